@@ -1,21 +1,21 @@
-# Everything that one types here. Nothing but make and Python >= 3.11 has to be there; `.venv/` is made first.
+# Commands for this repository. They need only make and Python >= 3.11; `.venv/` is created first.
 .PHONY: help demo up native check lint format test test-all bench docs
 
 PYTHON_HERE = .venv/bin/python
-# What is given on make's command line (PORT, LOG, CONSENT, NOTICE, MAP, BENCH, FLYWHEEL_VAR, …) reaches the recipes as environment.
+# Variables from make's command line (PORT, LOG, CONSENT, NOTICE, MAP, BENCH, FLYWHEEL_VAR, …) reach the recipes through the environment.
 
 help:
-	@echo "make demo    watch one turn on a sample log, then serve (SERVE=0: without; LOG=FILE: your log; PORT=8000)"
-	@echo "             CONSENT=capture,evaluation,training NOTICE=TEXT: what you hold for lines of LOG that carry none"
-	@echo "             MAP=question=input.text,answer=output: where LOG has other fields"
-	@echo "make up      serve on your own data under var/ (FLYWHEEL_VAR=DIRECTORY: elsewhere; PORT=8000)"
-	@echo "make native  compile the redactor, where there is a C compiler; everything runs without"
-	@echo "make check   the sources and the tests without a database, in a minute"
-	@echo "make lint    what ruff says of the sources"
-	@echo "make format  lay the sources out as ruff does"
-	@echo "make test    everything that CI runs (ONLY=lint,types: some of it)"
-	@echo "make test-all  the long forms too: all on both databases, random examples, coverage, the compiled redactor"
-	@echo "make bench   the benchmarks (BENCH=redaction,capture: some of them)"
+	@echo "make demo    one turn on a sample log, then the server (SERVE=0: no server; LOG=FILE: your log; PORT=8000)"
+	@echo "             CONSENT=capture,evaluation,training NOTICE=TEXT: consent you hold for lines of LOG without any"
+	@echo "             MAP=question=input.text,answer=output: if LOG has other fields"
+	@echo "make up      serve your own data under var/ (FLYWHEEL_VAR=DIRECTORY: elsewhere; PORT=8000)"
+	@echo "make native  compile the redactor, if there is a C compiler; optional"
+	@echo "make check   lint, types and the fast tests, in about a minute"
+	@echo "make lint    check the sources with ruff"
+	@echo "make format  format the sources with ruff"
+	@echo "make test    everything that CI runs (ONLY=lint,types: only these stages)"
+	@echo "make test-all  also the long forms: both databases, random examples, coverage, the compiled redactor"
+	@echo "make bench   the benchmarks (BENCH=redaction,capture: only these)"
 	@echo "make docs    write the generated reference, and build the documentation under var/docs/"
 
 demo:

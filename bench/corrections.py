@@ -3,9 +3,11 @@
     python -m bench.corrections [--real FOLDER]
 
 The cases are those of `tests/curation/decisions/corrections.jsonl`, of which a part was written and labelled aside from the
-rules ("written": "aside"). `--real` adds logs: the reasons of voters in `feedbackqa.jsonl`, which answer nothing; the answers that
-people found right there and in `oasst.jsonl`, in place of those that they found wrong; and the corrections of `splash.jsonl`.
-Each line of the second table takes one rule away, or moves one threshold.
+rules ("written": "aside"), and of `bench/labelled/corrections.jsonl`. The latter were written in rounds; each was measured before
+rules were learnt from it (`docs/benchmarks/corrections.md` has those figures). The second table has their classes.
+`--real` adds logs: the reasons of voters in `feedbackqa.jsonl`, which answer nothing; the answers that people found right there and in
+`oasst.jsonl`, in place of those that they found wrong; and the corrections of `splash.jsonl`.
+Each line of the last table takes one rule away, or moves one threshold.
 """
 
 import argparse
@@ -18,10 +20,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from curation.decisions import corrections, fitting, fragments
-from curation.decisions.corrections import flaw
+from curation.decisions import corrections, fitting, fragments, question_types, words
+from curation.decisions.corrections import flaw, same
 
 CASES: Final = Path(__file__).parents[1] / "tests/curation/decisions/corrections.jsonl"
+LABELLED: Final = Path(__file__).parent / "labelled/corrections.jsonl"
 NEVER: Final = re.compile(r"(?!)")
 
 
@@ -33,6 +36,12 @@ class Case(NamedTuple):
     answer: str
     correction: str
     good: bool | None
+    kind: str = ""
+
+
+def share(part: int, whole: int) -> str:
+    """A share to three places; a dash where there is nothing to share."""
+    return f"{part / whole:.3f}" if whole else "–"
 
 
 class Score(NamedTuple):
@@ -44,7 +53,18 @@ class Score(NamedTuple):
     good: int
 
     def __str__(self) -> str:
-        return f"{self.taught} of {self.bad} | {self.lost} of {self.good}"
+        return f"{self.taught} of {self.bad} | {self.lost} of {self.good} | {self.precision} | {self.recall}"
+
+    @property
+    def precision(self) -> str:
+        """The share of what is taught that is an answer."""
+        right = self.good - self.lost
+        return share(right, right + self.taught)
+
+    @property
+    def recall(self) -> str:
+        """The share of the answers that is taught."""
+        return share(self.good - self.lost, self.good)
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
@@ -58,6 +78,15 @@ def made() -> Iterator[Case]:
     for row in read(CASES):
         part = "kept aside" if row["written"] == "aside" else "made"
         yield Case(part, row["question"], row["answer"], row["correction"], wanted.get(row["wanted"]))
+    for row in read(LABELLED):
+        yield Case(
+            f"labelled, {row['written']}",
+            row["question"],
+            row["answer"],
+            row["correction"],
+            wanted.get(row["wanted"]),
+            row["kind"],
+        )
 
 
 def real(folder: Path) -> Iterator[Case]:
@@ -83,9 +112,14 @@ def real(folder: Path) -> Iterator[Case]:
 
 def score(cases: Sequence[Case]) -> Score:
     """The figures of some cases."""
-    bad = [flaw(case.correction, case.question, case.answer) is None for case in cases if case.good is False]
-    good = [flaw(case.correction, case.question, case.answer) is None for case in cases if case.good]
+    bad = [is_taught(case) for case in cases if case.good is False]
+    good = [is_taught(case) for case in cases if case.good]
     return Score(sum(bad), len(bad), good.count(False), len(good))
+
+
+def is_taught(case: Case) -> bool:
+    """Whether a correction is taught as typed: it says something else than the answer, and answers."""
+    return not same(case.correction, case.answer) and flaw(case.correction, case.question, case.answer) is None
 
 
 def never(*given: object) -> bool:
@@ -107,10 +141,13 @@ WITHOUT: Final[dict[str, tuple[Any, str, Any]]] = {
     "all that fits": (fitting, "misfit", none),
     "replies to the agent": (fitting, "replies", never),
     "bare links": (fitting, "POINTER", NEVER),
-    "code for code": (fitting, "STATEMENT", NEVER),
+    "code for code": (fitting, "is_statement", never),
     "remarks of some length": (fitting, "remark", none),
     "dashed off": (fitting, "is_casual", never),
     "speaks of texts": (fitting, "speaks_of_texts", never),
+    "notes about something else": (fitting, "is_stray", never),
+    "notes that break off": (fitting, "is_unended", never),
+    "another type of answer": (fitting, "is_of_another_type", never),
     "stories": (fitting, "is_story", never),
     "judgements": (fitting, "judges", never),
     "denials, changes": (fitting, "tells", never),
@@ -120,7 +157,7 @@ WITHOUT: Final[dict[str, tuple[Any, str, Any]]] = {
     "values": (fitting, "is_value", never),
     "short sentences": (fitting, "is_sentence", never),
     "lists": (fitting, "LIST", NEVER),
-    "commands": (fitting, "COMMAND", NEVER),
+    "commands": (fitting, "is_command", never),
     "code kept": (fitting, "keeps_code", never),
 }
 MOVED: Final[dict[str, tuple[float, ...]]] = {
@@ -132,9 +169,12 @@ MOVED: Final[dict[str, tuple[float, ...]]] = {
     "TERSE": (1, 3),
     "REPLY_WORDS": (8, 60),
     "STEM": (3, 8),
+    "NOTE": (8, 16),
+    "LONGEST": (10, 40),
 }
 
-DEFAULTS: Final = {name: float(getattr(fitting, name)) for name in MOVED}
+HOMES: Final = {name: words if name == "STEM" else question_types if name == "LONGEST" else fitting for name in MOVED}
+DEFAULTS: Final = {name: float(getattr(HOMES[name], name)) for name in MOVED}
 
 
 @contextmanager
@@ -156,13 +196,13 @@ def ablations(cases: Sequence[Case]) -> Iterator[tuple[str, Score]]:
             yield f"without {name}", score(cases)
     for name, values in MOVED.items():
         for value in values:
-            with changed(fitting, name, value):
+            with changed(HOMES[name], name, value):
                 yield f"{name} {value:g} instead of {DEFAULTS[name]:g}", score(cases)
 
 
 def table(first: str, rows: Iterator[tuple[str, Score]]) -> None:
     """Print a Markdown table."""
-    print(f"| {first} | taught, no answer | kept back, an answer |\n|---|---|---|")
+    print(f"| {first} | taught, no answer | kept back, an answer | precision | recall |\n|---|---|---|---|---|")
     for name, found in rows:
         print(f"| {name} | {found} |")
 
@@ -174,6 +214,9 @@ def main() -> None:
     cases = [*made(), *(real(options.real) if options.real else ())]
     parts = dict.fromkeys(case.part for case in cases)
     table("part", ((part, score([case for case in cases if case.part == part])) for part in parts))
+    print()
+    kinds = sorted({case.kind for case in cases if case.kind})
+    table("class", ((kind, score([case for case in cases if case.kind == kind])) for kind in kinds))
     print()
     table("all parts", ablations(cases))
 

@@ -47,12 +47,18 @@ def words(rng: random.Random, number: int) -> list[str]:
     return rng.choices(VOCABULARY, cum_weights=WEIGHTS, k=number)
 
 
-def talks(first: int, number: int) -> Iterator[tuple[int, str, str, str, str, str]]:
+ANSWERS = 40  # to one question, where only one is asked
+
+
+def talks(first: int, number: int, *, one: bool = False) -> Iterator[tuple[int, str, str, str, str, str]]:
     """(Number, question, answer, vote, correction, tag) of so many rated interactions, about 450 characters each: nine of
-    ten questions are new, the others are asked again, half of them with a word exchanged. Of the votes 80 % are up, 12 %
-    rewrite the answer, 8 % are bare down-votes.
+    ten questions are new, the others are asked again, half of them with a word exchanged; or all are `one` question, with
+    some answers. Of the votes 80 % are up, 12 % rewrite the answer, 8 % are bare down-votes.
     """
     rng = random.Random(first)
+    if one:
+        yield from talks_of_one(rng, first, number)
+        return
     asked: list[list[str]] = []
     for key in range(first, first + number):
         fresh = not asked or rng.random() < 0.9
@@ -67,8 +73,18 @@ def talks(first: int, number: int) -> Iterator[tuple[int, str, str, str, str, st
         yield key, f"How do I {' '.join(question)}?", answer, vote, right, rng.choice(TAGS)
 
 
-def fill(first: int, number: int) -> dict[str, Any]:
-    """Put rated interactions into the tables, past the doors."""
+def talks_of_one(rng: random.Random, first: int, number: int) -> Iterator[tuple[int, str, str, str, str, str]]:
+    """The same for one question, asked again and again."""
+    fixed = random.Random("one question")
+    said = [f"You can {' '.join(words(fixed, fixed.randint(25, 60)))}." for _ in range(ANSWERS)]
+    for key in range(first, first + number):
+        vote = rng.choices(("thumbs_up", "edit", "thumbs_down"), (80, 12, 8))[0]
+        right = rng.choice(said) if vote == "edit" else ""
+        yield key, "How do I renew the licence of the printer?", rng.choice(said), vote, right, rng.choice(TAGS)
+
+
+def fill(first: int, number: int, one: int = 0) -> dict[str, Any]:
+    """Put rated interactions into the tables, past the doors; all of one question where `one` is set."""
     from django.db import connection, transaction
 
     from curation.policies.projects import create_project
@@ -78,7 +94,7 @@ def fill(first: int, number: int) -> dict[str, Any]:
 
     project = Project.objects.first() or create_project("bench")
     began = time.perf_counter()
-    source = talks(first, number)
+    source = talks(first, number, one=bool(one))
     for start in range(first, first + number, CHUNK):
         people, agreed, asked, said = [], [], [], []
         for key, question, answer, vote, right, tag in (
@@ -173,11 +189,14 @@ def names(model: Any, given: str) -> list[str]:
 
 def filled(model: Any, given: str, rows: list[Any]) -> list[Any]:
     """The rows with the defaults of what they leave out."""
-    rest = tuple(
-        field.get_db_prep_save(field.get_default(), connection=None) if not callable(field.default) else ""
-        for field in missing(model, given)
-    )
+    rest = tuple(map(default_of, missing(model, given)))
     return [(*row, *rest) for row in rows]
+
+
+def default_of(field: Any) -> Any:
+    """A field's default as the database takes it."""
+    value = field.get_default()
+    return json.dumps(value) if isinstance(value, list | dict) else value
 
 
 def curate() -> dict[str, Any]:
@@ -290,10 +309,10 @@ def verdict(ok: bool) -> str:
     return "" if ok else "  (missed)"
 
 
-def measure(size: int) -> dict[str, Any]:
+def measure(size: int, *, one: bool = False) -> dict[str, Any]:
     """One size, in a fresh database: fill, curate, add, curate, release; printed as it comes."""
-    print(f"\n{size:,} rated interactions", flush=True)
-    made = phase("fill", 0, size)
+    print(f"\n{size:,} rated interactions{' of one question' if one else ''}", flush=True)
+    made = phase("fill", 0, size, int(one))
     print(f"  made                {size / made['seconds']:>9,.0f} a second", flush=True)
     full = phase("curate")
     rate = full["read"] / full["cpu"]
@@ -305,7 +324,7 @@ def measure(size: int) -> dict[str, Any]:
     if vendor() == "sqlite":
         bare = phase("bare")
         print(f"  its rows alone      {bare['read'] / bare['cpu']:>9,.0f} a processor second, written bare", flush=True)
-    phase("fill", size, NEW)
+    phase("fill", size, NEW, int(one))
     more = phase("curate")
     print(
         f"  {NEW:,} new         {more['read'] / more['seconds']:>9,.0f} a second, {more['cpu']:.2f} processor s",
@@ -347,6 +366,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sizes", default="100000,1000000")
     parser.add_argument("--workers", action="store_true", help="two processes beside one, too")
+    parser.add_argument("--one", action="store_true", help="one question alone, asked again and again")
     parser.add_argument("--phase", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
@@ -368,7 +388,7 @@ def main() -> None:
         found = []
         for size in map(int, options.sizes.split(",")):
             fresh()
-            found.append(measure(size))
+            found.append(measure(size, one=options.one))
         if len(found) > 1:
             growth = found[-1]["more"]["cpu"] / found[0]["more"]["cpu"]
             print(

@@ -20,6 +20,7 @@ from typing import Any, Final, NamedTuple
 
 import django
 
+from bench import marked
 from bench.value import numbers
 from bench.worlds import alone, funnel, learner, people
 from bench.worlds.alone import Heard
@@ -74,11 +75,11 @@ def main() -> None:
         print(line, file=sys.stderr if options.write else sys.stdout, flush=True)
         lines.append(line)
     if options.write:
-        PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        marked.put(PAGE, "figures", lines)
 
 
 def page(seeds: Sequence[int], logs: Sequence[Path]) -> Iterator[str]:
-    """The page with its table."""
+    """The table with what it says."""
     worlds = {name: [read(name, seed) for seed in seeds] for name in WORLDS_READ}
     real = {path.stem: (Heard.of(rows), rows) for path in logs for rows in [funnel.read(path)]}
     yield f"{INTRODUCTION.format(seeds=len(seeds))}"
@@ -92,14 +93,10 @@ def page(seeds: Sequence[int], logs: Sequence[Path]) -> Iterator[str]:
             yield changed(rule.name, value, name, with_value, worlds, real)
 
 
-INTRODUCTION: Final = """# Figures of the evidence rule
-
-<!-- Written by `python -m bench.evidence --log FILE … --write`. Run it again after a change of the rule. -->
-What each figure of `curation/decisions/posterior.py` costs and saves: the rule without it, at half, and at double, all else as it is. A
+INTRODUCTION: Final = """What each figure of `curation/decisions/posterior.py` costs and saves: the rule without it, at half, and at double, all else as it is. A
 cell has the true share of the distinct examples, then the share of facts that are answered rightly as asked before, in percent, seeds of each
 [simulated world](../benchmarks/value.md): {seeds}; `paged` is `moving` where each conversation cites the page that was right at the time. For
-a real log: of its questions with an uncontested confirmed answer, those that have an example. Not measured here: what guards and the key
-of a question do.
+a real log: of its questions with an uncontested confirmed answer, those that have an example.
 """
 
 

@@ -1,10 +1,10 @@
-"""Precision and recall on texts that were labelled by hand, by file, language and type; as Markdown.
+"""Precision and recall on texts that were labelled by hand, by file, type and language; as Markdown.
 
     python -m bench.redaction_labelled [FILE.jsonl ...]
 
 `bench/labelled/` holds the files: `{"lang", "text"}` lines in which `[[PERSON:Anna Weber]]` marks what has to go. A label is
-found where nothing of its words is left, a span is right where it touches a label. `aside` is every second text: of the
-streets they were put aside while the rules were made; of the conversations all were read.
+found where nothing of its words is left, a span is right where it touches a label. Of the streets every
+second text was put aside while the rules were made; of the conversations all were read.
 """
 
 import json
@@ -17,6 +17,7 @@ from typing import Final
 from privacy.redaction import redact
 
 FOLDER: Final = Path(__file__).resolve().parent / "labelled"
+ASIDE: Final = frozenset({"streets"})
 MARK: Final = re.compile(r"\[\[([A-Z_]+):([^\]]+)\]\]")
 Label = tuple[int, int, str]
 
@@ -52,34 +53,34 @@ def compared(marked: str) -> tuple[Counter[str], list[str]]:
     return counts, faults
 
 
-def share(part: int, rest: int) -> str:
-    """A share with its whole, as a cell."""
-    return f"{part / (part + rest):.2f} of {part + rest}" if part + rest else "–"
+def shares(languages: dict[str, Counter[str]], kind: str) -> str:
+    """Precision and recall by language, with the number of labels, as a cell."""
+    cells = []
+    for language, counts in languages.items():
+        right, wrong, hidden, missed = (counts[f"{kind} {what}"] for what in ("right", "wrong", "found", "missed"))
+        if hidden + missed:
+            precision = f"{right / (right + wrong):.2f}" if right + wrong else "–"
+            cells.append(f"{language} {precision} {hidden / (hidden + missed):.2f} ({hidden + missed})")
+    return "; ".join(cells) or "–"
 
 
 def main(arguments: list[str]) -> int:
-    """Print the tables, and with `--faults` what was missed and wrongly replaced in the half that rules are made on."""
+    """Print the table, and with `--faults` what was missed and wrongly replaced in the half that rules are made on."""
     faults = "--faults" in arguments
     chosen = [Path(one) for one in arguments if one != "--faults"] or sorted(FOLDER.glob("*.jsonl"))
-    print(
-        "| texts | language | type | precision | recall | precision, aside | recall, aside |\n|---|---|---|---|---|---|---|"
-    )
+    print("| texts | type | precision, recall, labels | of these, aside |\n|---|---|---|---|")
     for path in chosen:
-        totals: dict[str, tuple[Counter[str], Counter[str]]] = {}
+        whole: dict[str, Counter[str]] = {}
+        aside: dict[str, Counter[str]] = {}
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
             row = json.loads(line)
             counts, said = compared(row["text"])
-            totals.setdefault(row["lang"], (Counter(), Counter()))[number % 2].update(counts)
+            for totals in (whole, aside) if number % 2 and path.stem in ASIDE else (whole,):
+                totals.setdefault(row["lang"], Counter()).update(counts)
             if faults and not number % 2:
                 print("\n".join(said), end="\n" if said else "", file=sys.stderr)
-        for language, halves in totals.items():
-            for kind in sorted({key.split()[0] for half in halves for key in half}):
-                cells = [
-                    share(half[f"{kind} {good}"], half[f"{kind} {bad}"])
-                    for half in halves
-                    for good, bad in (("right", "wrong"), ("found", "missed"))
-                ]
-                print(f"| {path.stem} | {language} | {kind} | " + " | ".join(cells) + " |")
+        for kind in sorted({key.split()[0] for counts in whole.values() for key in counts}):
+            print(f"| {path.stem.replace('_', ' ')} | {kind} | {shares(whole, kind)} | {shares(aside, kind)} |")
     return 0
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from pydoc_data.topics import topics
 
-from privacy.redaction.detectors.numbers import checksums
+from privacy.redaction import checksums
 
 Span = tuple[int, int, str]
 

@@ -40,6 +40,25 @@ SEASONS: Final = {
     "nb": "vår sommer høst vinter jul",
     "tr": "bahar yaz güz kış",
 }
+# First names that are words of every day, which programs do not speak of either: where a sentence begins they are words.
+EVERYDAY: Final = {
+    "de": "lage wahl lust sorge treue wonne ernst falk wolf rose heide vater mutter bruder schwester sohn tochter onkel"
+    " tante nachbar chef kollege freund arzt",
+    "fr": "claire blanche aimée reine prudence constance fleur perle marin loup",
+    "es": "luz paz alba clara blanca consuelo mercedes rocío estrella marina cruz sol nieves",
+    "pt": "luz clara glória ora flor aurora",
+    "it": "vera vero chiara serena bianca grazia gioia ora campo uni stella luce alba",
+    "nl": "pak roos storm bloem linde vos",
+    "pl": "róża jagoda malina kalina iga pola",
+    "sv": "val kort liv stig dag frid",
+    "da": "liv dag bo vibe lykke",
+    "cs": "kapitola růžena naděje víra jasna",
+    "tr": "özgür özgün evre deniz umut barış savaş güneş yağmur bahar çiçek yaşam sevgi mutlu güven bilge çağdaş ışık"
+    " toprak irmak duygu dilek ümit özlem inci yıldız doğa doğan ekin eylem devrim evren ezgi gönül gül ilke kaya kutlu onur"
+    " ödül ozan öykü rüya sevinç şafak ülkü yaprak zafer doğu eser gizem kader ufuk uzay",
+    "ru": "вера надежда любовь слава лев роман",
+    "uk": "віра надія любов слава роман",
+}
 # First names that some language has as words, too ("un jean"), but that are names wherever a text has them with a capital.
 NAMES: Final = frozenset(
     "maria anna jan jana peter paul karl max martin thomas simon leo marco carlo paolo sara jean sean henry jo ken ian tony"
@@ -60,7 +79,9 @@ def main(arguments: list[str]) -> int:
         for english, translated in messages(folder, language):
             counts.update(in_lower_case(translated) if language == "en" else told_apart(english, translated))
         closed = {word.lower() for word in stops.get(language, ())} | calendar(language)
-        for tier, words in enumerate(tiers(counts, closed, names, SEASONS.get(language, "")), start=1):
+        for tier, words in enumerate(
+            tiers(counts, closed, names, SEASONS.get(language, ""), EVERYDAY.get(language, "")), start=1
+        ):
             lines += [f"[{language} {tier}]", *wrapped(words)]
     (HERE / "languages.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 0
@@ -129,7 +150,7 @@ def calendar(language: str) -> set[str]:
     return found
 
 
-def tiers(counts: Counter[str], closed: set[str], names: set[str], seasons: str) -> list[list[str]]:
+def tiers(counts: Counter[str], closed: set[str], names: set[str], seasons: str, everyday: str) -> list[list[str]]:
     """The words to keep: closed classes with the calendar; frequent ones; less frequent ones and those that are names, too."""
     often = [word for word, count in counts.most_common() if count >= OFTEN and fit(word)]
     first = sorted(word for word in closed if WORD.fullmatch(word) and fit(word))
@@ -139,7 +160,8 @@ def tiers(counts: Counter[str], closed: set[str], names: set[str], seasons: str)
         for rank, word in enumerate(often)
         if rank >= FREQUENT and word not in closed and (rank < LESS or word in names)
     ]
-    return [first, second, third]
+    known = {*first, *second, *third}
+    return [first, second, [*third, *(word for word in everyday.split() if word not in known)]]
 
 
 def fit(word: str) -> bool:

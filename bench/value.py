@@ -2,6 +2,7 @@
 
     python -m bench.value [--worlds all] [--seeds 1-5] [--budget 0,30,120] [--road import|batch|alone] [--json FILE]
     python -m bench.value --table FILE …       the table of results that `--json` wrote, together
+    python -m bench.value --tool FILE [--faq FILE] …   worlds that a program outside makes and scores (`bench/worlds/outside.py`)
     python -m bench.value --log FILE …         the funnel of real logs: questions, cases, examples, pairs, each loss by its reason
 
 For each world and seed a log is made (`bench/worlds/people.py`), stored through `import_log` or `/batch`, curated and
@@ -14,20 +15,22 @@ true: the share of distinct examples that is right; old, new: the share of facts
 rightly, asked as before and in new words; repaired, broken: facts that turn right or wrong compared with the deployed agent;
 expected, accepted, rejected: the share of the eval cases' answers that are rightly there. Each is the mean of the seeds
 with its 95 % interval.
+
+`--keep FOLDER` keeps each log as it was stored: storing takes ten times as long as all that follows.
 """
 
 import argparse
+import itertools
 import json
-import math
 import random
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from statistics import fmean, stdev
 from typing import Any, Final
 
-from bench.worlds import alone, funnel, learner, people, product, rules
+from bench.worlds import alone, funnel, learner, outside, people, product, rules
+from bench.worlds.means import cell
 from bench.worlds.people import WORLDS, Log
 from bench.worlds.product import Product
 from bench.worlds.reviewer import Reviewers
@@ -36,28 +39,6 @@ SHARES: Final = ("true", "old", "new")
 NUMBERS: Final = ("examples", "repaired", "broken", "cases")
 OF_CASES: Final = ("expected", "accepted", "rejected")
 COLUMNS: Final = ("examples", *SHARES, "repaired", "broken", "cases", *OF_CASES)
-T95: Final = (
-    12.71,
-    4.30,
-    3.18,
-    2.78,
-    2.57,
-    2.45,
-    2.36,
-    2.31,
-    2.26,
-    2.23,
-    2.20,
-    2.18,
-    2.16,
-    2.14,
-    2.13,
-    2.12,
-    2.11,
-    2.10,
-    2.09,
-)
-"""Student's t for a 95 % interval, by degrees of freedom from 1."""
 Result = dict[str, Any]
 
 
@@ -71,8 +52,7 @@ def results(installed: Product, name: str, seed: int, budgets: Sequence[int], ro
         taught = alone.pairs(alone.Heard.of(lines).taught())
         yield {"world": name, "seed": seed, "by": "the rule alone", **learner.Taught.by(log, taught).figures()}
         return
-    installed.reset()
-    (installed.send_batches if road == "batch" else installed.import_log)(lines)
+    installed.store(lines, road)
     reviewers, done = Reviewers(log, random.Random(f"review/{name}/{seed}")), 0
     for budget in sorted(budgets):
         began = time.process_time()
@@ -109,24 +89,6 @@ def table(found: Iterable[Result]) -> Iterator[str]:
         yield f"| {world} | {by} | {len(some)} | {' | '.join(cells)} |"
 
 
-def cell(values: Sequence[float], *, share: bool) -> str:
-    """A mean with half the width of its interval; empty where there is nothing to average."""
-    values = [value for value in values if not math.isnan(value)]
-    if not values:
-        return ""
-    mean, width = fmean(values), half_width(values)
-    if share:
-        return f"{mean:.1%}" + (f" ± {width * 100:.1f}" if width is not None else "")
-    return f"{mean:.0f}" + (f" ± {width:.0f}" if width is not None else "")
-
-
-def half_width(values: Sequence[float]) -> float | None:
-    """Half the width of the 95 % interval of a mean; None for a single value."""
-    if len(values) < 2:
-        return None
-    return T95[min(len(values) - 2, len(T95) - 1)] * stdev(values) / math.sqrt(len(values))
-
-
 def numbers(text: str) -> list[int]:
     """The numbers of `1-3,7`."""
     spans = [part.partition("-") for part in text.split(",")]
@@ -136,12 +98,15 @@ def numbers(text: str) -> list[int]:
 def arguments() -> argparse.ArgumentParser:
     """What the command line takes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--worlds", default=",".join(WORLDS))
+    parser.add_argument("--worlds", help="all, unless named")
     parser.add_argument("--seeds", type=numbers, default="1-3")
     parser.add_argument("--budget", type=numbers, default="0,30,120")
     parser.add_argument("--road", choices=["import", "batch", "alone"], default="import")
     parser.add_argument("--json", type=Path, help="also write the results, a line each")
     parser.add_argument("--log", type=Path, nargs="+", help="print the funnel of these logs, and run no world")
+    parser.add_argument("--tool", type=Path, help="a program that makes and scores worlds, in place of this one's")
+    parser.add_argument("--faq", help="handed to the tool")
+    parser.add_argument("--keep", type=Path, help="where to keep logs as they were stored")
     parser.add_argument("--table", type=Path, nargs="+", help="print the table of these files, and run nothing")
     return parser
 
@@ -150,25 +115,34 @@ def main() -> None:
     options = arguments().parse_args()
     if options.table:
         read = [json.loads(line) for path in options.table for line in path.read_text().splitlines()]
-        print("\n".join(table(read)))
+        print("\n".join(outside.table(read) if options.tool else table(read)))
         return
-    if unknown := sorted({*options.worlds.split(",")} - {*WORLDS}):
-        sys.exit(f"There is no world {', '.join(unknown)}. There are: {', '.join(WORLDS)}.")
-    found: list[Result] = []
-    with product.started() as installed:
+    known = outside.WORLDS if options.tool else tuple(WORLDS)
+    worlds = options.worlds.split(",") if options.worlds else known
+    if unknown := sorted({*worlds} - {*known}):
+        sys.exit(f"There is no world {', '.join(unknown)}. There are: {', '.join(known)}.")
+    with product.started(options.keep) as installed:
         for path in options.log or ():
             print(f"\n{path.name}\n")
             print("\n".join(funnel.table(installed, path)))
-        if options.log:
-            return
-        for name in options.worlds.split(","):
-            for seed in options.seeds:
-                began = time.perf_counter()
-                found += results(installed, name, seed, options.budget, options.road)
-                print(f"{name} {seed}: {time.perf_counter() - began:.1f} s", file=sys.stderr, flush=True)
-                if options.json:
-                    options.json.write_text("".join(json.dumps(one) + "\n" for one in found))
-    print("\n".join(table(found)))
+        if not options.log:
+            print("\n".join(measured(installed, worlds, options)))
+
+
+def measured(installed: Product, worlds: Sequence[str], options: argparse.Namespace) -> Iterator[str]:
+    """Run these worlds; the table of what they gave."""
+    tool = outside.load(options.tool) if options.tool else None
+    found: list[Result] = []
+    for seed, name in itertools.product(options.seeds, worlds):  # so that it can be stopped at any time
+        began = time.perf_counter()
+        if tool:
+            found += outside.results(installed, tool, name, seed, options.road, options.faq)
+        else:
+            found += results(installed, name, seed, options.budget, options.road)
+        print(f"{name} {seed}: {time.perf_counter() - began:.1f} s", file=sys.stderr, flush=True)
+        if options.json:
+            options.json.write_text("".join(json.dumps(one) + "\n" for one in found))
+    return outside.table(found) if tool else table(found)
 
 
 if __name__ == "__main__":

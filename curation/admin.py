@@ -47,8 +47,8 @@ class DecisionAdmin(ReadOnlyAdmin):
     list_select_related = ["interaction", "project"]
     exclude = ["subject"]
     ordering = ["-interaction"]
-    lead = "What the signals on one answer, or a reviewer, decided; and why."
-    empty = ("Nothing is decided yet", "Decisions appear when somebody votes, and curation has run.")
+    lead = "What was decided about each answer, by its signals or by a reviewer, and why."
+    empty = ("Nothing has been decided yet", "Decisions appear once somebody has voted and curation has run.")
 
     @admin.display(description="question")
     def asked(self, row: Decision) -> str:
@@ -60,7 +60,7 @@ class DecisionAdmin(ReadOnlyAdmin):
 
 
 class DerivedAdmin(ReadOnlyAdmin):
-    """Base of the admins of eval cases, examples and preference pairs."""
+    """Base class for the admins of eval cases, examples and preference pairs."""
 
     project_path = "project"
     subject_path = "subject_id"
@@ -89,7 +89,7 @@ class EvalCaseAdmin(DerivedAdmin):
     list_display = ["asked", "expected", "kind_word", "status_chip", "reason", "never_again", "project"]
     list_filter = [ProjectFilter, "kind", "status", "never_again"]
     actions = ["mark_chosen", "unmark_chosen"]
-    lead = "Questions with the answer that a candidate must give. The gate runs them."
+    lead = "Questions with the answer that a candidate must give. The gate asks them."
     empty = ("No eval cases yet", "A confirmed answer becomes a golden case, a corrected one a regression case.")
 
     @admin.display(description="kind", ordering="kind")
@@ -99,12 +99,12 @@ class EvalCaseAdmin(DerivedAdmin):
     def has_mark_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("curation.change_evalcase"))
 
-    @admin.action(description="Never again: one loss refuses a candidate", permissions=["mark"])
+    @admin.action(description="Mark as never-again: losing one refuses a candidate", permissions=["mark"])
     def mark_chosen(self, request: HttpRequest, queryset: QuerySet[EvalCase]) -> None:
         changed = queryset.filter(never_again=False).order_by().update(never_again=True)
-        messages.success(request, f"{changed} marked: a candidate that loses one of them is refused.")
+        messages.success(request, f"{changed} marked as never-again: a candidate that loses one of them is refused.")
 
-    @admin.action(description="Make it an ordinary case again", permissions=["mark"])
+    @admin.action(description="Make ordinary cases again", permissions=["mark"])
     def unmark_chosen(self, request: HttpRequest, queryset: QuerySet[EvalCase]) -> None:
         changed = queryset.filter(never_again=True).order_by().update(never_again=False)
         messages.success(request, f"{changed} are ordinary cases again.")
@@ -131,8 +131,8 @@ class ExampleAdmin(DerivedAdmin):
 
 @admin.register(PreferencePair)
 class PreferencePairAdmin(DerivedAdmin):
-    lead = "The right answer with the one that it replaced."
-    empty = ("No preference pairs yet", "Each corrected answer makes one, with consent to training.")
+    lead = "Pairs of a right answer and the wrong one that it replaced."
+    empty = ("No preference pairs yet", "Each corrected answer makes one, if there is consent to training.")
 
 
 @admin.register(ReleaseMember)
@@ -144,7 +144,7 @@ class ReleaseMemberAdmin(ReadOnlyAdmin):
     list_select_related = ["release__dataset", "interaction"]
     exclude = ["subject", "author"]
     ordering = ["-release", "-id"]
-    lead = "Which release holds records of which conversation, so that an erasure finds the files to cut again."
+    lead = "Which release holds records of which conversation. An erasure uses this to find the files to cut again."
     empty = ("No members yet", "They come with the first release.")
 
 
@@ -157,5 +157,5 @@ class CaseGraderAdmin(ReadOnlyAdmin):
     list_select_related = ["interaction"]
     exclude = ["subject", "seal", "wording"]
     ordering = ["-id"]
-    lead = "Which grader can tell right from wrong in which case."
-    empty = ("No graders chosen yet", "They are found at the first gate run over a release.")
+    lead = "The grader that tells right from wrong for each case."
+    empty = ("No graders yet", "They are chosen at the first gate run over a release.")

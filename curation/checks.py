@@ -11,7 +11,7 @@ from privacy.checks import TAG
 
 @register(TAG)
 def bucket_can_be_used(**kwargs: Any) -> list[CheckMessage]:
-    """curation.E001: RELEASES_S3 is no bucket, or the library for it is not installed."""
+    """curation.E001: RELEASES_S3 is not a bucket, or the library for it is not installed."""
     if not settings.RELEASES_S3:
         return []
     try:

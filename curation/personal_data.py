@@ -75,7 +75,7 @@ IMPERSONAL = [
     "curation.GateRun",
 ]
 OPERATOR_TEXT = ["curation.Dataset.system_prompt", "curation.BulkDecision.note"]
-CHAIN = 20  # records that point at each other in a row; past that, curation looks at their questions again
+CHAIN = 20  # length of a chain of pointers; beyond that, curation reads the questions again
 
 
 def words_of(subject: Subject) -> QuerySet[Decision]:
@@ -94,7 +94,7 @@ EXPORTED: dict[str, tuple[type[Model], dict[str, str]]] = {
     "opinions": (Opinion, {"stance": "stance", "at": "at"}),
     "questions": (Question, {}),
 }
-"""The attributes of each kind of row that its person gets besides the conversation, by their names outside."""
+"""For each kind of row, the attributes that its person gets besides the conversation, under their external names."""
 
 
 def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
@@ -154,13 +154,13 @@ def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, in
     if Purpose.EVALUATION in gone:
         yield from removed("release_quotes", ReleaseQuote.objects.filter(case__subject=subject))
     kinds = [model for model in KINDS if PURPOSE[model] in gone]
-    # Duplicates first: nothing is compared again for them, and then few records are left to compare.
+    # Duplicates first: removing them needs no comparison, and leaves few records to compare.
     for repeats in (True, False):
         for model in kinds:
             for whose in (Q(decision__subject=subject), Q(decision__correction__subject=subject)):
                 yield from remove_derived(model, whose, repeats=repeats)
     if Purpose.EVALUATION in gone:
-        # A candidate's answer may repeat the correction in its case.
+        # A candidate's answer may repeat its case's correction.
         for whose in (mine, Q(interaction__decision__correction__subject=subject)):
             yield from removed("gate_results", GateResult.objects.filter(whose))
             yield from removed("case_graders", CaseGrader.objects.filter(whose))
@@ -180,7 +180,7 @@ def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, in
 
 
 def forget_opinions(rows: QuerySet[Opinion]) -> Iterator[dict[str, int]]:
-    """Remove words about answers, and let curation count again what is left of their questions."""
+    """Remove opinions on answers, and let curation count again what is left for their questions."""
     while found := list(rows.values_list("pk", "project", "question")[:TURN]):
         Opinion.objects.filter(pk__in=[pk for pk, *_ in found]).delete()
         for project, question in {(project, bytes(question)) for _, project, question in found}:
@@ -189,7 +189,7 @@ def forget_opinions(rows: QuerySet[Opinion]) -> Iterator[dict[str, int]]:
 
 
 def remove_derived(model: type[Derived], whose: Q, *, repeats: bool) -> Iterator[dict[str, int]]:
-    """Remove records, those that repeat another or the rest, and let what is left of their questions stand."""
+    """Remove records, duplicates first, and restore others on their questions that may now be used."""
     repeated = Q(status=Derived.Status.DUPLICATE, canonical__isnull=False)
     rows = model.objects.filter(whose, repeated if repeats else ~repeated)
     while found := list(rows.values_list("pk", "project", "fingerprint", "near_said")[:TURN]):
@@ -208,7 +208,7 @@ def remove_derived(model: type[Derived], whose: Q, *, repeats: bool) -> Iterator
 
 
 def point_past(model: type[Derived], keys: list[int]) -> None:
-    """Redirect pointers to these records, which go, to what those records point at."""
+    """Redirect pointers at these records, which are removed, to what those records point at."""
     onward = model.objects.filter(pk=OuterRef("canonical")).values("canonical")[:1]
     pointing = model.objects.filter(canonical__in=keys, canonical__canonical__isnull=False)
     for _ in range(CHAIN):
@@ -246,8 +246,9 @@ def affected(subject: Subject) -> list[str]:
 
 
 def recalls(releases: list[str]) -> list[dict[str, str]]:
-    """The replacements of these releases by name; one that has not been cut again yet is missing. Raises `Unfinished`
-    while the bucket may still hold a copy.
+    """The replacements of these releases by name; one that has not been recut yet is missing.
+
+    Raises `Unfinished` while the bucket may still hold a copy.
     """
     rows = Recall.objects.filter(release__state=ReleaseState.SUPERSEDED).select_related(
         "release__dataset", "replaced_by"
@@ -258,7 +259,7 @@ def recalls(releases: list[str]) -> list[dict[str, str]]:
         for dataset in datasets:
             copies.sync(dataset)
     except (copies.Busy, StoreFailed) as error:
-        raise Unfinished(f"the copies in the bucket still have to follow ({error})") from error
+        raise Unfinished(f"the copies in the bucket are still to be replaced ({error})") from error
     return [
         {"release": name, "replaced_by": by.version, "recall": str(names[name].pk)}
         for name in releases
@@ -267,7 +268,7 @@ def recalls(releases: list[str]) -> list[dict[str, str]]:
 
 
 def holding(tombstones: set[str]) -> list[Subject]:
-    """Nothing here has an id of its own outside."""
+    """Nothing here has an external id of its own."""
     return []
 
 
@@ -321,7 +322,9 @@ def forget_undecided(interactions: list[int]) -> dict[str, int]:
 
 
 def leftovers(project: Project, limit: datetime) -> Iterator[dict[str, int]]:
-    """Of what stays in use, the words that no longer serve: notes of reviews, answers of runs that are no measure."""
+    """Remove texts that are no longer needed from rows that stay: notes of reviews, answers of runs that cannot be a
+    baseline.
+    """
     noted = ReviewTask.objects.filter(project=project, resolved_at__lt=limit).exclude(note="")
     while keys := list(noted.values_list("pk", flat=True)[:TURN]):
         yield {"review_notes": ReviewTask.objects.filter(pk__in=keys).update(note=redact(""))}

@@ -10,8 +10,8 @@
     write    duplicates.resolve each record with its status among those of the same question
 
 `curate` is the one function that beat, the command, the console's button and the tests call. It asks the database what
-is pending, so a lost message loses nothing. It works in short transactions, each of which leaves a whole state, so that
-a killed run goes on where it was; with nothing new it does nothing.
+is pending, so a lost message loses nothing. It works in short transactions that each leave a consistent state, so a
+killed run continues where it was. If nothing is new, it does nothing.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from curation.decisions import derive, judging, pooled
 from curation.decisions.derive import Touched, Weighed
 from curation.decisions.judging import Judged
-from curation.evidence import influence, pooling, store
+from curation.evidence import cohorts, pooling, store
 from curation.evidence.pooling import Standings
 from curation.evidence.records import Decided, Finding
 from curation.models import CurationPolicy, Decision, Derived, Run, RunState
@@ -33,12 +33,13 @@ from privacy.db import engine
 
 
 def curate(project: Project, *, progress: Callable[[int, int], None] | None = None) -> Run | None:
-    """Decide everything that is pending; the run, or None where nothing was.
+    """Decide everything that is pending; return the run, or None if nothing was pending. Workers on one project share
+    its run.
 
-    Workers on one project share its run. `progress` is called with (read, total) after each batch. A run that is
-    cancelled stops after its batch. A signal that arrives meanwhile raises its interaction's revision, which stays
-    pending for the next run; so does what another has changed between the reading of a batch and its writing. Answers
-    of which something else is known since are decided again in the same run.
+    `progress` is called with (read, total) after each batch. A cancelled run stops after its batch. A signal that
+    arrives meanwhile raises its interaction's revision, which stays pending for the next run; so does anything that
+    another worker changed between the reading of a batch and its writing. Answers about which something new is known
+    are decided again in the same run.
     """
     run = control.begin_or_join(project)
     if run is None:
@@ -58,8 +59,9 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
 
 
 def batch(run: Run, after: int, pace: Pace) -> tuple[int | None, int]:
-    """Decide the next interactions after this one. The last that was decided, or None where no more are pending; and how
-    many that were decided before wait again.
+    """Decide the next interactions after this one.
+
+    Returns the last one decided, or None if no more are pending; and how many already decided are pending again.
     """
     with pace.reading():
         size = pace.batch
@@ -68,7 +70,7 @@ def batch(run: Run, after: int, pace: Pace) -> tuple[int | None, int]:
         if not judged:
             return None, 0
         with pace.writing():
-            some = reading.stored[: pace.batch]  # fewer, where others have begun to write: the rest is read again
+            some = reading.stored[: pace.batch]  # fewer if others have begun to write: the rest is read again
             same = store.unchanged(some, since=reading.version)
             judged_still = [one for one in judged[: len(some)] if one.read.key in same]
             reopened = write(run.policy, judged_still, run.pk)
@@ -78,27 +80,28 @@ def batch(run: Run, after: int, pace: Pace) -> tuple[int | None, int]:
 
 
 def again(row: Decision, policy: CurationPolicy) -> None:
-    """Make of a stored decision what it becomes now. Call in a transaction."""
+    """Re-derive the records of a stored decision. Call in a transaction."""
     decided = store.load([row.pk])
     carry_out(Batch(policy, derive.weigh(decided, policy)))
 
 
 def decide_again(row: Decision, policy: CurationPolicy) -> None:
-    """Decide one interaction again by what people said, without the reviewer who decided it. Call in a transaction."""
+    """Decide one interaction again by its votes, without the reviewer who decided it. Call in a transaction."""
     Decision.objects.filter(pk=row.pk).update(task=None)
     pooling.take_back_review(row.pk)
     write(policy, judging.judge(store.stored([row.pk]), policy), row.run_id)
 
 
 def write(policy: CurationPolicy, judged: Sequence[Judged], run: int | None) -> int:
-    """Write what was decided, and what comes of it among the other records; how many decided before wait again, for
-    something else is known of their answers now. Call in a transaction.
+    """Write the decisions and their effects on other records; return how many already decided are pending again,
+    because something new is known about their answers.
 
-    Workers on one project take turns: neither could see what the other's votes add to the same question.
+    Call in a transaction. Workers on one project take turns: neither could see what the other's votes add to the same
+    question.
     """
     engine.in_turn("curate", policy.project_id)
     standings, reopened = pooling.pool(policy, judged)
-    influence.count_apart(policy.project, standings)
+    cohorts.count_apart(policy.project, standings)
     judged = pooled.settle(policy, judged, standings, run)
     Interaction.objects.read((one.read.key, one.read.revision) for one in judged)
     carry_out(Batch(policy, [one.alone for one in judged], judged, standings))
@@ -107,12 +110,12 @@ def write(policy: CurationPolicy, judged: Sequence[Judged], run: int | None) -> 
 
 @dataclass(slots=True)
 class Batch:
-    """Decisions on their way to their records. Each stage of `carry_out` fills in its part."""
+    """Decisions on their way to becoming records. Each stage of `carry_out` fills in its part."""
 
     policy: CurationPolicy
     decided: Sequence[Decided | Weighed]
     judged: Sequence[Judged] = ()
-    known: Standings = field(default_factory=dict)  # what is known of the claims about their questions
+    known: Standings = field(default_factory=dict)  # what is known about the claims on their questions
     due: dict[type[Derived], list[Weighed]] = field(default_factory=dict)
     kept: list[Weighed] = field(default_factory=list)  # those that become at least one record
     found: dict[int, Finding | None] = field(default_factory=dict)
@@ -120,8 +123,9 @@ class Batch:
 
 
 def carry_out(batch: Batch) -> None:
-    """Derive, ask, compare, write; a constant number of queries. Records that are no longer due go, so that a changed
-    mind leaves nothing behind.
+    """Derive, ask, compare, write; a constant number of queries.
+
+    Records that are no longer due are removed, so that a changed mind leaves nothing behind.
     """
     project = batch.policy.project
     rows = [one.row if isinstance(one, Weighed) else one for one in batch.decided]

@@ -1,4 +1,4 @@
-"""The console's five roles, as Django groups. A user can have several; membership of projects is separate. The
+"""The console's five roles, as Django groups. A user can have several; project membership is separate. The
 migration makes the groups from this list; later changes to a group are kept.
 """
 
@@ -39,11 +39,11 @@ ROLES: dict[str, tuple[str, ...]] = {
         "privacy.view_delivery",
     ),
 }  # fmt: skip
-# What each role does, as an invitation says it.
+# What each role does, in an invitation's words.
 DUTIES = {
     "reviewer": "reviews answers",
-    "curator": "curates: settles disputes, sets the policy, cuts releases, decides on agent versions",
+    "curator": "settles disputes, sets the policy, cuts releases, decides on agent versions",
     "privacy officer": "answers privacy requests and keeps the redaction rules",
-    "integrator": "connects agents: makes keys, watches what comes in",
-    "operator": "runs it: project settings, members, scheduled work",
+    "integrator": "connects agents: makes keys, watches incoming data",
+    "operator": "runs Flywheel: project settings, members, scheduled work",
 }

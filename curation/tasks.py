@@ -1,4 +1,4 @@
-"""Celery tasks. Each finds its work in the database, so a lost or doubled message changes nothing."""
+"""Celery tasks. Each finds its work in the database, so a lost or repeated message changes nothing."""
 
 from contextlib import suppress
 
@@ -24,8 +24,8 @@ def finish_cut(release: Release) -> None:
 
 @shared_task
 def sweep() -> int:
-    """Curate every project with pending interactions that does not rest; finish releases and bulk decisions that a
-    dead process left.
+    """Curate every project with pending interactions that is not paused; finish releases and bulk decisions that a dead
+    process left.
     """
     isolation.each("cut", cutting.unfinished(), finish_cut)
     isolation.each("sweep", [recuts.mark_stale, cutting.recut_stale, control.give_up_silent], lambda step: step())
@@ -37,7 +37,7 @@ def sweep() -> int:
 
 @shared_task
 def curate_project(key: int) -> bool:
-    """Curate one project, even if it rests; returns whether it exists."""
+    """Curate one project, even if it is paused; return whether it exists."""
     project = Project.objects.filter(pk=key).first()
     if project is not None:
         pipeline.curate(project)
@@ -55,7 +55,7 @@ def advance_bulk(key: int) -> bool:
 
 @shared_task
 def draw_audits() -> int:
-    """Draw the random audit and the checks of every project, and measure quality once a day; returns how many the audit
+    """Draw the random audit and the checks of every project, and measure quality once a day; return how many the audit
     drew.
     """
     projects = Project.objects.all()
@@ -73,12 +73,12 @@ def tell_alerts() -> int:
 
 @shared_task
 def run_due() -> int:
-    """Cut the scheduled releases that are due; returns how many were tried."""
+    """Cut the scheduled releases that are due; return how many were tried."""
     return len(periods.run_due())
 
 
 @shared_task
 def copy_releases() -> int:
-    """Copy the published releases to the bucket, if there is one; returns for how many datasets."""
+    """Copy the published releases to the bucket, if there is one; return for how many datasets."""
     datasets = Dataset.objects.all() if copies.wanted() else Dataset.objects.none()
     return len(isolation.each(copies.WORK, datasets, copies.try_sync))

@@ -1,4 +1,4 @@
-"""Exit 0 where the server of this container answers well: `python deploy/healthcheck.py /healthz` or `/readyz`."""
+"""Exit 0 if this container's server answers well: `python deploy/healthcheck.py /healthz` or `/readyz`."""
 
 import http.client
 import os
@@ -6,7 +6,7 @@ import sys
 
 
 def main(path: str) -> int:
-    """Ask for the path."""
+    """Request the path."""
     connection = http.client.HTTPConnection("127.0.0.1", int(os.environ.get("PORT", "8000")), timeout=2)
     try:
         connection.request("GET", path)

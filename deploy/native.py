@@ -2,7 +2,7 @@
 
     python -m deploy.native [--optional]
 
-It needs a C compiler and Python's headers. `--optional`: where they are missing, say so and go on with the sources.
+It needs a C compiler and Python's headers. With `--optional`, say so if they are missing, and use the sources.
 """
 
 import argparse
@@ -19,10 +19,10 @@ from privacy import native
 INTERPRETED = {
     "__init__.py",  # the package itself, which finds the others
     "__main__.py",
-    "results.py",  # a kind of `str`, which mypyc does not make
+    "results.py",  # subclasses of `str`, which mypyc does not support
 }
-MISSING = "There is no C compiler or no Python.h here (Debian, Ubuntu: apt-get install gcc python3-dev)."
-# Types are checked by `make test`; what mypyc needs of mypy is only that it knows them.
+MISSING = "A C compiler or Python.h is missing here (Debian, Ubuntu: apt-get install gcc python3-dev)."
+# `make test` checks types; mypyc only needs mypy to know them.
 TYPES = (
     "--config-file=",
     "--strict",
@@ -39,12 +39,12 @@ def compiler() -> list[str]:
 
 
 def can_compile() -> bool:
-    """Whether this machine has what a compiled module takes."""
+    """Whether this machine has what compiling needs."""
     return bool(shutil.which(compiler()[0])) and Path(sysconfig.get_path("include"), "Python.h").exists()
 
 
 def compile_into(folder: Path) -> None:
-    """Compile the modules into a folder, which is made at the end, whole. Raises `CalledProcessError` with what was said."""
+    """Compile the modules into a folder that appears at the end, complete. Raises `CalledProcessError` with the output."""
     folder.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as name:
         work = Path(name)
@@ -64,7 +64,7 @@ def compile_into(folder: Path) -> None:
 
 
 def build(work: Path) -> None:
-    """The build itself, in a process of its own: setuptools and mypyc print what they like."""
+    """The build itself, in a separate process, since setuptools and mypyc print whatever they like."""
     from mypyc.build import mypycify
     from setuptools import setup
 
@@ -85,9 +85,9 @@ def build(work: Path) -> None:
 
 
 def main() -> int:
-    """Compile unless that is done; 1 where it cannot be."""
+    """Compile unless that is done; return 1 if it is not possible."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--optional", action="store_true", help="where there is no compiler, go on without")
+    parser.add_argument("--optional", action="store_true", help="continue if there is no compiler")
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.into:
@@ -98,15 +98,15 @@ def main() -> int:
         print(f"The redactor is compiled: {folder.relative_to(native.ROOT)}/")
         return 0
     if not can_compile():
-        print(f"{MISSING} The redactor runs as it is, a third slower.", file=sys.stderr)
+        print(f"{MISSING} The redactor runs uncompiled, a third slower.", file=sys.stderr)
         return 0 if options.optional else 1
     print("Compiling the redactor (once for these sources; a minute or two) …", flush=True)
     try:
         compile_into(folder)
     except subprocess.CalledProcessError as error:
-        print(f"{error.stdout[-4000:]}\nIt could not be compiled. The redactor runs as it is.", file=sys.stderr)
+        print(f"{error.stdout[-4000:]}\nCompiling failed. The redactor runs uncompiled.", file=sys.stderr)
         return 0 if options.optional else 1
-    print(f"Compiled: {folder.relative_to(native.ROOT)}/. Start Flywheel again to use it.")
+    print(f"Compiled: {folder.relative_to(native.ROOT)}/. Restart Flywheel to use it.")
     return 0
 
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make .venv/ and put the pinned packages into it; at once where that is done already.
+# Create .venv/ and install the pinned packages; returns at once if that is already done.
 #   sh deploy/venv.sh runtime   what the server needs (requirements.txt)
 #   sh deploy/venv.sh native    and what compiles the redactor (requirements-native.txt)
 #   sh deploy/venv.sh dev       and what the tests need (requirements-dev.txt)
@@ -14,7 +14,7 @@ case $set_of_packages in
     *) echo "usage: deploy/venv.sh runtime|native|dev" >&2 && exit 64 ;;
 esac
 
-# A stamp says which requirements are in place: one that changed has another checksum, and is installed.
+# A stamp records the installed requirements: a changed file has another checksum and is installed again.
 runtime_stamp=.venv/.runtime-$(cat constraints.txt requirements.txt | cksum | tr ' ' '-')
 native_stamp=.venv/.native-$(cat constraints.txt requirements.txt requirements-native.txt | cksum | tr ' ' '-')
 dev_stamp=.venv/.dev-$(cat constraints.txt requirements.txt requirements-native.txt requirements-dev.txt | cksum | tr ' ' '-')

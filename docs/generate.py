@@ -189,7 +189,7 @@ def variables() -> str:
         for name in sorted(read)
     ]
     return (
-        "# Settings\n\nEvery setting is a variable of the environment. The defaults are a laptop's; "
+        "# Settings\n\nEvery setting is a variable of the environment. The defaults suit a laptop; "
         "`manage.py check --deploy` says what is not fit for production. "
         "[Run on servers](../how-to/run-on-servers.md) says which to set first.\n\n"
         + table(("variable", "default", "what it does"), rows)

@@ -1,8 +1,7 @@
 """Projects, interactions and signals in the console. Captured text is always text, never markup.
 
-The search by words takes time that does not grow with the table: PostgreSQL has an index of words. If a search finds more
-than anybody would page through, and on SQLite, where such an index would keep erased text, it scans the newest
-interactions.
+Searching by words takes constant time: PostgreSQL has an index of words. If a search finds more than anybody would page
+through, and on SQLite, where such an index would keep erased text, it scans the newest interactions.
 """
 
 from typing import Any, ClassVar, TypeVar
@@ -19,8 +18,8 @@ from feedback.projects import admin as projects_admin  # noqa: F401 - registers 
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin
 from privacy.db import engine
 
-WINDOW = 20_000  # the newest conversations that are looked through
-MOST = 2_000  # hits of the index that are shown; above that the words are common
+WINDOW = 20_000  # how many of the newest conversations are searched
+MOST = 2_000  # hits shown from the index; with more, the words are common
 WORDS = 5
 INDEXED = (
     "to_tsvector('simple', left(feedback_interaction.question, 20000) || ' ' || left(feedback_interaction.answer, 20000)) "
@@ -30,11 +29,11 @@ Rows = TypeVar("Rows", bound="QuerySet[Interaction]")
 
 
 def matching(rows: Rows, term: str) -> Rows:
-    """Those of the rows with that id, else with these words; all of them where nothing is asked for."""
+    """The rows with that id, else with these words; all rows if the search is empty."""
     term = term.replace("\0", "").strip()
     if not term:
         return rows
-    exact = rows.filter(external_id=term, project__in=Project.objects.values("pk"))  # as the index has it
+    exact = rows.filter(external_id=term, project__in=Project.objects.values("pk"))  # the expression that is indexed
     if exact.exists():
         return exact
     if not engine.one_writer():
@@ -53,7 +52,7 @@ SHORT = 140
 
 
 class RatedFilter(admin.SimpleListFilter):
-    """Whether anybody said or did anything about the answer."""
+    """Whether anybody gave a signal on the answer."""
 
     title = "rated"
     parameter_name = "rated"
@@ -73,10 +72,10 @@ class PendingFilter(admin.SimpleListFilter):
     title = parameter_name = "pending"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "still to be read"), ("no", "read")]
+        return [("yes", "not yet read"), ("no", "read")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "yes":  # by project, as the index of what is pending has it
+        if self.value() == "yes":  # by project, as in the index of pending rows
             return queryset.filter(pending=True, project__in=Project.objects.values("pk"))
         return queryset.filter(pending=False) if self.value() == "no" else queryset
 
@@ -89,17 +88,17 @@ class MemberInline(admin.TabularInline):
 
 @admin.register(Project)
 class ProjectAdmin(ReadOnlyAdmin):
-    """The one table here that an operator edits: consent defaults, origins, retention, who may see it."""
+    """The only editable table here: consent defaults, origins, retention, members."""
 
     project_path = "pk"
     list_display = ["name", "namespace", "capture_consent", "evaluation_consent", "training_consent", "keep_days"]
     readonly_fields = ["name", "namespace", "redaction", "created_at"]
     inlines: ClassVar[Any] = [MemberInline]
     ordering = ["name"]
-    lead = "One deployed agent each: the boundary of what a key, or a person here, can see."
+    lead = "One project per deployed agent. A key, or a console user, sees only their projects."
     empty = (
         "No projects yet",
-        "A superuser makes the first one on the home page. It comes with a dataset and a policy.",
+        "A superuser creates the first one on the home page. It comes with a dataset and a policy.",
     )
     change_form_template = "admin/feedback/project/change_form.html"
 
@@ -134,7 +133,7 @@ class InteractionAdmin(ReadOnlyAdmin):
     ]  # `asked` is a relation
     list_filter = [ProjectFilter, RatedFilter, PendingFilter]
     list_select_related = ["project"]
-    # The talk above the fields shows the texts.
+    # The conversation above the fields shows the texts.
     exclude = [
         "question",
         "answer",
@@ -147,9 +146,9 @@ class InteractionAdmin(ReadOnlyAdmin):
         "subject",
     ]
     search_fields = ["external_id"]
-    search_help_text = "An id, or words of the question and the answer"
+    search_help_text = "An id, or words from the question or answer"
     ordering = ["-id"]
-    lead = "What was asked and answered, redacted before it was stored."
+    lead = "Questions and answers, redacted before they were stored."
     empty = (
         "No conversations here",
         "Send one to POST /api/v1/interactions, or import a log: on the project's page, or manage.py import_log FILE.",
@@ -159,7 +158,7 @@ class InteractionAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """By id or by words, as `search` does."""
+        """By id or by words; see `matching`."""
         return matching(queryset, search_term), False
 
     @admin.display(description="question")
@@ -184,7 +183,7 @@ class SignalAdmin(ReadOnlyAdmin):
     list_select_related = ["project", "interaction"]
     exclude = ["body_digest", "subject"]
     ordering = ["-id"]
-    lead = "What people said or did about an answer. The newest explicit vote of a person stands."
+    lead = "What people said or did about an answer. A person's newest explicit vote counts."
     empty = ("No signals yet", "Add the widget to an answer, or send to POST /api/v1/feedback.")
 
     @admin.display(description="correction")
@@ -201,8 +200,8 @@ class ParkedSignalAdmin(ReadOnlyAdmin):
     list_select_related = ["project"]
     exclude = ["body_digest", "placeholders", "subject"]
     ordering = ["-id"]
-    lead = "Feedback that came before its interaction. It waits a day."
-    empty = ("Nothing waits", "Feedback for an interaction that is not known yet would wait here.")
+    lead = "Feedback that arrived before its interaction. It waits for a day."
+    empty = ("Nothing waits", "Feedback for an interaction that has not arrived yet waits here.")
 
 
 @admin.register(Outcome)
@@ -212,8 +211,8 @@ class OutcomeAdmin(ReadOnlyAdmin):
     list_filter = [ProjectFilter, "result"]
     list_select_related = ["project"]
     ordering = ["-day", "-id"]
-    lead = "How every write ended: no write ends unseen."
-    empty = ("Nothing was received", "The first write to the API is counted here.")
+    lead = "The result of every write, by day."
+    empty = ("Nothing has been received yet", "The first write to the API is counted here.")
 
 
 @admin.register(TraceReport)
@@ -223,8 +222,8 @@ class TraceReportAdmin(ReadOnlyAdmin):
     list_filter = [ProjectFilter]
     list_select_related = ["project"]
     ordering = ["-day", "-id"]
-    lead = "What products sent as OpenTelemetry, by day, and what to set where no conversation came of it."
-    empty = ("No trace came yet", "Point an OTLP/HTTP exporter at /v1/traces, with a key.")
+    lead = "What products sent as OpenTelemetry, by day, and what to change if it gave no conversations."
+    empty = ("No traces yet", "Point an OTLP/HTTP exporter at /v1/traces, with a key.")
 
     @admin.display(description="came to")
     def came_to(self, row: TraceReport) -> str:

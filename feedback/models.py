@@ -1,4 +1,4 @@
-"""Projects and their keys, interactions and the signals that people gave on them."""
+"""Projects and their keys, interactions, and people's signals on them."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ SPAN_ID = re.compile(r"[0-9a-f]{32}-[0-9a-f]{16}")
 
 
 class Project(models.Model):
-    """One deployed agent: the boundary of what a key can see."""
+    """One deployed agent. A key sees only its own project."""
 
     class Consent(models.TextChoices):
         OPT_IN = "opt_in", "Only with consent"
@@ -34,7 +34,8 @@ class Project(models.Model):
 
     name = models.CharField(max_length=64, unique=True, validators=[NAME])
     namespace = models.CharField(
-        max_length=64, help_text="Projects that share it recognise the same person. Default: the project alone."
+        max_length=64,
+        help_text="Projects with the same namespace recognise the same person. Default: only this project.",
     )
     redaction = models.ForeignKey(RedactionPolicy, on_delete=models.PROTECT, related_name="projects")
     capture_consent = models.CharField(max_length=8, choices=Consent, default=Consent.OPT_IN)
@@ -46,10 +47,10 @@ class Project(models.Model):
         help_text='Origins whose pages may send feedback with a token: ["https://shop.example"].',
     )
     keep_days = models.PositiveIntegerField(
-        default=90, help_text="Days that an interaction is kept which no decision uses."
+        default=90, help_text="How many days an interaction is kept if no decision uses it."
     )
     guidelines = models.TextField(
-        blank=True, default="", db_default="", help_text="What counts as right here, for reviewers. Markdown."
+        blank=True, default="", db_default="", help_text="What counts as a right answer, for reviewers. Markdown."
     )
     deep_scan = models.BooleanField(
         default=False, help_text="Hold interactions back from review and curation until the second redaction is done."
@@ -65,7 +66,7 @@ class Project(models.Model):
         return {purpose: self.consents_by_default(purpose) for purpose in PURPOSES}
 
     def consents_by_default(self, purpose: str) -> bool:
-        """Whether the project's law lets it use data for this purpose until the person says no."""
+        """Whether the project may use data for this purpose, under its law, until the person says no."""
         return bool(getattr(self, f"{purpose}_consent") == self.Consent.OPT_OUT)
 
     @cached_property
@@ -75,12 +76,13 @@ class Project(models.Model):
 
     @property
     def redaction_version(self) -> str:
-        """The rules in force: the redactor's own, and this project's."""
+        """The rules in force: the redactor's own and this project's."""
         return f"{RULES_VERSION}:{self.redaction_policy.version}"
 
     def numbering(self, external_id: str, placeholders: Mapping[str, list[str]] | None = None) -> Numbering:
-        """The numbering of one interaction's placeholders, continued from those it has. All of a trace has one: its spans
-        are redacted before it is known which of them names the turn.
+        """The numbering of one interaction's placeholders, continued from those it has.
+
+        A whole trace shares one: its spans are redacted before it is known which of them names the turn.
         """
         name = external_id[:32] if SPAN_ID.fullmatch(external_id) else external_id
         key = bytes.fromhex(digest("numbering", self.name, name))
@@ -92,11 +94,11 @@ class Project(models.Model):
 
 
 class ApiKey(models.Model):
-    """A key of one project. Only its hash is kept; the key itself is shown once, when it is made."""
+    """A key of one project. Only its hash is stored; the key itself is shown once, when it is created."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="keys")
     name = models.CharField(max_length=64, blank=True)
-    prefix = models.CharField(max_length=16, help_text="The first characters, to recognise a key by.")
+    prefix = models.CharField(max_length=16, help_text="The first characters, to recognise the key.")
     digest = models.CharField(max_length=64, unique=True)
     scopes = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
@@ -123,16 +125,17 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
     """Selections of interactions."""
 
     def visible(self) -> "InteractionQuerySet":
-        """Rows of subjects that no open request hides."""
+        """Rows of subjects who are not hidden by an open request."""
         return self.filter(subject__restricted_at__isnull=True)
 
     def pending(self) -> "InteractionQuerySet":
-        """Interactions whose signals changed since curation last read them, and whose text is fully redacted."""
+        """Interactions whose signals have changed since curation last read them, and whose text is fully redacted."""
         return self.visible().filter(pending=True, scan_due=False)
 
     def unused(self) -> "InteractionQuerySet":
-        """Those that no row except signals and other names refers to, by the schema: this app does not know the apps that
-        build on it."""
+        """Interactions that only signals and other names refer to, according to the schema: this app does not know the
+        apps that build on it.
+        """
         rows = self
         for relation in Interaction._meta.related_objects:
             if relation.related_model not in (Signal, InteractionName):
@@ -151,7 +154,7 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
 
 
 class Interaction(models.Model):
-    """One question, the agent's answer, and what belonged to it. All text is redacted."""
+    """One question, the agent's answer and their context. All text is redacted."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="interactions", db_index=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="interactions")
@@ -171,7 +174,7 @@ class Interaction(models.Model):
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(default=timezone.now)
     body_digest = models.CharField(max_length=64)
-    fingerprint = models.BinaryField(max_length=16, help_text="Of the normalised question and context.")
+    fingerprint = models.BinaryField(max_length=16, help_text="Hash of the normalised question and context.")
     redactions = models.JSONField(default=dict, help_text="What was replaced, by type and number.")
     redaction_version = models.CharField(max_length=96)
     text_changed_at = models.DateTimeField(
@@ -181,7 +184,7 @@ class Interaction(models.Model):
         default=dict, help_text="Keyed hashes of replaced values, to number later ones alike."
     )
     scan_due = models.BooleanField(default=False, help_text="The second redaction has not run yet.")
-    revision = models.PositiveIntegerField(default=0, help_text="Goes up with every change of its signals.")
+    revision = models.PositiveIntegerField(default=0, help_text="Increases with every change to its signals.")
     pending = models.BooleanField(default=False, help_text="Its signals changed since curation last read them.")
 
     objects = InteractionQuerySet.as_manager()
@@ -196,7 +199,8 @@ class Interaction(models.Model):
             ),
             models.Index(fields=["project", "-id"], name="interaction_list"),
             models.Index(fields=["project", "received_at"], name="interaction_age"),
-            # The last: of indexes that it thinks alike SQLite takes the newest, and another would read all of a project.
+            # Last on purpose: among indexes it considers equal, SQLite takes the newest, and any other would read a
+            # whole project.
             models.Index(fields=["project", "id"], condition=Q(pending=True), name="interaction_pending"),
         ]
 
@@ -205,7 +209,7 @@ class Interaction(models.Model):
 
 
 class InteractionName(models.Model):
-    """Another id by which a product may know an interaction that came in a trace, such as its model's response id."""
+    """Another id by which a product may know an interaction from a trace, such as the model's response id."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="interaction_names", db_index=False)
     name = models.CharField(max_length=200)
@@ -219,8 +223,11 @@ class InteractionName(models.Model):
 
 
 class Trace(models.Model):
-    """What has come of a trace so far. Spans that came before their turn wait in it, redacted, for an hour; where the
-    turns are is known for a day, so that later spans find them."""
+    """What has arrived of a trace so far.
+
+    Spans that come before their turn wait here, redacted, for an hour. The places of the turns are kept for a day, so
+    that later spans find them.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="traces", db_index=False)
     subject = models.ForeignKey(Subject, null=True, on_delete=models.PROTECT, related_name="traces")
@@ -242,14 +249,12 @@ class Trace(models.Model):
 
 
 class TraceReport(models.Model):
-    """What the exports of traces came to on one day: by product, with what was missing in them."""
+    """The result of one day's trace exports: by product, with what was missing in them."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="trace_reports", db_index=False)
     day = models.DateField()
     product = models.CharField(max_length=64)
-    missing = models.CharField(
-        max_length=400, blank=True, help_text="What kept spans from being kept, and what to set."
-    )
+    missing = models.CharField(max_length=400, blank=True, help_text="Why spans were not stored, and what to change.")
     exports = models.PositiveBigIntegerField(default=0)
     spans = models.PositiveBigIntegerField(default=0)
     conversations = models.PositiveBigIntegerField(default=0)
@@ -269,16 +274,16 @@ class SignalQuerySet(models.QuerySet["Signal"]):
     """Selections of signals."""
 
     def live(self) -> "SignalQuerySet":
-        """Signals that were not withdrawn."""
+        """Signals that have not been withdrawn."""
         return self.filter(withdrawn_at__isnull=True)
 
     def visible(self) -> "SignalQuerySet":
-        """Rows of subjects that no open request hides."""
+        """Rows of subjects who are not hidden by an open request."""
         return self.filter(subject__restricted_at__isnull=True)
 
 
 class Signal(models.Model):
-    """What one person said, or did, about one answer. Nothing is overwritten: the newest explicit vote stands."""
+    """What one person said or did about one answer. Nothing is overwritten: the newest explicit vote counts."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="signals", db_index=False)
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="signals")
@@ -291,7 +296,7 @@ class Signal(models.Model):
     occurred_at = models.DateTimeField()
     effective_at = models.DateTimeField(
         default=timezone.now,
-        help_text="Orders a person's votes: when it was received, or in an import its own time.",
+        help_text="Orders a person's votes: the time of arrival or, in an import, its own time.",
     )
     received_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -307,11 +312,15 @@ class Signal(models.Model):
 
 
 class ParkedSignal(models.Model):
-    """Feedback that arrived before its interaction. It waits a day, redacted like all text, then it is dropped."""
+    """Feedback that arrived before its interaction. It waits a day, redacted like all text, and is then dropped."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="parked_signals", db_index=False)
     subject = models.ForeignKey(
-        Subject, null=True, on_delete=models.PROTECT, related_name="parked_signals", help_text="Empty: the asker's own."
+        Subject,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="parked_signals",
+        help_text="Empty: the asker gave it.",
     )
     interaction_external_id = models.CharField(max_length=128)
     external_id = models.CharField(max_length=128)
@@ -324,7 +333,7 @@ class ParkedSignal(models.Model):
     occurred_at = models.DateTimeField()
     effective_at = models.DateTimeField(default=timezone.now)
     received_at = models.DateTimeField(default=timezone.now)
-    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="It was taken back while it waited.")
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="It was withdrawn while it waited.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "external_id"], name="parked_signal_once")]
@@ -335,7 +344,7 @@ class ParkedSignal(models.Model):
 
 
 class WriteResult(models.TextChoices):
-    """How a write can end."""
+    """The possible results of a write."""
 
     STORED = "stored"
     REPLAYED = "replayed"
@@ -348,14 +357,14 @@ class WriteResult(models.TextChoices):
 
 
 class Outcome(models.Model):
-    """How many writes of a project ended in each way, by day. Their sum is the number of writes received."""
+    """How many of a project's writes had each result, by day. Their sum is the number of writes received."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="outcomes", db_index=False)
     day = models.DateField()
     kind = models.CharField(max_length=16)
     result = models.CharField(max_length=16, choices=WriteResult)
     slot = models.PositiveSmallIntegerField(
-        default=0, help_text="Spreads one count over rows that do not block each other."
+        default=0, help_text="Spreads one counter over several rows, so that writers do not wait for each other."
     )
     number = models.PositiveBigIntegerField(default=0)
 
@@ -369,7 +378,7 @@ class Outcome(models.Model):
 
 
 class ProjectMember(models.Model):
-    """A console user who may see the project. Superusers see all."""
+    """A console user who may see the project. Superusers see all projects."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")

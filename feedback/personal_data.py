@@ -27,7 +27,7 @@ Kind = Tombstone.Kind
 
 
 def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
-    """The person's conversations, and what they said of answers."""
+    """The person's conversations, and what they said about answers."""
     return {
         "interactions": [
             {
@@ -76,7 +76,7 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
 
 
 def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, int]]:
-    """Conversations and signals serve capture alone: they go with it, or with everything."""
+    """Conversations and signals only serve capture: they go with it, or with everything."""
     if purpose not in (None, "capture"):
         return
     given_signals = Signal.objects.filter(subject=subject)
@@ -123,8 +123,9 @@ def reconsider(subject: Subject) -> None:
 
 
 def expire(before: datetime) -> Iterator[Part]:
-    """Interactions older than their project keeps them, unless a decision uses them (its key protects them); and
-    feedback that has waited for its interaction longer than a day."""
+    """Remove interactions older than their project keeps them, unless a decision uses them (its key protects them), and
+    feedback that has waited more than a day for its interaction.
+    """
     yield Part("conversations", lambda: iter([{"interactions": 0, "signals": 0, "waiting_signals": 0}]))
     yield Part("waiting feedback", partial(drop_waiting, before))
     yield Part("traces", lambda: iter([{"waiting_spans": waiting.drop_stale(before)}]))
@@ -133,13 +134,13 @@ def expire(before: datetime) -> Iterator[Part]:
 
 
 def drop_waiting(before: datetime) -> Iterator[dict[str, int]]:
-    """Feedback whose interaction has not come within a day."""
+    """Remove feedback whose interaction has not come within a day."""
     while dropped := parking.drop_some(before):
         yield {"waiting_signals": dropped}
 
 
 def expire_in(project: Project, before: datetime) -> Iterator[dict[str, int]]:
-    """Interactions and signals that are older than the project keeps them."""
+    """Remove interactions and signals older than the project keeps them."""
     stored = Interaction.objects.filter(project=project, received_at__lt=before - timedelta(days=project.keep_days))
     old = stored.unused()
     said = Signal.objects.filter(interaction__in=old.values("pk"))
@@ -154,7 +155,9 @@ def settle() -> None:
 def remove(
     name: str, rows: QuerySet[Any], kind: str, reason: str, before: Callable[[list[int]], None] | None = None
 ) -> Iterator[dict[str, int]]:
-    """Add tombstones for these rows, so that no replay brings them back, and delete them in steps counted by that name."""
+    """Add tombstones for these rows, so that no replay brings them back, and delete them in steps, counted under this
+    name.
+    """
     while found := list(rows.values_list("pk", "external_id", "project__name")[:TURN]):
         keys, projects = [pk for pk, *_ in found], {called: Project(name=called) for *_, called in found}
         if before:

@@ -1,7 +1,7 @@
 """The kinds of signal, in one list: the API, the column, tokens and OpenTelemetry's labels read it.
 
-To add one, add it at the end (a token's kinds are bits in this order), and say in `curation/decisions/rules.py` what it
-counts for: a vote (`EXPLICIT`) or a weight in review (`IMPLICIT_WEIGHT`). Tests fail until both are done.
+To add one, add it at the end (a token's kinds are bits in this order), and define in `curation/decisions/rules.py` what
+it counts as: a vote (`EXPLICIT`) or a weight in review (`IMPLICIT_WEIGHT`). Tests fail until both are done.
 """
 
 from typing import Final, Literal, get_args
@@ -11,4 +11,4 @@ KINDS: Final[tuple[SignalKind, ...]] = get_args(SignalKind)
 LABELS: Final[dict[str, str]] = {str(kind): kind.replace("_", " ").capitalize() for kind in KINDS} | {
     "follow_up": "Follow-up"
 }
-"""What a person reads."""
+"""Its label for people."""

@@ -10,13 +10,14 @@ from privacy.db import isolation
 
 @shared_task
 def sweep() -> int:
-    """Hand waiting feedback over where that was missed; drop it where its interaction did not come within a day, and spans
-    whose turn did not come within an hour."""
+    """Hand over waiting feedback that was missed. Drop feedback whose interaction did not come within a day, and spans
+    whose turn did not come within an hour.
+    """
     steps = [parking.hand_over, parking.drop_stale, waiting.drop_stale]
     return sum(isolation.each("waiting feedback", steps, lambda step: step()))
 
 
 @shared_task
 def rescan() -> int:
-    """Read stored text again where rules have changed."""
+    """Redact stored text again after rules have changed."""
     return rescans_rescan.run()

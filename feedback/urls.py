@@ -1,4 +1,4 @@
-"""The capture API's addresses. `interactions` itself is in `curation.urls`, whose view also reads decisions."""
+"""The capture API's addresses. `interactions` is in `curation.urls`, since its view also reads decisions."""
 
 from django.urls import path
 

@@ -14,7 +14,9 @@ SENT_BY_BEAT = "flywheel_site.tasks.heartbeat"
 
 
 class BeatThread(bootsteps.StartStopStep):  # type: ignore[misc]
-    """`--beat-thread`: beat in a thread of the worker. `--beat` forks a process, which costs the memory of a second one."""
+    """`--beat-thread`: run beat in a thread of the worker. `--beat` forks a process, which takes the memory of a second
+    one.
+    """
 
     def __init__(self, parent: Any, beat_thread: bool = False, **options: Any) -> None:
         self.enabled = beat_thread
@@ -39,17 +41,17 @@ app.steps["worker"].add(Heartbeat)
 
 @signals.after_task_publish.connect(sender=SENT_BY_BEAT)  # type: ignore[untyped-decorator]
 def note_beat(**named: Any) -> None:
-    """Beat alone sends this task; the broker has taken it."""
+    """Only beat sends this task, and the broker has accepted it."""
     beat_now(BEAT)
 
 
 @signals.worker_init.connect  # type: ignore[untyped-decorator]
 def refuse_to_work(**named: Any) -> None:
-    """End a worker whose master key the database does not know, or in the middle of a restore, before it takes any work."""
+    """End a worker before it takes any work if its master key is unknown to the database, or a restore is under way."""
     from flywheel_site.ops.backups import state
     from privacy.db import engine
     from privacy.subjects import master_keys
 
     state.expect_finished()
     master_keys.expect_known_at_start()
-    engine.disconnect()  # Celery closes the file of an open connection next, and Django would go on using it
+    engine.disconnect()  # Celery next closes an open connection's file descriptor, and Django would go on using it

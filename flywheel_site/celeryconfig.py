@@ -23,7 +23,7 @@ task_acks_late = True
 worker_prefetch_multiplier = 1
 worker_hijack_root_logger = False
 task_publish_retry_policy = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
-# Beat finds work whose message was lost; the database says what there is to do.
+# Beat picks up work whose message was lost; the database says what there is to do.
 beat_schedule_filename = str(settings.VAR / "beat")
 beat_schedule = {
     "privacy-sweep": {"task": "privacy.tasks.sweep", "schedule": 5.0, "options": {"expires": 30}},

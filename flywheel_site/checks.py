@@ -17,8 +17,8 @@ from flywheel_site.ops import upgrade
 from privacy.checks import TAG
 from privacy.db import engine
 
-LEAST_BITS = 96.0  # of a secret, judged by how often each character occurs in it
-WIDEST = {4: 8, 6: 16}  # the shortest prefix of a network of proxies, by version of IP
+LEAST_BITS = 96.0  # entropy of a secret, by how often each character occurs in it
+WIDEST = {4: 8, 6: 16}  # the shortest prefix allowed for a network of proxies, by IP version
 MOST_A_SECOND = 1_000_000
 EXAMPLES = ("example", "changeme", "change-me", "secret", "password", "insecure", "flywheel")
 Registered = Callable[..., list[CheckMessage]]
@@ -32,7 +32,7 @@ def deployed(check: Registered) -> Registered:
 
 @register(Tags.database)
 def tables_are_of_this_version(**kwargs: Any) -> list[CheckMessage]:
-    """flywheel.E012: the database was made before 0.1.0. `migrate`, and so `up`, asks before it begins."""
+    """flywheel.E012: the database was made before 0.1.0. `migrate` runs this first, and so does `up`."""
     if not kwargs.get("databases") or not upgrade.is_needed():
         return []
     return [Error("This database was made before 0.1.0.", hint="Run: manage.py upgrade", id="flywheel.E012")]
@@ -66,7 +66,7 @@ def hosts_are_named(**kwargs: Any) -> list[CheckMessage]:
     """flywheel.E003: ALLOWED_HOSTS allows every host."""
     if not {"*", ".", ".*"} & set(settings.ALLOWED_HOSTS):
         return []
-    hint = "Name the hosts under which people and agents call."
+    hint = "Name the hosts that people and agents use."
     return [Error("ALLOWED_HOSTS allows every host.", hint=hint, id="flywheel.E003")]
 
 
@@ -75,12 +75,12 @@ def demo_and_debug_are_off(**kwargs: Any) -> list[CheckMessage]:
     """flywheel.E004: demo mode is on; flywheel.E005: DEBUG is on; flywheel.W001: no second factor is required."""
     found: list[CheckMessage] = []
     if settings.DEMO:
-        found.append(Error("FLYWHEEL_DEMO is on.", hint="Unset it: it opens pages to all.", id="flywheel.E004"))
+        found.append(Error("FLYWHEEL_DEMO is on.", hint="Unset it: it opens pages to everybody.", id="flywheel.E004"))
     if settings.DEBUG:
-        found.append(Error("DEBUG is on.", hint="Switch it off: error pages show data.", id="flywheel.E005"))
+        found.append(Error("DEBUG is on.", hint="Switch it off: its error pages show data.", id="flywheel.E005"))
     if not settings.REQUIRE_2FA:
         hint = "Unset REQUIRE_2FA, or set it to 1."
-        found.append(Warning("The console asks for no second factor.", hint=hint, id="flywheel.W001"))
+        found.append(Warning("The console does not ask for a second factor.", hint=hint, id="flywheel.W001"))
     return found
 
 
@@ -103,48 +103,48 @@ def rates_limit(**kwargs: Any) -> list[CheckMessage]:
             number, seconds = rates.parse(getattr(settings, name))
         except ValueError:
             hint = "Write it like 1000/minute, 600/min or 10/s."
-            found.append(Error(f"{name} is no rate.", hint=hint, id="flywheel.E007"))
+            found.append(Error(f"{name} is not a rate.", hint=hint, id="flywheel.E007"))
             continue
         if number / seconds > MOST_A_SECOND:
-            found.append(Warning(f"{name} limits nobody.", hint="Give a lower one.", id="flywheel.W002"))
+            found.append(Warning(f"{name} limits nobody.", hint="Lower it.", id="flywheel.W002"))
     return found
 
 
 @deployed
 def addresses_are_encrypted(**kwargs: Any) -> list[CheckMessage]:
-    """flywheel.E008: PUBLIC_URL is http; flywheel.E009: HTTPS is off; flywheel.E010: forms are taken from anywhere."""
+    """flywheel.E008: PUBLIC_URL is http; flywheel.E009: HTTPS is off; flywheel.E010: forms are accepted from anywhere."""
     found: list[CheckMessage] = []
     if urlsplit(settings.PUBLIC_URL).scheme != "https":
         hint = "Set PUBLIC_URL to the https:// address: links in it open people's own pages."
         found.append(Error("PUBLIC_URL is not https.", hint=hint, id="flywheel.E008"))
     if not settings.HTTPS:
-        hint = "Set HTTPS=1 where a proxy speaks TLS in front."
+        hint = "Set HTTPS=1 if a proxy in front serves HTTPS."
         found.append(Error("HTTPS is off: cookies and redirects are not safe.", hint=hint, id="flywheel.E009"))
     if any("*" in origin for origin in settings.CSRF_TRUSTED_ORIGINS):
-        hint = "PUBLIC_URL has to be one address, without *."
-        found.append(Error("Forms are taken from any origin.", hint=hint, id="flywheel.E010"))
+        hint = "Make PUBLIC_URL a single address, without *."
+        found.append(Error("Forms are accepted from any origin.", hint=hint, id="flywheel.E010"))
     return found
 
 
 @deployed
 def commits_are_durable(**kwargs: Any) -> list[CheckMessage]:
-    """flywheel.E011: PostgreSQL answers before a commit is on disk; flywheel.W003: it could not be asked."""
-    hint = "Set synchronous_commit=on, fsync=on and full_page_writes=on: a 201 says that it is on disk."
+    """flywheel.E011: PostgreSQL answers before a commit is on disk; flywheel.W003: it could not be checked."""
+    hint = "Set synchronous_commit=on, fsync=on and full_page_writes=on: an answer of 201 promises that the write is on disk."
     try:
         off = engine.not_durable()
     except DatabaseError as error:
-        return [Warning(f"PostgreSQL was not asked: {type(error).__name__}.", hint=hint, id="flywheel.W003")]
-    return [Error(f"PostgreSQL has {name} off.", hint=hint, id="flywheel.E011") for name in off]
+        return [Warning(f"PostgreSQL could not be checked: {type(error).__name__}.", hint=hint, id="flywheel.W003")]
+    return [Error(f"PostgreSQL runs with {name} off.", hint=hint, id="flywheel.E011") for name in off]
 
 
 @deployed
 def parts_fit_servers(**kwargs: Any) -> list[CheckMessage]:
-    """flywheel.W004: PostgreSQL without Redis; flywheel.W005: webhooks may go into the own network."""
+    """flywheel.W004: PostgreSQL without Redis; flywheel.W005: webhooks may reach private networks."""
     found: list[CheckMessage] = []
     if settings.DATABASES["default"]["ENGINE"].endswith("postgresql") and not settings.REDIS_URL:
-        hint = "Set REDIS_URL: the broker of files and the counts of rate limits are one machine's alone."
-        found.append(Warning("There is no REDIS_URL.", hint=hint, id="flywheel.W004"))
+        hint = "Set REDIS_URL: without it, the broker and the rate limits work on one machine only."
+        found.append(Warning("REDIS_URL is not set.", hint=hint, id="flywheel.W004"))
     if settings.WEBHOOKS_TO_PRIVATE:
-        hint = "Unset WEBHOOKS_TO_PRIVATE unless a receiver is there."
-        found.append(Warning("Webhooks may go to http and into the own network.", hint=hint, id="flywheel.W005"))
+        hint = "Unset WEBHOOKS_TO_PRIVATE unless you have a receiver there."
+        found.append(Warning("Webhooks may go to http addresses and private networks.", hint=hint, id="flywheel.W005"))
     return found

@@ -1,5 +1,5 @@
-"""The application that the web server loads, over granian's own interface (RSGI): a thread gets a request whose body is
-whole.
+"""The application that the web server loads, over granian's own interface (RSGI): a thread gets a request once its body
+is complete.
 
 Over WSGI a thread reads the body itself and cannot stop waiting, so a dozen slow bodies block all threads. Here bodies
 arrive on the event loop, within BODY_SECONDS, and cost one connection each.
@@ -24,16 +24,16 @@ from flywheel_site.ops.metrics.traffic import RECEIVED
 from flywheel_site.wsgi import application as wsgi
 
 logger = logging.getLogger(__name__)
-SMALL = 65_536  # bytes: such a body is read in one step, and is not counted in what is held
-LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE  # bytes of a body; a view may take less
+SMALL = 65_536  # bytes: such a body is read in one step and not counted as held
+LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE  # bytes of a body; a view may accept less
 HELD = 16 * LIMIT  # bytes of larger bodies in memory at once
-DRAINED = 2 * LIMIT  # bytes to read of a refused body: otherwise the answer is lost
+DRAINED = 2 * LIMIT  # bytes of a refused body to read; without that the answer is lost
 UNREAD = {
-    400: "The body ended before its announced end.",
-    408: f"The body did not come within {settings.BODY_SECONDS:g} s.",
-    503: "Too many large bodies arrive at once. Nothing was stored: send the same again.",
+    400: "The body is shorter than its Content-Length.",
+    408: f"The body did not arrive within {settings.BODY_SECONDS:g} s.",
+    503: "Too many large bodies are arriving at once. Nothing was stored: send the same again.",
 }
-SEPARATORS = {"cookie": "; "}  # of a header that comes more than once
+SEPARATORS = {"cookie": "; "}  # separators for headers that come more than once
 BASE: dict[str, Any] = {
     "SCRIPT_NAME": "",
     "wsgi.version": (1, 0),
@@ -70,7 +70,7 @@ class Collected:
         self.held = 0
 
     async def read(self, protocol: HTTPProtocol, announced: str | None) -> None:
-        """Read the body to its end. Of an oversized one only the length is kept, and the application refuses it."""
+        """Read the body to its end. For an oversized one only the length is kept, and the application refuses it."""
         if announced is not None and int(announced) <= SMALL:
             self.body = await protocol()
             self.length = len(self.body)
@@ -154,9 +154,7 @@ class Application:
             loop.call_later(0.02, self.settle, loop)
 
     def give(self, request: Request) -> None:
-        """Give the request to the thread that was busy last, because its database connection has the warmest page
-        cache.
-        """
+        """Give the request to the thread that was busy last: its database connection has the warmest page cache."""
         with self.lock:
             if not self.idle:
                 self.waiting.append(request)
@@ -192,7 +190,7 @@ def answer(request: Request) -> None:
 
     given = wsgi(environ(request), start)
     place = getattr(given, "place", None)
-    if place is not None:  # a release's file: the server reads it as fast as the caller accepts it
+    if place is not None:  # a release file: the server reads it as fast as the caller accepts it
         request.protocol.response_file_range(*started[0], *place)
     else:
         request.protocol.response_bytes(*started[0], given[0] if isinstance(given, list) else b"".join(given))
@@ -200,7 +198,7 @@ def answer(request: Request) -> None:
 
 
 def environ(request: Request) -> dict[str, Any]:
-    """The request as WSGI has it (PEP 3333)."""
+    """The request in WSGI's form (PEP 3333)."""
     scope = request.scope
     variables: dict[str, Any] = {
         **BASE,
@@ -215,7 +213,7 @@ def environ(request: Request) -> dict[str, Any]:
     }
     variables["SERVER_NAME"], _, variables["SERVER_PORT"] = scope.server.rpartition(":")
     for name, value in scope.headers.items():
-        if "_" not in name:  # else it would pass for the one with a dash, which a proxy may have written
+        if "_" not in name:  # otherwise it would pass for the one with a dash, which a proxy may have written
             variable = f"HTTP_{name.upper().replace('-', '_')}"
             variables[variable] = (
                 f"{variables[variable]}{SEPARATORS.get(name, ',')}{value}" if variable in variables else value
@@ -225,12 +223,12 @@ def environ(request: Request) -> dict[str, Any]:
     if request.body:
         variables.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole
     elif "HTTP_TRANSFER_ENCODING" in variables:
-        variables["CONTENT_LENGTH"] = "0"  # a body was announced, and none came: the view says so
+        variables["CONTENT_LENGTH"] = "0"  # a body was announced but none came: the view says so
     return variables
 
 
 def refuse(protocol: HTTPProtocol, status: int) -> None:
-    """Refuse a body that could not be read, and close the connection: where its next request begins is unknown."""
+    """Refuse a body that could not be read, and close the connection: nobody knows where its next request begins."""
     headers = [("Content-Type", MEDIA_TYPE), ("Connection", "close")]
     if status == 503:
         headers.append(("Retry-After", "2"))

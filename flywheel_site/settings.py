@@ -1,4 +1,4 @@
-"""Every setting, read from the environment once. The defaults are a laptop's: SQLite and files under `var/`.
+"""Every setting, read from the environment once. The defaults suit a laptop: SQLite, and files under `var/`.
 
 `docs/reference/settings.md` lists the variables; nothing else in Flywheel reads the environment.
 """
@@ -16,7 +16,7 @@ VAR = Path(env.str("FLYWHEEL_VAR", default=str(BASE_DIR / "var"))).absolute()
 RELEASES = VAR / "releases"
 RELEASES_S3 = env.str(
     "RELEASES_S3", default=""
-)  # s3://bucket/prefix: a copy of the releases, curation/releases/copies.py
+)  # s3://bucket/prefix, for a copy of the releases: curation/releases/copies.py
 for folder in (VAR, RELEASES, VAR / "broker", VAR / "log", VAR / "static"):
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
@@ -29,7 +29,8 @@ DEBUG = False
 DEMO = env.bool("FLYWHEEL_DEMO", default=False)  # opens /demo/widget, which shows the sample's text
 HTTPS = env.bool("HTTPS", default=False)
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-# Below a path (https://example.org/flywheel) every address has it, whether or not the proxy takes it off: flywheel_site/wsgi.py
+# With a path (https://example.org/flywheel) every address has it, whether or not the proxy removes it:
+# flywheel_site/wsgi.py
 ORIGIN, SUB_PATH = env.public_url("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000, most=65535)}")
 PUBLIC_URL = ORIGIN + SUB_PATH
 FORCE_SCRIPT_NAME = SUB_PATH or None
@@ -37,11 +38,12 @@ CSRF_TRUSTED_ORIGINS = [ORIGIN]
 globals().update(env.email("EMAIL_URL"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="flywheel@localhost")
-# Who may read /metrics: flywheel_site/ops/metrics/views.py. How old the last backup may be; 0: backed up in another way.
+# Who may read /metrics: flywheel_site/ops/metrics/views.py. How old the last backup may be; 0 if backups are made in
+# another way.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 METRICS_NETWORKS = env.networks("METRICS_NETWORKS", default="127.0.0.0/8,::1")
 BACKUP_HOURS = env.int("BACKUP_HOURS", default=26, least=0)
-# Whose X-Forwarded-For is believed: privacy/api/client_address.py
+# The proxies whose X-Forwarded-For is trusted: privacy/api/client_address.py
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
@@ -101,9 +103,9 @@ DATABASES = {"default": settled(DATABASE, pool=env.int("DATABASE_POOL", default=
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss"))
-# One process counts rate limits in memory; several need a shared place.
-# The near one stands in while Redis is away: capture does not wait for it. Names that sign in have one of their own.
-# A full one takes 36 MB; a smaller one would drop counters that are still needed.
+# One process counts rate limits in memory; several need a shared cache. The local one stands in while Redis is away, so
+# capture never waits. Sign-in names have their own. A full cache takes 36 MB; a smaller one would drop counters that
+# are still needed.
 NEAR_CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 REDIS_CACHE = {
     "BACKEND": "feedback.api.throttling.RateCache",
@@ -119,7 +121,7 @@ CACHES: dict[str, dict[str, Any]] = {
 # The rest of Celery's settings is in flywheel_site/celeryconfig.py.
 REWRITE_HOUR = env.int(
     "REWRITE_HOUR", default=3, least=0, most=23
-)  # UTC; PostgreSQL rewrites the tables that were erased from
+)  # UTC; when PostgreSQL rewrites the tables that erasures touched
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["feedback.api.authentication.KeyAuthentication"],
@@ -133,7 +135,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Flywheel",
     "VERSION": "1",
-    "DESCRIPTION": "Capture what a deployed agent's users say of its answers; read decisions, releases and verdicts.",
+    "DESCRIPTION": "Capture what a deployed agent's users say about its answers; read decisions, releases and verdicts.",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVERS": [{"url": SUB_PATH}] if SUB_PATH else [],
     "SERVE_PUBLIC": True,
@@ -144,35 +146,40 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": [],
 }
 
-# Who holds personal data, leaf first: erasure, access and retention take this road (privacy/erasure/erasure.py).
+# The modules that hold personal data, leaf first, for erasure, access and retention (privacy/erasure/erasure.py).
 PERSONAL_DATA = ["curation.personal_data", "feedback.personal_data", "privacy.personal_data"]
 
-# How long a request may take under either law, how long its evidence is kept, how long the person's link opens.
+# How long a request may take under either law, how long its evidence is kept, how long a person's link works.
 PRIVACY_DAYS = {"gdpr": env.int("PRIVACY_DAYS_GDPR", default=30), "ccpa": env.int("PRIVACY_DAYS_CCPA", default=45)}
 PRIVACY_LOG_DAYS = env.int("PRIVACY_LOG_DAYS", default=1095)
 PRIVACY_LINK_HOURS = env.int("PRIVACY_LINK_HOURS", default=24)
-RECALL_DAYS = env.int("RECALL_DAYS", default=14)  # a recall that nobody has acknowledged by then is overdue
-WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", default=False)  # lets webhooks go to http and to the own network
+RECALL_DAYS = env.int("RECALL_DAYS", default=14)  # days after which an unacknowledged recall is overdue
+WEBHOOKS_TO_PRIVATE = env.bool(
+    "WEBHOOKS_TO_PRIVATE", default=False
+)  # lets webhooks go to http addresses and private networks
 
-# A name model (spacy:NAME, presidio:LANGUAGE, gliner:NAME) that reads stored text once more, or any redactor by its dotted
-# path, (Redacted, Policy, Numbering) -> Redacted. docs/explanation/redaction.md
+# A name model (spacy:NAME, presidio:LANGUAGE, gliner:NAME) as a second pass over redacted text, or any redactor by its
+# dotted path: (Redacted, Policy, Numbering) -> Redacted. docs/explanation/redaction.md
 SECOND_REDACTOR = env.str("SECOND_REDACTOR", default="")
-# Graders that ask a model, where a project's gate policy wants them: docs/how-to/grade-with-a-model.md. Prices are per million tokens.
+# Graders that ask a model, if a project's gate policy uses them: docs/how-to/grade-with-a-model.md. Prices are per
+# million tokens.
 JUDGE_URL, JUDGE_MODEL, JUDGE_KEY = env.url("JUDGE_URL"), env.str("JUDGE_MODEL", ""), env.str("JUDGE_KEY", "")
 JUDGE_VOTES, JUDGE_TIMEOUT = env.int("JUDGE_VOTES", default=3), env.float("JUDGE_TIMEOUT", default=30.0, least=0.1)
 JUDGE_PRICE_IN, JUDGE_PRICE_OUT = env.float("JUDGE_PRICE_IN", default=0.0), env.float("JUDGE_PRICE_OUT", default=0.0)
-JUDGE_SECONDS = env.float("JUDGE_SECONDS", default=60.0, least=0.1)  # of a POST /gate-runs, at most
+JUDGE_SECONDS = env.float("JUDGE_SECONDS", default=60.0, least=0.1)  # the largest body of a POST /gate-runs
 EMBEDDING_URL, EMBEDDING_MODEL = env.url("EMBEDDING_URL"), env.str("EMBEDDING_MODEL", "")
 EMBEDDING_KEY = env.str("EMBEDDING_KEY", "")
 BODY_LIMIT = env.int("BODY_LIMIT", default=1_048_576)
 BATCH_BODY_LIMIT = env.int("BATCH_BODY_LIMIT", default=8 * 1_048_576)
 TOKEN_BODY_LIMIT = env.int("TOKEN_BODY_LIMIT", default=32_768)
-BODY_SECONDS = env.float("BODY_SECONDS", default=30.0, least=0.1)  # in which a body must have come
-WEB_THREADS = env.int("GRANIAN_BLOCKING_THREADS", default=12)  # that answer, in each web process: flywheel_site/rsgi.py
+BODY_SECONDS = env.float("BODY_SECONDS", default=30.0, least=0.1)  # within which a body must arrive
+WEB_THREADS = env.int(
+    "GRANIAN_BLOCKING_THREADS", default=12
+)  # threads that answer, in each web process: flywheel_site/rsgi.py
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(BODY_LIMIT, BATCH_BODY_LIMIT)
 FEEDBACK_TOKEN_KEYS = env.list("FEEDBACK_TOKEN_KEYS", default=["1"]) or [
     "1"
-]  # the first signs, all open: feedback/projects/tokens.py
+]  # the first one signs, all of them verify: feedback/projects/tokens.py
 KEY_RATE = env.rate("KEY_RATE", default="120000/min")
 ADDRESS_RATE = env.rate("ADDRESS_RATE", default="600/min")
 
@@ -181,7 +188,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"  # where a `next` to elsewhere is not followed
+LOGIN_REDIRECT_URL = "admin:index"  # used when `next` leads to another site
 REQUIRE_2FA = env.bool("REQUIRE_2FA", default=not DEMO)  # the console asks for a second factor; the demo does not
 OTP_TOTP_ISSUER = "Flywheel"
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
@@ -194,7 +201,7 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = f"{SUB_PATH}/"
 SECURE_REDIRECT_EXEMPT = [rf"^(?:{re.escape(SUB_PATH[1:])}/)?(?:healthz|readyz|metrics)$"]
 SECURE_REFERRER_POLICY, X_FRAME_OPTIONS = "same-origin", "DENY"
 
-# Of a person's own page: each has a file under privacy/locale. The console is in English.
+# Languages of a person's own page: each has a file under privacy/locale. The console is in English.
 LANGUAGES = [
     *(("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("fr", "Français"), ("it", "Italiano")),
     *(("nl", "Nederlands"), ("pl", "Polski"), ("pt", "Português")),

@@ -8,7 +8,7 @@ from flywheel_site.ops import heartbeats
 
 @shared_task
 def heartbeat() -> None:
-    """Note that a worker has taken what beat sent."""
+    """Note that a worker has taken a task from beat."""
     heartbeats.beat_now(heartbeats.WORK)
 
 

@@ -1,4 +1,6 @@
-"""Every address of the site, and the API's description for people: one page made from the OpenAPI document, without a script."""
+"""Every address of the site, and the API's documentation page, which is made from the OpenAPI document without a
+script.
+"""
 
 from typing import Any
 
@@ -16,7 +18,7 @@ from flywheel_site.ops import health
 from flywheel_site.ops.metrics import views as metrics_views
 
 METHODS = ("get", "post", "put", "patch", "delete")
-# In the order in which an integrator needs them; others come last.
+# In the order in which an integrator needs them; all others come last.
 PLACES = (
     "interactions",
     "feedback",
@@ -64,12 +66,12 @@ def place(path: str) -> int:
 
 
 def pieces(text: str) -> list[tuple[str, bool]]:
-    """A description in pieces, each with whether it was in backticks, to show it as code."""
+    """A description in pieces, each with whether it was in backticks, so that it can be shown as code."""
     return [(piece, bool(at % 2)) for at, piece in enumerate(text.split("`")) if piece]
 
 
 def name_of(content: dict[str, Any]) -> str:
-    """The name of the class that a body or an answer is of; empty where it has none."""
+    """The name of the class of a body or an answer; empty if it has none."""
     for form in content.values():
         return str(form.get("schema", {}).get("$ref", "")).rpartition("/")[2]
     return ""

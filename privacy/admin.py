@@ -23,7 +23,7 @@ NOTICE_SECONDS = 60
 
 @admin.register(Subject)
 class SubjectAdmin(ReadOnlyAdmin):
-    """People by pseudonym; from here a request can be entered that came by post or telephone."""
+    """People by pseudonym. A request that came by post or telephone is entered here."""
 
     namespace_path = "namespace"
     list_display = ["id", "namespace", "created_at", "restricted_at"]
@@ -51,7 +51,7 @@ class SubjectAdmin(ReadOnlyAdmin):
             made = lifecycle.submit_for(
                 subject, form.cleaned_data["kind"], namespace=subject.namespace, verified_by="operator", origin=""
             )
-            messages.success(request, "The request is noted, and takes effect from now on.")
+            messages.success(request, "The request is stored and takes effect now.")
             return redirect("admin:privacy_privacyrequest_change", made.pk)
         context = {
             **self.admin_site.each_context(request),
@@ -73,14 +73,14 @@ class ConsentEntryAdmin(ReadOnlyAdmin):
     list_select_related = ["subject"]
     ordering = ["-id"]
     heading = "Consent"
-    lead = "The ledger: lines are added, never changed. The newest line of a subject and purpose holds."
+    lead = "The ledger: lines are added, never changed. For each subject and purpose, the newest line holds."
     empty = ("No consent on record", "Send consent with an interaction, or to POST /api/v1/consent.")
 
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
     list_display = ["id", "language", "text", "created_at"]
-    lead = "The exact wordings under which consent was asked."
+    lead = "The exact wordings people were shown when asked for consent."
     empty = ("No wordings yet", "Send `notice` with a consent, and its exact text is kept here.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
@@ -94,7 +94,7 @@ class NoticeAdmin(ReadOnlyAdmin):
 
 
 def notices_of(namespaces: list[str]) -> list[int]:
-    """The notices that subjects of these namespaces have answered. It reads many lines of the ledger."""
+    """The notices that subjects of these namespaces have answered. Slow: it reads many lines of the ledger."""
     people = Subject.objects.filter(pk=OuterRef("subject_id"), namespace__in=namespaces)
     entries = ConsentEntry.objects.filter(Exists(people), notice=OuterRef("pk"))
     return list(Notice.objects.filter(Exists(entries)).values_list("pk", flat=True))
@@ -107,8 +107,8 @@ class ErasureAdmin(ReadOnlyAdmin):
     list_filter = [NamespaceFilter, "purpose", ("settled_at", admin.EmptyFieldListFilter)]
     exclude: ClassVar[list[str]] = ["lease_until"]
     ordering = ["-executed_at"]
-    lead = "What was removed, by kind and number. A receipt holds nothing of the person."
-    empty = ("Nothing was erased yet", "An erasure appears when a request is carried out.")
+    lead = "What was removed, by kind and number. A receipt holds no personal data."
+    empty = ("Nothing has been erased yet", "An erasure appears when a request is carried out.")
 
 
 @admin.register(Tombstone)
@@ -117,7 +117,7 @@ class TombstoneAdmin(ReadOnlyAdmin):
     list_filter = ["kind", "reason"]
     exclude: ClassVar[list[str]] = ["digest"]
     ordering = ["-id"]
-    lead = "Keyed hashes of what is gone, so that a replay cannot bring it back."
+    lead = "Keyed hashes of what was removed, so that sending it again cannot bring it back."
     empty = ("No tombstones", "They appear when something is erased or has expired.")
 
 
@@ -127,5 +127,8 @@ class SetbackAdmin(ReadOnlyAdmin):
     list_filter = ["work"]
     ordering = ["-at"]
     heading = "Failing work"
-    lead = "Background work that failed when it was last tried. A row goes when the work succeeds."
-    empty = ("No failing work", "A row appears when background work fails for one of many things.")
+    lead = "Background work that failed the last time it ran. A row disappears once the work succeeds."
+    empty = (
+        "No failing work",
+        "A row appears when background work fails for one item, such as a project or a request.",
+    )

@@ -1,4 +1,6 @@
-"""System checks: no model without a place on the personal or the impersonal list, no compiled redactor that is left unused."""
+"""System checks: every model is on the personal or the impersonal list; a compiled redactor is up to date; the master
+key is known.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -13,12 +15,12 @@ from privacy.models import Subject
 from privacy.subjects import master_keys
 
 APPS = ("privacy", "feedback", "curation")
-TAG = "flywheel"  # of the checks that are ours
+TAG = "flywheel"  # the tag of our own checks
 
 
 @register(TAG)
 def personal_data_is_mapped(**kwargs: Any) -> list[CheckMessage]:
-    """privacy.E001: a model that is on neither list, or on both; E002: a personal one without a PROTECTed subject."""
+    """privacy.E001: a model is on neither list, or on both. E002: a personal model has no PROTECTed subject."""
     personal = {label for module in holders() for label in module.MODELS}
     impersonal = {label for module in holders() for label in module.IMPERSONAL}
     found: list[CheckMessage] = []
@@ -44,16 +46,20 @@ def has_protected_subject(model: type[models.Model]) -> bool:
 
 @register(TAG)
 def what_was_compiled_is_used(root: Path = native.ROOT, **kwargs: Any) -> list[CheckMessage]:
-    """privacy.W001: the redactor was compiled here, and not from these sources or not for this interpreter."""
+    """privacy.W001: a compiled redactor exists, but was made from other sources or for another interpreter."""
     if not any((root / "native").glob("[0-9a-f]*")) or native.folder(root).is_dir():
         return []
     hint = "Compile it again with `make native`, or remove native/."
-    return [Warning("native/ holds a redactor of other sources, which is not used.", hint=hint, id="privacy.W001")]
+    return [
+        Warning(
+            "native/ holds a redactor compiled from other sources, which is not used.", hint=hint, id="privacy.W001"
+        )
+    ]
 
 
 @register(TAG)
 def the_master_key_is_known(**kwargs: Any) -> list[CheckMessage]:
-    """privacy.E003: the master key is none that the database was written with. Says nothing where that cannot be read."""
+    """privacy.E003: the database was not written with this master key. Passes where the database cannot be read."""
     try:
         words = master_keys.problem()
     except DatabaseError:

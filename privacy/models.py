@@ -1,4 +1,4 @@
-"""Who a subject is, what they agreed to, and what proves that they were forgotten."""
+"""Subjects, what they agreed to, and the evidence that they were erased."""
 
 import uuid
 
@@ -11,7 +11,7 @@ from privacy.redaction import Policy
 
 
 class Purpose(models.TextChoices):
-    """The purposes that a person can agree to. Nothing is stored without the first."""
+    """The purposes that a person can agree to. Without the first, nothing is stored."""
 
     CAPTURE = "capture", "Keep the conversation"
     EVALUATION = "evaluation", "Test new versions with it"
@@ -48,7 +48,7 @@ class Notice(models.Model):
 
 
 class ConsentEntry(models.Model):
-    """One line of the ledger. Lines are added, never changed; each holds the hash of its subject's line before it."""
+    """One line of the ledger. Lines are added, never changed; each holds the hash of the subject's previous line."""
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="consent_entries", db_index=False)
     purpose = models.CharField(max_length=16, choices=Purpose)
@@ -72,7 +72,7 @@ class ConsentEntry(models.Model):
 
 
 class Tombstone(models.Model):
-    """A keyed hash of an id that was erased or has expired, so that a replay is recognised and refused."""
+    """A keyed hash of an id that was erased or has expired, so that sending it again is recognised and refused."""
 
     class Kind(models.TextChoices):
         SUBJECT = "subject"
@@ -84,7 +84,7 @@ class Tombstone(models.Model):
     digest = models.CharField(max_length=64)
     reason = models.CharField(max_length=16, default="erased")
     buried_at = models.DateTimeField(default=timezone.now)
-    exported = models.BooleanField(default=False, help_text="It stands in the file beside the database, too.")
+    exported = models.BooleanField(default=False, help_text="It is also in the file next to the database.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "digest"], name="tombstone_once")]
@@ -95,7 +95,7 @@ class Tombstone(models.Model):
 
 
 class Erasure(models.Model):
-    """One erasure and its receipt: what was removed, by kind and number. Once done, it holds nothing of the person."""
+    """One erasure and its receipt: what was removed, by kind and number. Once done, it holds no personal data."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey(
@@ -104,7 +104,7 @@ class Erasure(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text="Whose rows are still being removed; empty once they are gone.",
+        help_text="Whose rows are being removed; empty once they are gone.",
     )
     namespace = models.CharField(max_length=64)
     purpose = models.CharField(max_length=16, choices=Purpose, blank=True, help_text="Blank: everything.")
@@ -115,7 +115,7 @@ class Erasure(models.Model):
     )
     counts = models.JSONField(default=dict)
     releases = models.JSONField(
-        default=list, help_text="Releases that held their records, and are cut again without them."
+        default=list, help_text="Releases that held their records and are cut again without them."
     )
     overwritten_at = models.DateTimeField(
         null=True, blank=True, help_text="When the database's free pages were overwritten."
@@ -136,14 +136,16 @@ class MasterKey(models.Model):
     version = models.PositiveSmallIntegerField(primary_key=True)
     fingerprint = models.CharField(max_length=64, unique=True)
     added_at = models.DateTimeField(default=timezone.now)
-    retired_at = models.DateTimeField(null=True, blank=True, help_text="Since when nothing starts with it any more.")
+    retired_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was retired: no process starts with it since."
+    )
 
     def __str__(self) -> str:
         return f"master key, version {self.version}"
 
 
 class RequestStatus(models.TextChoices):
-    """How far a person's request is."""
+    """How far a person's request has come."""
 
     RECEIVED = "received"
     VERIFIED = "verified"
@@ -158,12 +160,12 @@ class RequestStatus(models.TextChoices):
 class PrivacyRequest(models.Model):
     """A person's request, its state and its legal deadline (`privacy/requests/lifecycle.py`).
 
-    It refers to the person until they are erased; then it holds nothing of them, and stays as evidence.
+    It refers to the person until they are erased. Then it holds nothing about them, and stays as evidence.
     """
 
     class Kind(models.TextChoices):
-        ERASURE = "erasure", "Delete what you keep of me"
-        ACCESS = "access", "Show me what you keep of me"
+        ERASURE = "erasure", "Delete what you keep about me"
+        ACCESS = "access", "Show me what you keep about me"
         WITHDRAWAL = "withdrawal", "I no longer agree"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -178,13 +180,15 @@ class PrivacyRequest(models.Model):
     namespace = models.CharField(max_length=64)
     origin = models.CharField(max_length=64, blank=True, help_text="The project through which it came.")
     kind = models.CharField(max_length=16, choices=Kind)
-    purposes = models.JSONField(default=list, help_text="Of a withdrawal: what is no longer agreed to.")
+    purposes = models.JSONField(default=list, help_text="For a withdrawal: the purposes no longer agreed to.")
     state = models.CharField(max_length=16, choices=RequestStatus, default=RequestStatus.RECEIVED)
     verified_by = models.CharField(
         max_length=16, blank=True, help_text="key: the product; link: the person's own page."
     )
-    law = models.CharField(max_length=8, default="gdpr", help_text="Whose deadline holds: gdpr or ccpa.")
-    link = models.CharField(max_length=64, blank=True, help_text="Keyed hash of the page's link it was made on.")
+    law = models.CharField(max_length=8, default="gdpr", help_text="Which law sets the deadline: gdpr or ccpa.")
+    link = models.CharField(
+        max_length=64, blank=True, help_text="Keyed hash of the page link through which it was made."
+    )
     received_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField()
     restricted_at = models.DateTimeField(null=True, blank=True)
@@ -193,13 +197,15 @@ class PrivacyRequest(models.Model):
     counts = models.JSONField(default=dict, help_text="What was removed or shown, by kind.")
     releases = models.JSONField(default=list, help_text="Releases that held the person's records.")
     recalls = models.JSONField(default=list, help_text="What replaced them: [{release, replaced_by, recall}].")
-    fingerprints = models.BinaryField(default=bytes, help_text="Of the person's text, keyed; emptied when it closes.")
+    fingerprints = models.BinaryField(
+        default=bytes, help_text="Keyed fingerprints of the person's text; emptied when it closes."
+    )
     scan = models.JSONField(default=dict, help_text="What the byte scan read and found.")
     progress = models.JSONField(default=dict, help_text="How far the byte scan is; emptied when it is done.")
     receipt = models.JSONField(default=dict, help_text="Signed; see `privacy/requests/receipts.py`.")
     tries = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
-    error = models.CharField(max_length=200, blank=True, help_text="Why the last try failed; no captured text.")
+    error = models.CharField(max_length=200, blank=True, help_text="Why the last try failed, without captured text.")
 
     class Meta:
         verbose_name = "request"
@@ -218,16 +224,16 @@ class PrivacyRequest(models.Model):
 
     @property
     def days_left(self) -> int:
-        """Whole days until the law wants it done; negative when that is past."""
+        """Whole days until the legal deadline; negative once it has passed."""
         return (self.due_at - timezone.now()).days
 
 
 class Webhook(models.Model):
-    """An address that is told of a project's recalls and alerts. The signing secret is encrypted."""
+    """An address to which a project's recalls and alerts are sent. The signing secret is encrypted."""
 
-    origin = models.CharField(max_length=64, help_text="The project whose recalls it hears of.")
+    origin = models.CharField(max_length=64, help_text="The project whose recalls it receives.")
     url = models.CharField(max_length=500)
-    secret = models.BinaryField(help_text="Encrypted with a key that hangs on the master key.")
+    secret = models.BinaryField(help_text="Encrypted with a key derived from the master key.")
     created_at = models.DateTimeField(default=timezone.now)
     disabled_at = models.DateTimeField(null=True, blank=True, help_text="Set when the receiver answers 410.")
 
@@ -239,7 +245,7 @@ class Webhook(models.Model):
 
 
 class DeliveryStatus(models.TextChoices):
-    """How far a message to a webhook is."""
+    """How far a message to a webhook has come."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
@@ -247,10 +253,12 @@ class DeliveryStatus(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """One message to one webhook: sent with a lease, again and again until it is taken, or set aside."""
+    """One message to one webhook: sent under a lease, and retried until it is accepted or set aside."""
 
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
-    message = models.CharField(max_length=64, help_text="The same however often it is sent: receivers drop a double.")
+    message = models.CharField(
+        max_length=64, help_text="The same each time it is sent, so that receivers can drop duplicates."
+    )
     payload = models.JSONField(help_text="Ids and hashes alone.")
     state = models.CharField(max_length=16, choices=DeliveryStatus, default=DeliveryStatus.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -271,7 +279,7 @@ class Delivery(models.Model):
 
 
 class Setback(models.Model):
-    """Work that failed for one of many things when it was last tried; see `privacy/db/isolation.py`. It holds no text."""
+    """Work that failed for one item when it last ran; see `privacy/db/isolation.py`. It holds no text."""
 
     work = models.CharField(max_length=40)
     about = models.CharField(max_length=80, help_text="The kind and key of what it was done for.")

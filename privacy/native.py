@@ -1,7 +1,7 @@
-"""Finds the redactor's modules that mypyc compiled, if there are any.
+"""Finds the redactor's modules compiled by mypyc, if there are any.
 
-`make native` compiles into a folder named for the sources, the interpreter and the machine. Where any of them has changed
-since, there is no folder of that name, and the sources run as they are: what runs is always what is written here.
+`make native` compiles into a folder named for the sources, the interpreter and the machine. Once any of them changes,
+there is no folder of that name and the sources run instead, so what runs always matches the sources.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ SUFFIX = str(sysconfig.get_config_var("EXT_SUFFIX"))
 
 
 def sources(root: Path = ROOT) -> list[Path]:
-    """The modules of the redactor, as paths below the root of the checkout."""
+    """The redactor's modules, as paths below the root of the checkout."""
     return sorted(path.relative_to(root) for path in (root / REDACTION).rglob("*.py"))
 
 
 def folder(root: Path = ROOT) -> Path:
-    """Where these very sources are, compiled for this interpreter and machine, if they are."""
+    """Where these exact sources are compiled for this interpreter and machine, if they are."""
     made = hashlib.sha256(SUFFIX.encode())
     for path in sources(root):
         content = (root / path).read_bytes()
@@ -31,7 +31,7 @@ def folder(root: Path = ROOT) -> Path:
 
 
 def search_path(root: Path = ROOT) -> list[str]:
-    """Where the modules of the redactor are looked for: compiled first. FLYWHEEL_NATIVE=0 leaves the sources alone."""
+    """Where the redactor's modules are looked for: compiled ones first. With FLYWHEEL_NATIVE=0 only the sources."""
     as_written = [str(root / REDACTION)]
     if os.environ.get("FLYWHEEL_NATIVE") == "0" or not (root / "native").is_dir():
         return as_written
@@ -40,11 +40,11 @@ def search_path(root: Path = ROOT) -> list[str]:
 
 
 def compiled() -> bool:
-    """Whether the redactor of this process is the compiled one."""
+    """Whether this process runs the compiled redactor."""
     return LIBRARY in sys.modules
 
 
 SEARCH_PATH = search_path()
 if len(SEARCH_PATH) > 1:
-    # What the modules share they import by its name, from the folder itself.
+    # The modules import what they share by name, from the folder itself.
     sys.path.append(SEARCH_PATH[0].removesuffix(f"/{REDACTION}"))

@@ -27,7 +27,7 @@ OPERATOR_TEXT = ["privacy.Notice.text", "privacy.RedactionPolicy.definition"]
 
 
 def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
-    """The consents, oldest first, with the wording under which they were given."""
+    """The consents, oldest first, with the wording that the person was shown."""
     return {
         "consent": [
             {
@@ -47,9 +47,10 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
 
 
 def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, int]]:
-    """With everything else the ledger goes too; a single purpose leaves it, for it is what says no.
+    """Without a purpose, the ledger goes too; with one it stays, since it is what says no.
 
-    Requests are evidence and stay, but no longer refer to anybody; those being carried out keep what their scan looks for.
+    Requests are evidence and stay, but no longer refer to anybody. Those being carried out keep what their scan
+    searches for.
     """
     if purpose is not None:
         return
@@ -81,7 +82,7 @@ def reconsider(subject: Subject) -> None:
 
 
 def expire(before: datetime) -> Iterator[Part]:
-    """The evidence of requests and messages, once nobody can ask for it any more (PRIVACY_LOG_DAYS)."""
+    """Remove the evidence of requests and messages after PRIVACY_LOG_DAYS, when nobody can ask for it any more."""
     yield Part("evidence of requests", partial(expire_evidence, before - timedelta(days=settings.PRIVACY_LOG_DAYS)))
 
 

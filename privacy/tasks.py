@@ -1,4 +1,4 @@
-"""Doors for Celery: each finds its work in the database, so a lost or doubled message changes nothing."""
+"""Doors for Celery: each finds its work in the database, so a lost or repeated message changes nothing."""
 
 import logging
 
@@ -14,9 +14,9 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def sweep() -> int:
-    """Finish erasures that still have files to remove; bring the erasure list up to date.
+    """Finish erasures that still have files to remove, and bring the tombstone list up to date.
 
-    A full disk keeps the list waiting, which is not lost, and not the erasures.
+    A full disk makes the list wait, without losing it, but does not stop the erasures.
     """
     isolation.each("list of tombstones", [tombstones.append], lambda step: step())
     return erasure.settle()

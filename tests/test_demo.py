@@ -145,7 +145,7 @@ def test_without_consent_it_says_how_to_give_it_and_publishes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log = log_of(tmp_path)
-    with pytest.raises(CommandError, match="Nothing of the log went in"):
+    with pytest.raises(CommandError, match="Nothing in the log could be stored"):
         demo("--log", log)
     said = capsys.readouterr().err
     assert "CONSENT=capture,evaluation,training" in said and '"consent": {"capture": true' in said
@@ -162,7 +162,7 @@ def test_fields_that_do_not_fit_are_named_once_and_nothing_is_published(
     log.write_text(
         "\n".join(json.dumps({"prompt": f"Q{n}?", "response": "A", **EVERYTHING, "feedback": "up"}) for n in range(12))
     )
-    with pytest.raises(CommandError, match="Nothing of the log went in"):
+    with pytest.raises(CommandError, match="Nothing in the log could be stored"):
         demo("--log", str(log))
     said = capsys.readouterr().err
     assert said.count("12 lines") == 1 and "prompt, response" in said and "MAP=question=" in said

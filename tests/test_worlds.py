@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bench import value
-from bench.worlds import alone, funnel, learner, people, product, rules
+from bench import value, value_losses
+from bench.worlds import alone, funnel, learner, outside, people, product, rules
 from bench.worlds.facts import other
 from bench.worlds.people import WORLDS, Log
 from bench.worlds.reviewer import Reviewers
@@ -146,3 +146,23 @@ def test_the_rule_alone_teaches_what_people_found_right_and_what_reviewers_say()
     assert alone.pairs(heard.taught()) == [("How long is the loan?", "It is 14 days.")]
     reviewed = [alone.Review(0, right=False), alone.Review(2, right=False, written="It is 4 euros.")]
     assert alone.pairs(heard.taught(reviewed)) == [("How much is the fee?", "It is 4 euros.")]
+
+
+def test_a_release_is_compared_with_the_raw_rule_that_is_best_on_average() -> None:
+    old = {"raw up-votes": (0.8, 0.7), outside.RAW[1]: (0.6, 0.6), outside.RAW[2]: (0.9, 0.2), "release": (0.7, 0.8)}
+    results = [
+        {"world": "faq", "seed": seed, "by": by, "examples": 1, "true": 1.0, "old": values[seed], "new": 0.5}
+        for by, values in old.items()
+        for seed in (0, 1)
+    ]
+    assert outside.best_raw(results) == "raw up-votes"
+    assert outside.difference(results) == pytest.approx([-0.1, 0.1])
+    *_, line = outside.table(results)
+    assert line.startswith("| faq | 2 |") and "raw up-votes: 100.0%, 75.0%" in line and line.endswith("| 96%, -2 |")
+
+
+def test_every_record_that_was_read_has_a_verdict_and_a_place() -> None:
+    labels = value_losses.read()
+    assert len({(one["log"], one["loss"], one["id"]) for one in labels}) > 300
+    lines = list(value_losses.table(labels))
+    assert len(lines) == 2 + len({(one["log"], one["loss"]) for one in labels})

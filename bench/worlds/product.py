@@ -3,6 +3,7 @@
 `started` must run before anything of the product is imported.
 """
 
+import hashlib
 import json
 import logging
 import os
@@ -27,16 +28,19 @@ SIGNALS: Final = {"up": "thumbs_up", "down": "thumbs_down"}
 
 
 @contextmanager
-def started() -> Iterator["Product"]:
-    """Flywheel on a temporary SQLite database that has its tables."""
-    with tempfile.TemporaryDirectory(prefix="flywheel-value-") as folder:
+def started(kept: Path | None = None) -> Iterator["Product"]:
+    """Flywheel on a temporary SQLite database that has its tables; in the folder `kept`, where one is given, logs that were
+    stored before are not stored again. Remove that folder after a migration.
+    """
+    with tempfile.TemporaryDirectory(prefix="flywheel-value-") as temporary:
+        folder = str(kept or temporary)
         os.environ["FLYWHEEL_VAR"] = folder
         os.environ.pop("DATABASE_URL", None)
         os.environ["DJANGO_SETTINGS_MODULE"] = "flywheel_site.settings"
         django.setup()
         logging.disable(logging.WARNING)
         warnings.filterwarnings("ignore")
-        installed = Product(Path(folder))
+        installed = Product(Path(folder), keeps=kept is not None)
         installed.prepare()
         yield installed
 
@@ -44,15 +48,17 @@ def started() -> Iterator["Product"]:
 class Product:
     """One installation with one project, which can be emptied."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, keeps: bool = False) -> None:
         from django.conf import settings
 
-        self.folder = folder
+        self.folder, self.keeps = folder, keeps
         self.database = Path(settings.DATABASES["default"]["NAME"])
         self.empty = folder / "empty.sqlite3"
 
     def prepare(self) -> None:
         """Make the tables and the project, and keep a copy of the database as it is then."""
+        if self.empty.exists():
+            return
         self.run("migrate", verbosity=0)
         self.run("createproject", NAME)
         self.close()
@@ -72,13 +78,26 @@ class Product:
 
         connections.close_all()
 
-    def reset(self) -> None:
-        """Empty the database, and remove what was released."""
+    def reset(self, database: Path | None = None) -> None:
+        """Empty the database, or put this one in its place, and remove what was released."""
         self.close()
         for suffix in ("-wal", "-shm"):
             self.database.with_name(self.database.name + suffix).unlink(missing_ok=True)
-        shutil.copy(self.empty, self.database)
+        shutil.copy(database or self.empty, self.database)
         shutil.rmtree(self.folder / "releases", ignore_errors=True)
+
+    def store(self, lines: Sequence[Mapping[str, Any]], road: str) -> None:
+        """Make the database hold this log and nothing else, by `import_log` or, on the road "batch", by `/batch`."""
+        digest = hashlib.sha256(json.dumps([road, *lines]).encode()).hexdigest()[:20]
+        stored = self.folder / f"stored-{digest}.sqlite3"
+        if self.keeps and stored.exists():
+            self.reset(stored)
+            return
+        self.reset()
+        (self.send_batches if road == "batch" else self.import_log)(lines)
+        if self.keeps:
+            self.close()
+            shutil.copy(self.database, stored)
 
     def import_log(self, lines: Sequence[Mapping[str, Any]]) -> None:
         """Store a log by `import_log`, in one transaction: the disk is not what is measured."""
@@ -107,6 +126,23 @@ class Product:
             )
             if answer.status_code != 200 or any(result["status"] >= 300 for result in answer.json()["results"]):
                 raise AssertionError(f"/api/v1/batch answered {answer.status_code}: {answer.content[:300]!r}")
+        self.as_if_in_time()
+
+    def as_if_in_time(self) -> None:
+        """Let everything have arrived when it was said, and each person have come with their first conversation: rules that
+        ask who came together would find that everybody came now.
+        """
+        from django.db.models import F, Min, OuterRef, Subquery
+
+        from feedback.models import Interaction, Signal
+        from privacy.models import Subject
+
+        mine = Interaction.objects.filter(subject=OuterRef("pk")).values("subject").order_by()
+        Subject.objects.filter(pk__in=Interaction.objects.values("subject")).update(
+            created_at=Subquery(mine.annotate(first=Min("occurred_at")).values("first"))
+        )
+        Interaction.objects.update(received_at=F("occurred_at"))
+        Signal.objects.update(received_at=F("occurred_at"), effective_at=F("occurred_at"))
 
     def curate(self) -> dict[str, int]:
         """Curate what is new."""

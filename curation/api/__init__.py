@@ -1,4 +1,4 @@
 """The reading API and the gate over HTTP.
 
-Doors only: releases and recalls are served from `curation.releases`, verdicts come from `curation.gate`.
+Views only: releases and recalls are served from `curation.releases`, verdicts come from `curation.gate`.
 """

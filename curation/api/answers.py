@@ -71,7 +71,7 @@ class GateRunShown(TypedDict):
 
 
 class AgentVersionShown(TypedDict):
-    """A version of the agent, with what taught it and its gate runs."""
+    """A version of the agent, with the release it was trained on and its gate runs."""
 
     id: str
     name: str

@@ -1,7 +1,4 @@
-"""The gate over HTTP: runs, answers that a caller submits, and the registry of agent versions.
-
-A key sees its own project alone.
-"""
+"""The gate over HTTP: runs, submitted answers, and the list of agent versions. A key sees only its own project."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -34,8 +31,9 @@ AnswerText = Annotated[str, Meta(max_length=200_000)]
 
 
 class AnswerIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """The candidate's answer to one case, or the kind of error in its place; and what it said when asked again. `steps`
-    are the calls of tools that led to the answer: where the case has steps, they have to be the same.
+    """The candidate's answer to one case, or the kind of error instead; and its answers when asked again.
+
+    `steps` are the tool calls that led to the answer: if the case has steps, they must match.
     """
 
     case: Annotated[str, Meta(max_length=128)]
@@ -46,8 +44,10 @@ class AnswerIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class SubmissionIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`POST /gate-runs`. A `draft` is judged and not kept: it says which cases to ask again before the run counts.
-    `replayed` is false where the agent was not given what the cases depend on: those are not counted.
+    """`POST /gate-runs`.
+
+    A `draft` is judged but not stored: it says which cases to ask again before the run counts. `replayed` is false if
+    the agent was not given what the cases depend on; those cases are not counted.
     """
 
     release: Annotated[str, Meta(max_length=128)]
@@ -59,7 +59,7 @@ class SubmissionIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 def judge_submission(project: Project, body: Any) -> tuple[dict[str, Any], int]:
-    """Judge a submission; returns the verdict as the API shows it, and the HTTP status. Raises `PayloadError` or
+    """Judge a submission; return the verdict as the API shows it, and the HTTP status. Raises `PayloadError` or
     `Problem`.
     """
     sent = submission(body)
@@ -80,8 +80,10 @@ def judge_submission(project: Project, body: Any) -> tuple[dict[str, Any], int]:
 
 
 def submission(body: Any) -> SubmissionIn:
-    """Parse a submission. An invalid answer becomes an error of its own case, like an answer that the agent did not
-    give; the whole body is refused only if no answer is valid.
+    """Parse a submission.
+
+    An invalid answer becomes an error in its own case, like a missing answer; the whole body is refused only if no
+    answer is valid.
     """
     given = body.get("results") if isinstance(body, dict) else None
     if not isinstance(given, list) or len(given) > MOST:
@@ -97,7 +99,7 @@ def submission(body: Any) -> SubmissionIn:
 
 
 def answer_of(item: Any) -> tuple[AnswerIn, PayloadError | None]:
-    """Parse one answer; an invalid one becomes an error of the case that it names, with the reason."""
+    """Parse one answer; an invalid one becomes an error in the case that it names, with the reason."""
     try:
         if isinstance(item, PayloadError):
             raise item
@@ -146,7 +148,7 @@ PAGE = 500
 
 
 def by_key(rows: QuerySet[Any], key: str) -> Any:
-    """The row of that id, or 404: another project's is as absent as none."""
+    """The row with this id, or 404: another project's row looks the same as a missing one."""
     found = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
     if found is None:
         raise Problem(404)
@@ -162,8 +164,9 @@ class GateRunListView(CaptureView):
 
     @described("gate_runs_create", {201: answers.GateRunShown, 200: dict[str, Any]}, SubmissionIn)
     def post(self, request: Request) -> Response:
-        """Judge a candidate's answers to the eval cases of a release, compared with a baseline's: passed, refused or not judged, with
-        the reasons. Surprises are asked for again before they are believed: then 200 says which cases.
+        """Judge a candidate's answers to the eval cases of a release, compared with a baseline's: passed, refused or
+        not judged, with the reasons. Surprising results are asked for again before they count: then the answer is 200
+        and lists those cases.
         """
         body, status = judge_submission(request.auth.project, decode_each(self.received(request), "results"))
         return Response(body, status=status)
@@ -182,7 +185,7 @@ class GateRunView(CaptureView):
 
 
 class AgentVersionListView(CaptureView):
-    """`POST /agent-versions`: enter a version, with the release that taught it. `GET`: all, newest first."""
+    """`POST /agent-versions`: register a version, with the release it was trained on. `GET`: all, newest first."""
 
     scopes = {"POST": Scope.EXPORT, "GET": Scope.EXPORT}
     kind = "agent_version"
@@ -193,7 +196,7 @@ class AgentVersionListView(CaptureView):
         agent_versions.AgentVersionIn,
     )
     def post(self, request: Request) -> Response:
-        """Enter a version of the agent, with the release that it was trained on."""
+        """Register a version of the agent, with the release it was trained on."""
         sent = convert(self.body(request), agent_versions.AgentVersionIn)
         try:
             made = agent_versions.register(request.auth.project, sent)
@@ -217,7 +220,7 @@ class AgentVersionView(CaptureView):
 
     @described("agent_versions_retrieve", {200: answers.AgentVersionShown})
     def get(self, request: Request, key: str) -> Response:
-        """One version of the agent, with the release that it was trained on and what the gate said."""
+        """One version of the agent, with the release it was trained on and its gate runs."""
         mine = AgentVersion.objects.filter(project=request.auth.project).select_related("trained_on__dataset")
         return Response(agent_versions.shown(by_key(mine, key)))
 

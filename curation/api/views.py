@@ -1,4 +1,4 @@
-"""The reading API: interactions with their decisions, and releases. A key sees its own project alone."""
+"""The reading API: interactions with their decisions, and releases. A key sees only its own project."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ class InteractionListView(InteractionsView):
     @described(
         "interactions_list",
         {200: answers.InteractionPage},
-        query={"cursor": "`next` of the page before; newest first."},
+        query={"cursor": "`next` from the previous page; newest first."},
     )
     def get(self, request: Request) -> Response:
         """What is stored, newest first, each with its signals, its decision and the reason for it; `next` is the next page's cursor."""
@@ -40,7 +40,7 @@ class InteractionListView(InteractionsView):
         cursor = request.query_params.get("cursor", "")
         if cursor:
             if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:
-                raise Problem(400, errors=[("/cursor", "invalid", "Send the cursor of the page before.")])
+                raise Problem(400, errors=[("/cursor", "invalid", "Send the cursor from the previous page.")])
             rows = rows.filter(pk__lt=int(cursor))
         page = list(rows[: PAGE + 1])
         following = str(page[PAGE - 1].pk) if len(page) > PAGE else None
@@ -55,7 +55,7 @@ class InteractionView(APIView):
 
     @described("interactions_retrieve", {200: answers.InteractionShown})
     def get(self, request: Request, external_id: str) -> Response:
-        """One interaction as it is stored, with its signals, its decision and the reason for it."""
+        """One interaction as stored, with its signals, its decision and the reason for it."""
         rows = readable(request.auth.project)
         row = rows.filter(external_id=external_id).first()
         if row is None:
@@ -67,7 +67,7 @@ class InteractionView(APIView):
 
 
 def readable(project: Project) -> QuerySet[Interaction]:
-    """The project's interactions with what is shown of them; a constant number of queries."""
+    """The project's interactions with everything that is shown about them; a constant number of queries."""
     rows = Interaction.objects.visible().filter(project=project)
     return rows.select_related("decision__correction", "decision__task").prefetch_related(
         Prefetch("signals", Signal.objects.visible().order_by("pk"))
@@ -121,20 +121,20 @@ def shown(row: Interaction) -> dict[str, Any]:
 
 
 class ReadView(APIView):
-    """Base of the calls about releases: the export scope, and a dataset of the caller's own project."""
+    """Base class for calls about releases: the export scope, and a dataset of the caller's own project."""
 
     scopes = {"GET": Scope.EXPORT}
     throttle_classes = [WindowThrottle]
 
     def dataset(self, request: Request, name: str) -> Dataset:
-        """The dataset, or 404 where it is another project's or nobody's."""
+        """The dataset, or 404 if it does not exist or belongs to another project."""
         dataset = Dataset.objects.filter(project=request.auth.project, name=name).first()
         if dataset is None:
             raise Problem(404)
         return dataset
 
     def release(self, request: Request, key: str) -> Release:
-        """The release of that id, or 404."""
+        """The release with this id, or 404."""
         release = find(key, request.auth.project)
         if release is None:
             raise Problem(404)
@@ -176,11 +176,11 @@ class LatestReleaseView(ReadView):
 
 
 class DatasetLatestView(LatestReleaseView):
-    """`GET /datasets/{name}/latest`: the same, by its short address."""
+    """`GET /datasets/{name}/latest`: the same under a shorter address."""
 
     @described("datasets_latest", {200: answers.ReleaseShown})
     def get(self, request: Request, name: str) -> Response:
-        """The manifest of a dataset's newest release, by its short address."""
+        """The manifest of a dataset's newest release, under a shorter address."""
         response: Response = super().get(request, name)
         return response
 
@@ -199,14 +199,18 @@ class ReleaseFileView(ReadView):
 
     @described("releases_file", {200: downloads.MEDIA, 206: downloads.MEDIA, 304: None, 416: None})
     def get(self, request: Request, key: str, name: str) -> Any:
-        """One file of a release. Its `ETag` is its sha256, and parts can be asked for with `Range`."""
+        """One file of a release. Its `ETag` is its sha256; `Range` requests parts."""
         return downloads.answer(self.release(request, key), name, request)
 
 
 class RecallListView(ReadView):
     """`GET /datasets/{name}/recalls`: the records that users of a release must delete."""
 
-    @described("recalls_list", {200: answers.Listed}, query={"overdue": "`true`: only what should be gone by now."})
+    @described(
+        "recalls_list",
+        {200: answers.Listed},
+        query={"overdue": "`true`: only recalls that should have been carried out by now."},
+    )
     def get(self, request: Request, name: str) -> Response:
         """The records that users of this dataset's releases must delete."""
         rows = recalls.of_dataset(self.dataset(request, name))
@@ -223,7 +227,7 @@ class RecallAckView(CaptureView):
 
     @described("recalls_ack", {200: dict[str, Any]}, recalls.AckIn)
     def post(self, request: Request, name: str, key: str) -> Response:
-        """Say that the records of a recall were deleted downstream."""
+        """Confirm that the records of a recall were deleted downstream."""
         rows = recalls.of_project(request.auth.project).filter(release__dataset__name=name)
         recall = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
         if recall is None:

@@ -39,6 +39,12 @@ UNMARKED: Final = re.compile(
 )
 """A question without its mark."""
 CHOICE: Final = re.compile(r"\b(?:or|oder|ou|lub|czy|eller|или|veya)\b|还是|還是|または|それとも|아니면", re.IGNORECASE)
+LEAD: Final = re.compile(
+    r"\W*(?:(?:good|great) question|gute frage|bonne question|buena pregunta|buona domanda|boa pergunta|goede vraag|dobre pytanie|хороший вопрос)[.:!] +(?=(?:\S+ ){3})|"
+    r"\W*(?:sure|certainly|of course|klar|gerne?|natürlich|bien sûr|claro|certo|natuurlijk|oczywiście|конечно): +(?=(?:\S+ ){3})",
+    re.IGNORECASE,
+)
+"""A courtesy before an answer, in the manner of agents."""
 ENDS_SENTENCE: Final = re.compile(r"[.!。！।\n](?:\s|$)|[。！]")
 
 
@@ -66,6 +72,7 @@ def flaw(text: str, question: str = "", answer: str = "") -> Flaw | None:
     "Wrong" is a complaint, but not where the question asks whether something is right or wrong. Without the
     answer that it replaces, nothing is said of how well a text fits.
     """
+    text = LEAD.sub("", text, count=1) if LEAD.match(text) else text
     if answer and fragments.is_edit(text, answer):
         return Flaw.FRAGMENT
     found = flaw_alone(text)

@@ -7,42 +7,61 @@ without end and in every language, so whatever shows no such evidence goes to a 
 
 import re
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final, NamedTuple
 
-from curation.decisions.language import EVIDENCE
-from curation.decisions.question_types import Asks, asks
-from curation.decisions.remarks import (
+from curation.decisions.question_types import Asks, asks, is_of_another_type
+from curation.decisions.remarks import OPENING, SUBJECTLESS
+from curation.decisions.words import (
     ADDS,
     ALONE,
     CHANGES,
+    CODE,
     DENIALS,
     DOUBTFUL,
     FIRST_PERSON,
     LIMITS,
+    LITTLE,
     NEGATIONS,
+    NEVER,
     NO,
     OBJECTS,
-    OPENING,
     PLACES,
     SIGNS,
+    STEPS,
+    UNITS,
     VALUES,
     YES,
+    is_amount,
+    is_code,
+    is_command,
+    is_statement,
+    keeps_code,
+    recalls,
+    size,
+    tokens,
+    without,
 )
 
 ENOUGH: Final = 8
 SHARED, SIZE = 0.5, 0.6
 """The least of a rewritten answer that the old one has too, and its least size next to the old one."""
+WHOLE_SIZE: Final = 0.8
+"""The least size of a rewritten answer that breaks off, and begins otherwise, next to the old one."""
 SENTENCE: Final = 5
 """The least words of a sentence that says something whole by itself."""
+START: Final = 3
+"""The words by which a text begins like the answer that it rewrites."""
+TAIL: Final = 5
+"""The most words of a remark around a copy of the old answer."""
+NOTE: Final = 12
+"""The most words of a note, which breaks off without a full stop."""
 REMARK: Final = 60
 """The most words of a remark; what is longer explains something."""
 REPLY_WORDS: Final = 20
 """The most words of a reply to the agent; a longer text that opens with a yes or a no ("Sure, here are …") goes on to answer."""
-LITTLE: Final = EVIDENCE.keys() | NEGATIONS
-"""Words that mean nothing by themselves."""
 TERSE: Final = 2
 """Words of an answer that is no sentence itself, so that its correction need not be one."""
-READ: Final = 600
 
 
 class Flaw(StrEnum):
@@ -57,17 +76,7 @@ class Flaw(StrEnum):
     NO_ANSWER = "no_answer"  # it is about something else than was asked
 
 
-TOKENS: Final = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff]|\d+(?:[.,:]\d+)*|[^\W\d_\u3040-\u30ff\u3400-\u9fff]+(?:[-'_][^\W\d_]+)*"
-)
-UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 WHOLE: Final = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я\u0590-\ud7af].*[.!。！]\W*", re.DOTALL)
-STATEMENT: Final = re.compile(
-    r"\s*(?:```|def \w+\(|import \w+\s*$|select (?!(?:the|an?|your|any|one) )[^!?]*\bfrom (?!(?:the|an?|your) )|insert into |delete from |"
-    r"update \w+ set |create (?:table|view|index) |with \w+ as \()",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""An answer in a language for machines, not "Select Export from the menu"."""
 CLOSED: Final = frozenset({Asks.AMOUNT, Asks.TIME, Asks.PLACE, Asks.PERSON, Asks.YES_OR_NO})
 NAMEABLE: Final = frozenset({Asks.PERSON, Asks.PLACE, Asks.OPEN})
 NAME: Final = re.compile(r"[A-ZÀ-ÞА-Я][\w'-]+(?: [A-ZÀ-ÞА-Я][\w'-]+){0,2}\.?")
@@ -75,25 +84,14 @@ REPLY: Final = re.compile(r"\W*(\w+)\s*(?:[,.;:!，。、！]|$)")
 """A yes or no with its comma; without one, a Spanish "no" only denies the verb that follows."""
 SIGNS_OF_DENIAL: Final = frozenset("不没沒")
 """In texts without spaces, of which every sign is a token."""
+ABOUT_DOING: Final = re.compile(r"\bwhat (?:does|do|did|will|would|can)\b", re.IGNORECASE)
+"""A question after what something does, which a verb without a subject answers."""
+DOUBT: Final = re.compile(r"[^.!?？\n]{1,40}[?？]+[\"')\s]*\w")
+"""A short question, and then more: it is thrown back at the agent."""
 ENDED: Final = re.compile(r"[.!。！:;)\]}`]\W*$")
-POINTER: Final = re.compile(r"\W*(?:https?://|www\.)\S+\W*")
-CODE: Final = re.compile(r"```|[{}=<>]|\w\(|(?:^|\s)--?\w|\b(?:SELECT|select)\b")
+POINTER: Final = re.compile(r"\W*(?:(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*)\W*")
 LIST: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S", re.MULTILINE)
-COMMAND: Final = re.compile(r"[a-z][\w.-]*(?: [^\s,;]+)*? -{1,2}[a-z][^,;?!]*")
-"""A command with an option, by itself."""
-STEM: Final = 5
-"""The letters by which two forms of a word are taken for one."""
 NAMED_STEP: Final = re.compile(r"[>→/]|https?:")
-
-
-def tokens(text: str) -> list[str]:
-    """Words, numbers and single signs of scripts without spaces, without case."""
-    return TOKENS.findall(text[:READ].replace("’", "'").casefold())
-
-
-def size(found: list[str], text: str) -> float:
-    """How many words; two signs of a script without spaces count as one."""
-    return len(found) if text.isascii() else len(found) - len(UNSPACED.findall(text[:READ])) / 2
 
 
 class Pair(NamedTuple):
@@ -101,6 +99,7 @@ class Pair(NamedTuple):
 
     text: str
     said: list[str]
+    question: str
     answer: str
     old: list[str]
     asked: list[str]
@@ -113,23 +112,43 @@ def misfit(text: str, question: str, answer: str) -> Flaw | None:
     The question is read where a word of the text calls for it, since most texts need no look at it.
     """
     said = tokens(text)
+    if said == tokens(question):
+        return Flaw.QUESTION
+    if len(said) <= REPLY_WORDS and (DOUBT.match(text) and not DOUBT.match(answer)):
+        return Flaw.QUESTION
+    if adds_a_remark(said, tokens(answer)):
+        return Flaw.FRAGMENT
     if len(said) <= REPLY_WORDS and replies(text) and asks(question) not in (Asks.YES_OR_NO, Asks.UNKNOWN):
         return Flaw.FRAGMENT if len(said) > 1 else Flaw.NO_ANSWER  # it answers the agent, not the question
     if POINTER.fullmatch(text):
         return None if POINTER.fullmatch(answer) else Flaw.NO_ANSWER
-    if STATEMENT.match(answer) and not is_code(text):
+    if is_statement(answer) and not is_code(text):
         return Flaw.FRAGMENT
     if size(said, text) >= ENOUGH:
         return remark(text, said, question, answer) if len(said) <= REMARK else None
-    return short(Pair(text, said, answer, tokens(answer), tokens(question), asks(question)))
+    return short(Pair(text, said, question, answer, tokens(answer), tokens(question), asks(question)))
+
+
+def adds_a_remark(said: list[str], old: list[str]) -> bool:
+    """Whether a text is the whole old answer with a short remark before or behind it."""
+    if not 0 < len(said) - len(old) <= TAIL or not old:
+        return False
+    rest = said[len(old) :] if said[: len(old)] == old else said[: -len(old)] if said[-len(old) :] == old else []
+    return not (DOUBTFUL | DENIALS | YES).isdisjoint(rest)
 
 
 def remark(text: str, said: list[str], question: str, answer: str) -> Flaw | None:
     """What a text of enough words is where it only tells a story or speaks of the answer."""
     if said[0] in FIRST_PERSON and is_story(said, tokens(answer)) and asks(question) in CLOSED:
         return Flaw.NO_ANSWER
-    if is_casual(text, said, question, answer):
+    if is_casual(text, said, question, answer) or is_stray(text, said, question, answer):
         return Flaw.NO_ANSWER
+    if not is_code(text) and is_of_another_type(text, said, question, answer):
+        return Flaw.NO_ANSWER
+    if said[:START] == tokens(answer)[:START]:
+        return None  # it rewrites the answer
+    if SUBJECTLESS.match(text) and not SUBJECTLESS.match(answer) and not ABOUT_DOING.search(question):
+        return Flaw.COMPLAINT
     if speaks_of_texts(text, {*said}) and speaks_of_texts(text, without(said, tokens(question))):
         return Flaw.COMPLAINT
     return None
@@ -145,22 +164,32 @@ def is_casual(text: str, said: list[str], question: str, answer: str) -> bool:
     return asks(question) is not Asks.YES_OR_NO and not DENIALS.isdisjoint(fresh)
 
 
-def without(said: list[str], others: list[str]) -> set[str]:
-    """The words of a text that the others do not have, in whatever form."""
-    stems = {word[:STEM] for word in others}
-    return {word for word in said if word[:STEM] not in stems}
+def is_stray(text: str, said: list[str], question: str, answer: str) -> bool:
+    """Whether a text is a note that has no word of what was asked, or that tells of its writer."""
+    if len(said) > NOTE:
+        return False
+    fresh = without(said, tokens(question) + tokens(answer))
+    if not OBJECTS.isdisjoint(fresh):
+        return True
+    if {*said} - LITTLE <= fresh and not DOUBTFUL.isdisjoint(fresh):
+        return True
+    if recalls(said, tokens(question) + tokens(answer)):
+        return True
+    is_tied = not {*said} - LITTLE <= fresh
+    return not is_tied and is_unended(text, answer) and text[:1].islower() and said[0] not in STEPS
+
+
+def is_unended(text: str, answer: str) -> bool:
+    """Whether a text breaks off like a note, in place of an answer in sentences."""
+    return ENDED.search(answer) is not None and not ENDED.search(text)
 
 
 def short(pair: Pair) -> Flaw | None:
     """What a text of few words is."""
-    if fits(pair):
-        return Flaw.NO_ANSWER if judges(pair) else None
-    return Flaw.FRAGMENT if carries(pair) else Flaw.NO_ANSWER
-
-
-def is_code(text: str) -> bool:
-    """Whether a text is a statement of its own, or has a block of code."""
-    return STATEMENT.match(text) is not None or text.count("```") > 1
+    if not fits(pair):
+        return Flaw.FRAGMENT if carries(pair) else Flaw.NO_ANSWER
+    is_other = not is_code(pair.text) and is_of_another_type(pair.text, pair.said, pair.question, pair.answer)
+    return Flaw.NO_ANSWER if judges(pair) or is_other else None
 
 
 def speaks_of_texts(text: str, words: set[str]) -> bool:
@@ -202,14 +231,19 @@ def fits(pair: Pair) -> bool:
     is_reply = denies(pair.said)
     if not (is_reply or brought(pair) - NEGATIONS):  # no new word: only a sign or the order may have changed
         return not brought(pair) and len(pair.said) >= SIZE * len(pair.old)
-    if is_story(pair.said, pair.old) or adds(pair) or tells(pair):
+    if is_story(pair.said, pair.old) or adds(pair) or tells(pair) or recalls(pair.said, pair.old + pair.asked):
         return False
     if len(LIST.findall(pair.text)) > 1:
         return True
+    if is_command(pair.text) or steps_again(pair):
+        return True
     if CODE.search(pair.answer):
-        return pair.text.lstrip().startswith("```") or keeps_code(pair) or COMMAND.fullmatch(pair.text) is not None
+        return pair.text.lstrip().startswith("```") or keeps_code(pair.text, pair.said, pair.old)
     if len(pair.old) <= TERSE and is_alike(pair):
         return True
+    if is_unended(pair.text, pair.answer):
+        begins_so = pair.said[:1] == pair.old[:1] or len(pair.said) >= WHOLE_SIZE * len(pair.old)
+        return rewrites(pair) and (begins_so or pair.kind not in CLOSED)
     if is_reply and pair.kind is Asks.YES_OR_NO:
         return size(pair.said, pair.text) > TERSE and is_tied(pair) and not {*pair.said} <= YES | LITTLE
     return rewrites(pair) or is_value(pair)
@@ -240,11 +274,15 @@ def is_tied(pair: Pair) -> bool:
     return REPLY.match(pair.text) is not None or not ({*pair.said} - LITTLE).isdisjoint([*pair.asked, *pair.old])
 
 
-def keeps_code(pair: Pair) -> bool:
-    """Whether a text begins like the code of the answer, or is code that has all of it."""
-    if pair.said[:1] == pair.old[:1] and len(pair.said) >= max(3, len(pair.old) / 4):
-        return True
-    return {*pair.old} <= {*pair.said} and CODE.search(pair.text) is not None
+def steps_again(pair: Pair) -> bool:
+    """Whether a text keeps half of the words of a step: as a sentence that begins like it, or as its command alone."""
+    kept = [word for word in pair.said if word in {*pair.old}]
+    if len(pair.said) <= TERSE or len(kept) <= SHARED * len(pair.said):
+        return False
+    if pair.said[0] in STEPS and pair.said[:1] == pair.old[:1]:
+        return WHOLE.fullmatch(pair.text) is not None
+    programs = {word for step, word in pairwise(pair.old) if step in STEPS}
+    return pair.said[0] in programs and LITTLE.isdisjoint(pair.said)
 
 
 def rewrites(pair: Pair) -> bool:
@@ -272,8 +310,10 @@ def is_value(pair: Pair) -> bool:
     """Whether a text brings what the question asks for, with words around it that make it whole."""
     is_whole = len(pair.said) >= SENTENCE and WHOLE.fullmatch(pair.text) is not None
     if pair.kind in (Asks.AMOUNT, Asks.TIME):
-        is_tied = is_whole or not {*pair.said}.isdisjoint([*pair.old, *pair.asked])
-        return len(pair.said) > TERSE and is_tied and any(map(is_amount, brought(pair)))
+        shared = ({*pair.said} - LITTLE - VALUES).intersection([*pair.old, *pair.asked])
+        is_tied = bool(shared) or (is_whole and not UNITS.isdisjoint(pair.said))
+        is_endless = not NEVER.isdisjoint(pair.said) and repeats(pair)
+        return len(pair.said) > TERSE and is_tied and (is_endless or any(map(is_amount, brought(pair))))
     if pair.kind is Asks.PLACE:
         start = pair.said if is_sentence(pair) else pair.said[:1]
         names = not PLACES.isdisjoint(start) and bool(brought(pair) - LITTLE)
@@ -287,11 +327,6 @@ def is_sentence(pair: Pair) -> bool:
     """Whether a text of three words or more is a sentence that says what is so, not what is not."""
     is_whole = len(pair.said) > TERSE and WHOLE.fullmatch(pair.text) is not None
     return is_whole and NEGATIONS.isdisjoint(pair.said)
-
-
-def is_amount(word: str) -> bool:
-    """Whether a word is a number, a day or a time."""
-    return word[0].isdigit() or word in VALUES
 
 
 def carries(pair: Pair) -> bool:

@@ -8,7 +8,7 @@ import re
 from typing import Final, NamedTuple
 
 from curation.decisions.language import EVIDENCE
-from curation.decisions.remarks import NEGATIONS
+from curation.decisions.words import NEGATIONS
 
 LONGEST: Final = 100
 """Characters: an edit is short; a longer text that says "instead of" somewhere is prose."""
@@ -16,6 +16,12 @@ LONGEST: Final = 100
 SWAPS: Final = (
     r"s([/|#])(?P<old>[^/|#]+)\1(?P<new>[^/|#]+)\1?[gi]*",
     r"(?P<old>.+?)\s*(?:-+>|=+>|→|⇒|➜|➔)\s*(?P<new>.+)",
+    r"~~(?P<old>.+?)~~\s*(?P<new>.+)",
+    r"-\s?(?P<old>[^\n]+)\n\+\s?(?P<new>[^\n]+)",
+    r"(?P<old>\d[^>\n]*?)\s*>\s*(?P<new>\d[^>\n]*)",
+    r"(?P<old>.+?),? make (?:that|it) (?P<new>.+)|for (?P<old2>.+?) read (?P<new2>.+)",
+    r"(?P<old>.+?) (?:durch|door|met) (?P<new>.+?) (?:ersetzen|austauschen|vervangen)|(?P<old2>.+?) (?:va (?:cambiat[oa]|sostituit[oa]) (?:in|con)|vervangen door|ersetzen durch) (?P<new2>.+)",
+    r"(?:aus|von) (?P<old>.+?) (?:mach|mache|machen sie|wird|auf|zu) (?P<new>.+)",
     r"(?:change|replace|swap|switch|substitute|exchange|ersetzen?(?: sie)?|ändern?(?: sie)?|remplace[rz]?|change[rz]|cambia[r]?|reemplazar?|sostituire|sostituisci|substitua|substituir|troque|vervang|wijzig|zamie[nń](?:ić)?|zmie[nń](?:ić)?|byt|ändra|замени(?:те|ть)?) (?:the )?(?P<old>.+?) (?:to|with|by|for|into|durch|zu|in|par|en|por|con|a|para|met|naar|na|mot|till|på|на) (?P<new>.+)",
     r"(?P<new>.+?) (?:instead of|in place of|rather than|statt|anstatt|anstelle von|au lieu de|à la place de|en vez de|en lugar de|invece di|al posto di|em vez de|ao invés de|in plaats van|zamiast|istället för|i stedet for|вместо|замість) (?P<old>.+)",
     r"(?:(?:it'?s|it is|c'est|es|é|è|det är|to|это) )?(?:not|nicht|kein|pas|no|non|não|niet|nie|inte|не) (?P<old>[^,]+?),? (?:but|sondern|mais|sino|ma|mas|maar|tylko|lecz|utan|а|но) (?P<new>.+)",
@@ -39,7 +45,7 @@ ONE_SIDED: Final = (
 TWO: Final = tuple(re.compile(line, re.IGNORECASE) for line in SWAPS)
 ONE: Final = tuple(re.compile(line, re.IGNORECASE) for line in ONE_SIDED)
 HINT: Final = re.compile(
-    r"->|=>|[→⇒➜➔]|^s[/|#]|\b(?:change[rz]?|replace|swap|switch|substitute|exchange|instead|place|rather|not|no|should|must|needs|"
+    r"->|=>|[→⇒➜➔]|^s[/|#]|~~|\d\s*>\s*\d|\n\+|\b(?:durch|door|make|read|mach|mache|wird|cambiat\w+|sostituit\w+|vervangen|austauschen|change[rz]?|replace|swap|switch|substitute|exchange|instead|place|rather|not|no|should|must|needs|"
     r"ought|has to|\w*statt|anstelle|ersetzen?|ändern?|nicht|kein|sollte|müsste|muss|richtig|remplace[rz]?|lieu|pas|devrait|doit|plutôt|"
     r"cambiar?|reemplazar?|vez|lugar|invés|debe|debería|tiene|sostitui\w+|invece|posto|dovrebbe|substitu\w+|troque|não|non|"
     r"deve|deveria|vervang|wijzig|plaats|niet|moet|zamie[nń]\w*|zmie[nń]\w*|zamiast|nie|powinno|byt|ändra|istället|stedet|inte|ska|skall|"
@@ -70,19 +76,20 @@ class Swap(NamedTuple):
 def swap(text: str) -> Swap | None:
     """The edit that a text writes down; None for any other text."""
     plain = text.replace("’", "'").strip().rstrip(".!。")
-    if len(plain) > LONGEST or "\n" in plain or not HINT.search(plain):
+    if len(plain) > LONGEST or not HINT.search(plain):
         return None
     for pattern in ONE:
         if found := pattern.fullmatch(plain):
             return Swap("", bare(next(part for part in found.groups() if part)))
     for pattern in TWO:
         if found := pattern.fullmatch(plain):
-            old, new = bare(found["old"]), bare(found["new"])
+            parts = found.groupdict()
+            old, new = bare(parts["old"] or parts.get("old2")), bare(parts["new"] or parts.get("new2"))
             return Swap(old, new) if old and not {*new.casefold().split()} <= NEGATIONS else None
     return None
 
 
-def bare(part: str) -> str:
+def bare(part: str | None) -> str:
     """A side of an edit without its quotes and without the words that only lead to it."""
     return OPENERS.sub("", part.strip(" \"'`“”„«»,.:")).strip(" \"'`“”„«»,.:") if part else ""
 
@@ -133,9 +140,14 @@ def amended(answer: str, fragment: str) -> str | None:
     the answer, or the only one of which the same word speaks ("the fee is 15").
     """
     found = swap(fragment)
-    if found and found.old and (text := exchanged(answer, found)):
+    if found and found.old and not breaks_off(found.new) and (text := exchanged(answer, found)):
         return text
     return renumbered(answer, found.new if found else fragment)
+
+
+def breaks_off(new: str) -> bool:
+    """Whether the new side is the beginning of a sentence: "the driver does" of "the driver does not install"."""
+    return len(new.split()) > 1 and new.split()[-1].casefold() in EVIDENCE
 
 
 def exchanged(answer: str, edit: Swap) -> str | None:

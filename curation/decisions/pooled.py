@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from curation.decisions import derive, judging
 from curation.decisions.judging import Judged
-from curation.decisions.posterior import EvidenceSettings, Standing, Verdict, standings
+from curation.decisions.posterior import EvidenceSettings, Standing, Tier, Verdict, standings
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import LABELLED, Outcome, Ruling
-from curation.evidence import pooling, store
+from curation.evidence import cohorts, pooling, store
 from curation.evidence.pooling import is_settled
 from curation.evidence.records import Decided
 from curation.models import CurationPolicy
@@ -37,7 +37,8 @@ def without_reviewer(interaction: int, policy: CurationPolicy) -> Judged | None:
     heard = [word for word in elsewhere if word.interaction != interaction]
     heard += pooling.words(policy.project_id, one)
     settings = EvidenceSettings.from_dict(policy.settings.get("evidence", {}))
-    return one._replace(ruling=rule(one, standings(heard, settings) if heard else {}))
+    words = cohorts.as_one(policy.project, {one.question: heard})[one.question]
+    return one._replace(ruling=rule(one, standings(words, settings) if words else {}))
 
 
 def decided(one: Judged) -> Decided:
@@ -55,9 +56,9 @@ def rule(one: Judged, claims: Mapping[int, Standing]) -> Ruling:
     5. another claim about the question is taken for right: outvoted;
     6. still in doubt: a person decides.
     """
-    mine = claims.get(one.claim)
-    if not one.readings or judging.is_reviewed(one.read) or mine is None:
+    if not one.readings or judging.is_reviewed(one.read) or not claims:
         return one.ruling
+    mine = claims.get(one.claim) or unspoken(claims)
     if mine.verdict == Verdict.DEPENDS:
         return Ruling(Outcome.OUTVOTED, Reason.DEPENDS_ON_ASKER, None, REASONS[Reason.DEPENDS_ON_ASKER].sentence)
     if right := right_correction(one, claims):
@@ -67,6 +68,15 @@ def rule(one: Judged, claims: Mapping[int, Standing]) -> Ruling:
     if mine.verdict == Verdict.WRONG:
         return Ruling(Outcome.OUTVOTED, Reason.OTHER_FOUND_RIGHT, None, REASONS[Reason.OTHER_FOUND_RIGHT].sentence)
     return differ(mine) if one.ruling.outcome in LABELLED else one.ruling
+
+
+def unspoken(claims: Mapping[int, Standing]) -> Standing:
+    """What is known of an answer of which no word counts any more: its people have said something else since, or count as
+    one with others.
+    """
+    verdicts = {one.verdict for one in claims.values()}
+    settled = Verdict.WRONG if Verdict.RIGHT in verdicts else Verdict.DOUBT
+    return Standing(Verdict.DEPENDS if Verdict.DEPENDS in verdicts else settled, 0.0, 0, 0, 0, Tier.SINGLE)
 
 
 def differ(mine: Standing) -> Ruling:

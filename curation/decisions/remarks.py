@@ -10,12 +10,13 @@ from typing import Final
 
 PARTS: Final = {
     "it": r"(?:this|that|it|these|those|your|the)(?:'s| is| was| are)?(?: (?:answer|response|reply|summary|translation|code|query|explanation|correction)s?)?",
-    "very": r"(?:(?:really|completely|totally|just|simply|very|quite|so|too|factually|partly|still|again|also|all|even|clearly|actually|only|fully) )*",
+    "very": r"(?:(?:really|complete(?:ly)?|total(?:ly)?|utter(?:ly)?|absolute(?:ly)?|pure|plain|sheer|such|just|simply|very|quite|so|too|factually|partly|still|again|also|all|even|clearly|actually|only|fully) )*",
     "wrong": r"(?:wrong|incorrect|inaccurate|useless|unhelpful|irrelevant|nonsense|rubbish|garbage|bullshit|misleading|off[- ]?(?:topic|task)|not (?:right|correct|true|accurate|helpful|useful|relevant|related|answering|good(?: enough)?|an? (?:good )?answer|the answer|what i (?:asked|meant|wanted|need)))",
     "bad": r"(?:bad|poor|terrible|awful|horrible|lousy|useless|stupid|weak|vague|incomplete|wrong|incorrect|outdated|confusing)",
     "praised": r"(?:(?:very|really|quite|so|some|an?|the|no) )?(?:good|great|nice|decent|ok(?:ay)?|fine|excellent|perfect|solid|clear|direct|relevant|related|helpful|useful|informative|sufficient|acceptable|accurate|specific|general)",
     "reply": r"(?:answer|response|reply|info|information|text|bot)",
     "said": r"(?:answers?|address\w*|talk(?:s|ed|ing)? |discuss\w*|refer(?:s|red)? |relates? |focus\w*|gives|gave|states|seems|provides|does|describes|explains|mentions|contains|speaks|covers|assumes)",
+    "please": r"(?:please,? )?",
     "not": r"(?:doesn'?t|does not|didn'?t|did not|don'?t|do not|never|fails? to|failed to|isn'?t)",
     "stop": r"(?= *(?:[.,;:!\u2013\u2014-]|$))",
     "language": r"(?:simple |plain |proper )?(?:english|german|french|spanish|italian|dutch|portuguese|russian|chinese|japanese|polish|turkish|arabic|hindi|deutsch|englisch|fran[çc]ais|anglais|allemand|espa[ñn]ol|ingl[ée]s|alem[áa]n|italiano|portugu[êe]s|nederlands|engels)",
@@ -36,6 +37,7 @@ PLEASE: Final = (
 
 COMPLAINTS: Final = (
     # English
+    r"(?:this|that|it|these|those) (?:does|do|did|is|are)(?: not|n't) (?:\w+ )?(?:shed|expand|elaborate|go into|touch|address|about)\b|(?:this|it|these) (?:only |just |mostly )?(?:gives?|directs?|provides?|discuss(?:es|ed)|talked|instructs?|suggests?|references?) (?:me|a|an|the|some|about|to|on|basic|general|information)\b|this is (?:more |just |only |all |for |mostly )*(?:about|for \w+ not|talking|alking|describing|on task)\b",
     r"<it> <very><wrong>\b(?! (?:for|to|of|that|in that)\b)",
     r"(?:this |the |your |its )?(?:answer|response|reply|explanation|information)s?(?: (?:above|here|given|provided))? <very>(?:<said>|lacks?|misses|missing|needs|could|should)\b",
     r"(?:this|the above|the given|the provided) (?:answer|response|reply|explanation)\b|(?:this|it) is an? (?:\w+,? ){0,3}(?:answer|response)\b",
@@ -101,6 +103,30 @@ COMPLAINTS: Final = (
     r"不知道|不清楚|过时|過時|胡说|胡說|瞎说|转人工|轉人工|人工客服|没用|沒用|没有用|不是这样|乱说|错误(?=[。！!，,]|$)|错了",
     r"(?:わかりません|分かりません|知りません|知らない|わからない|古い(?:情報|です)|意味(?:不明|がわから)|役に立た|嘘|オペレーター|ちがいます)",
     r"(?:모르겠|몰라|틀렸|틀려|잘못|아니에요|아닙니다|도움이 안|상담원)|(?:لا أعرف|لا اعرف|خطأ|غير صحيح|لا يعمل)|(?:गलत|पता नहीं|नहीं पता)|(?:δεν ξέρω|λάθος)|(?:לא יודע|לא נכון)",
+    # What was said, by its name: it is spoken of
+    r"(?:diese|deine|ihre|eure) (?:antwort|auskunft|info(?:rmation)?|angaben?|aussage)\b|cette (?:réponse|info(?:rmation)?)\b|(?:esta|tu|su) (?:respuesta|información)\b|questa (?:risposta|informazione)\b|(?:esta|essa|sua) (?:resposta|informação)\b|(?:dit|jouw|uw) antwoord\b|deze informatie\b|(?:ta|twoja|pana|pani) (?:odpowiedź|informacja)\b|(?:этот|ваш|твой) ответ\b|эта информация\b|bu (?:cevap|yanıt|bilgi)\b|(?:det här |detta )svaret\b|[この这這][のな个個]?(?:回答|答え|答案)",
+    # Nobody knows
+    r"(?:honestly|frankly|to be honest|ehrlich gesagt|franchement|la verdad|sinceramente|onestamente|eerlijk gezegd|szczerze|честно),? (?:(?:es )?que )?(?:i |ich |je |no |non |não |ik |nie |я )",
+    r"i (?:could ?n'?t|could not|can'?t|cannot|wouldn'?t|would not|have no|haven'?t (?:a|the)|really don'?t) (?:tell|say|know|idea|clue|foggiest)\b|(?:that|it) depends (?:on who|who) you ask\b|your guess is\b|(?:beats me|no one knows|who knows|god knows)\b",
+    r"(?:da |dazu |hier )?(?:bin ich|kann ich) (?:leider |dir |ihnen )*(?:überfragt|nichts? (?:zu )?sagen)|(?:das |es )?(?:weiß|wüsste) (?:ich|niemand|keiner)\b|(?:je )?n'en (?:sais|ai) (?:rien|aucune)|je ne saurais|(?:no )?(?:sabría|tengo (?:ni )?(?:la (?:menor |más mínima )?)?idea)|non (?:saprei|ne so)|não (?:faço|tenho) (?:a (?:menor |mínima )?)?ideia|(?:dat )?(?:zou ik|ik zou) (?:het )?(?:echt |ook )?niet weten|(?:trudno|ciężko) (?:mi )?powiedzieć|(?:nie mam )?(?:zielonego )?pojęcia|(?:я )?(?:понятия|без) (?:не имею|понятия)|(?:hiç(?:bir)? )?fikrim yok|ちょっと(?:わか|分か)りません|(?:我)?(?:也)?不(?:太)?(?:清楚|知道|确定)",
+    r"(?:(?:you|one|i)(?:'d| would) (?:\w+ ){0,2}ask |(?:man|da|das|sie|du) (?:müsste|müssten|müsstest|sollte|sollten|könnte) (?:\w+ )*?(?:fragen|nachfragen|erfragen)\b|il faudrait (?:le )?(?:demander|voir|se renseigner)|(?:eso )?habría que (?:\w+ )?(?:preguntar|mirar|consultar)\w*|bisognerebbe (?:chiedere|vedere|sentire)|(?:seria preciso|teria que|tinha que) (?:perguntar|ver)|(?:dat )?(?:zou|moet) je (?:\w+ )*?(?:vragen|navragen)\b|trzeba by (?:\w+ )*?(?:zapytać|spytać)|(?:надо|нужно|стоило) бы (?:\w+ )*?спросить)",
+    # How often it went wrong
+    r"(?:this is |that's |that is |it's |c'est |das ist |es |è |é |to )?(?:already |now |schon |jetzt |déjà |ya |già |já |al |już )?(?:the |la |das |a |de )?(?:second|third|fourth|fifth|[2-9](?:nd|rd|th)|zweite|dritte|vierte|deuxième|troisième|segunda|tercera|cuarta|seconda|terza|terceira|tweede|derde|drugi|trzeci|второй|третий)s? (?:time|mal|fois|vez|volta|keer|raz|раз)\b|(?:cela|ça) fait \w+ (?:fois|jours|heures|semaines|mois) que\b|(?:ya )?(?:van|llevo|son) \w+ (?:veces|días|horas|semanas)\b|(?:sono|già) \w+ (?:volte|giorni|ore) che\b",
+    # Hollow praise
+    r"(?:oh|ah|wow|bravo|congrat(?:s|ulations)|brilliant|fantastic|lovely|amazing|hilarious|genius|as if|yeah right|(?:na )?(?:toll|super|prima|klasse)|(?:ja|na|klar) (?:klar|doch|sicher)|glückwunsch|(?:mais )?bien sûr|génial|magnifique|félicitations|genial|fenomenal|qué (?:bien|gracia)|sí,? claro|enhorabuena|fantastico|ottimo|complimenti|(?:certo,? )?come no|parabéns|que (?:ótimo|maravilha|legal)|(?:ah )?sim,? claro|claro|ja hoor|geweldig|fijn hoor|świetnie|brawo|(?:no )?jasne|отлично|ага|ну да|да уж|прекрасно|harika|aferin|tabii canım)(?=[,.!…])(?!.{200})",
+    # What happened to the writer, told without "I"
+    r"(?:went|been|called|phoned|rang|asked|waited|looked|searched|checked|emailed|stood|drove) (?:there|them|twice|again|for|in|on|at|and|it|up|around|everywhere|yesterday|today)\b|(?:we|i) (?:(?:went|came|called|asked|waited|stood|drove|tried|paid|arrived|got|had to)\b|(?:were|was) (?:there|told|charged|sent|given|at|in|on|asked|waiting|not)\b)",
+    r"(?:wir|ich) (?:war(?:en)?|hab(?:e|en)|hatten?|wurden?|musste[n]?|stand(?:en)?|bin|sind) (?:\w+ )+?(?:ge\w+|an\w+|be\w+|nichts|niemand|dort|da)\b|(?:mir|uns) wurde[n]?\b|on (?:m'a|nous a|m'avait)\b|(?:je|nous|j') ?(?:suis|sommes|ai|avons|avais) (?:\w+ )?\w+(?:é|i|u|és|us)\b",
+    r"(?:fui|fuimos|llamé|llamamos|pregunté|esperé|probé|intenté|busqué|llegué|me (?:dijeron|cobraron|han dicho|mandaron))\b|(?:(?:ci )?sono andat[oa]|ho (?:chiamato|chiesto|provato|aspettato|cercato|pagato|telefonato)|(?:io )?l'ho \w+|mi hanno|m'hanno)\b|(?:eu )?(?:fui|cheguei|liguei|perguntei|esperei|tentei|procurei|paguei|fomos|me (?:disseram|cobraram|falaram))\b",
+    r"(?:ik|we|wij) (?:ben|was|waren|heb|hebben|belde|stond|kreeg|moest) (?:\w+ )*?(?:ge\w+|daar|er|niets|dicht)\b|(?:byłem|byłam|byliśmy|dzwoniłem|dzwoniłam|pytałem|pytałam|czekałem|czekałam|próbowałem|próbowałam|zapłaciłem|zapłaciłam|powiedzieli mi)\b|(?:я )?(?:звонил|звонила|ждал|ждала|пробовал|пробовала|приехал|приехала|спросил|спросила|заплатил|заплатила|был там|была там|мне сказали)\b|(?:aradım|gittim|denedim|bekledim|sordum)\b",
+    # A person, please
+    r"<please>(?:(?:i|we)(?: would|'d)? (?:want|like|need|wish|prefer|demand|rather)|(?:can|could|may) (?:i|you)|please|put me|get me|give me|connect me|let me|transfer me|pass me)\b(?: [\w']+){0,8} (?:human|person|agent|operator|representative|advis[eo]r|someone|somebody|supervisor|manager|staff|colleague|employee)\b",
+    r"(?:ich (?:will|möchte|würde|hätte|brauche|bitte)|(?:kann|könnte|darf) ich|(?:können|könnten) sie|kannst du|verbinden sie|gib mir|geben sie mir|bitte)(?: [\w']+,?){0,8} (?:mitarbeiter(?:in)?|mensch(?:en)?|berater(?:in)?|sachbearbeiter(?:in)?|kolleg(?:e|en|in)|person|jemand(?:em|en)?|verbinden|chef)\b",
+    r"(?:je (?:veux|voudrais|souhaite|souhaiterais|préfère|demande)|(?:puis-je|pouvez-vous|pourriez-vous|peux-tu)|passez-moi|mettez-moi|donnez-moi)(?: [\w'-]+){0,8} (?:conseill(?:er|ère)|humain|agent|personne|quelqu'un|opérat(?:eur|rice)|responsable|interlocuteur)\b",
+    r"(?:quiero|necesito|quisiera|me gustaría|prefiero|puedo|pueden|podría|páseme|páseme|póngame|comuníqueme|pásame)(?: [\w']+){0,8} (?:persona|agente|humano|operador[a]?|asesor[a]?|alguien|empleado|responsable|encargado)\b",
+    r"(?:voglio|vorrei|preferisco|posso|può|potrei|mi passi|passatemi|mi faccia)(?: [\w']+){0,8} (?:operator[ei]|operatrice|persona|umano|consulente|qualcuno|addett[oa]|responsabile)\b|(?:quero|preciso|gostaria|posso|prefiro|me passe|transfira)(?: [\w']+){0,8} (?:pessoa|atendente|humano|operador[a]?|alguém|gerente|responsável)\b",
+    r"(?:ik (?:wil|zou|moet|spreek)|(?:kan|mag) ik|kunt u|verbind|geef)(?: [\w']+){0,8} (?:medewerker|mens|persoon|iemand|collega|manager)\b|(?:chcę|chciał(?:bym|abym)|proszę|mogę|czy mogę|połącz)(?: [\w']+){0,6} (?:konsultant\w*|człowiek\w*|pracownik\w*|osobą|kimś|połączyć|kontakt)\b",
+    r"(?:я )?(?:хочу|хотел бы|можно|соедините|позовите|дайте|переключите|переведите)(?:,? \w+,?){0,6} (?:оператор\w*|человек\w*|сотрудник\w*|менеджер\w*|специалист\w*|кем-нибудь)\b|(?:bir )?(?:temsilci|yetkili|insan)\w* (?:ile |le )?(?:görüşmek|bağla|konuşmak)\w*",
 )
 
 INSTRUCTIONS: Final = (
@@ -136,6 +162,19 @@ INSTRUCTIONS: Final = (
     # Russian, Chinese
     r"(?:ответь|ответьте|переведи|переведите|исправь|исправьте)\b",
     r"(?:请|請)(?:用|改|重|翻译|翻譯|回答|修改)",
+    # What to say, in how many words, and what to remember
+    r"(?:say|mention|tell (?:them|people|users?|him|her|customers?|everyone)|state|add|note|point out|explain|specify|clarify|emphasi[sz]e|inform|remind|warn|ask)(?: \w+){0,2} (?:that|how|why|whether)\b",
+    r"(?:answer|reply|respond|write|keep|limit|restrict|stick|summari[sz]e)\b[^.\n]{0,40}\b(?:words|sentences?|lines?|paragraphs?|bullets?|points|language|tone|short|simple|polite|brief|concise)\b",
+    r"(?:start|begin|end|open|close|finish|lead|use|put|offer|avoid|skip|lose|drop)\b[^.\n]{0,40}\b(?:sentences?|paragraphs?|phrases?|wording|tone|greeting|apology|disclaimers?|summary|intro(?:duction)?|jargon)\b|(?:beginn|fang|end)(?:e|en sie)?\b[^.\n]{0,40}\bsatz\b|commence[rz]? [^.\n]{0,40}\bphrase\b|(?:empieza|empiece|termina|termine|comece|inizia|inizi) [^.\n]{0,40}\bfrase\b",
+    r"(?:don'?t|do not|stop|quit) (?:be(?:ing)?|act(?:ing)?|sound(?:ing)?|giv(?:e|ing)|guess(?:ing)?|tell(?:ing)?|send(?:ing)?|forget(?:ting)?) |(?:next time|in (?:the )?future|from now on|remember to|make sure (?:to|you|that you) (?:say|mention|answer|explain|include))\b|show (?:me|us) |give (?:me|us) |tell (?:me|us) ",
+    r"(?:sag|schreib|erwähn|ergänz|füg|weis|nenn|erklär|formulier|fass|antwort|gib)(?:e|en sie)?\b[^.\n]{0,80}?\b(?:dass|dazu|hinzu|hin|zusammen|sätzen?|satz|wörtern?|worten|kürzer|länger|einfacher|höflicher|freundlicher|an,)\b|(?:du|sie|man) (?:solltest|sollten|sollte|musst|müssen|könntest|könnten) (?:\w+ )*?(?:sagen|erwähnen|schreiben|erklären|nennen|ergänzen|dazusagen|hinweisen)\b|(?:nächstes mal|künftig|in zukunft)\b|sei(?:en sie)? (?:bitte )?(?:\w+ )?\w+er\b",
+    r"(?:dis|dites|écri[st]|écrivez|ajoute[rz]?|mentionne[rz]?|précise[rz]?|explique[rz]?|rappelle[rz]?|réponds|répondez|répondre|sois|soyez)(?:-\w+)?,? (?:plutôt|que|qu'|aussi|bien|en|plus|moins|pourquoi|comment|avec|à)|(?:il faudrait|(?:tu|vous) (?:devrais|devriez|dois|devez|pourri?ez)) (?:\w+ )?(?:dire|ajouter|préciser|mentionner|expliquer|indiquer|répondre)\b|(?:la )?prochaine fois\b",
+    r"(?:di|diga|dile|dígale|añade|añada|agrega|agregue|menciona|mencione|explica|explique|aclara|aclare|especifica|especifique|pon|ponga|escribe|escriba),? (?:que|también|más|por qué|cómo)\b|(?:responde|responda|contesta|conteste|sé|sea) (?:con|en|más|menos|como)\b|(?:deberías?|tendrías?|debes?) (?:que )?(?:decir|mencionar|añadir|explicar|aclarar|responder|contestar|poner|indicar)\b|(?:la )?próxima vez\b",
+    r"(?:di'|dica|dì|aggiungi|aggiunga|scrivi|scriva|spiega|spieghi|specifica|specifichi|menziona|precisa|ricorda|rispondi|risponda|sii),? (?:che|anche|come|perché|in|con|più|meno|meglio|pure)\b|(?:dovresti|dovrebbe|devi|potresti) (?:dire|aggiungere|spiegare|menzionare|specificare|scrivere|rispondere)\b|(?:la )?prossima volta\b",
+    r"(?:diga|fale|acrescente|adicione|mencione|explique|esclareça|especifique|escreva|responda|seja|diz|fala),? (?:que|também|como|por que|em|com|mais|menos|sobre|dos|das|do|da)\b|(?:você |tu )?(?:deveria|devia|deve|poderia) (?:dizer|mencionar|acrescentar|explicar|falar|responder|informar)\b|(?:da )?próxima vez\b",
+    r"(?:zeg|schrijf|vermeld|voeg|noem|leg|geef|antwoord|wees)\b[^.\n]{0,60}?\b(?:erbij|toe|ook|dat|uit|aan|korter|duidelijker|beleefder|vriendelijker|zinnen|zin|woorden)\b|(?:je|u) (?:moet|zou|had) (?:\w+ )*?(?:zeggen|vermelden|noemen|uitleggen|moeten)\b|volgende keer\b",
+    r"(?:powiedz|napisz|dodaj|wspomnij|wyjaśnij|zaznacz|odpowiadaj|odpowiedz|pisz),? (?:że|też|także|o|jak|w|krócej|więcej|jaśniej|dlaczego)\b|powin(?:ieneś|naś|no się) \w*(?:powiedzieć|napisać|dodać|wspomnieć)|następnym razem\b|(?:скажи|напиши|добавь|упомяни|объясни|укажи|отвечай|ответь|пиши)(?:те)?,? (?:что|как|также|ещё|еще|короче|в|про|подробнее|почему|о)\b|(?:надо|нужно|следует|стоит) (?:было )?(?:сказать|указать|добавить|упомянуть|написать)\b|в следующий раз\b",
+    r"[^.!?\n]{1,80} (?:belirt|ekle|söyle|yaz|açıkla)(?:in|iniz|meli\w*)?[.!]*$|[^。\n]{1,60}(?:書いて|答えて|追加して|説明して|言って|付け加えて)(?:ください|下さい|ほしい|欲しい)|[请請](?:说|說|补充|補充|写|寫|加|告诉|告訴|说明|說明|提到|注明)",
 )
 
 ASIDES: Final = (
@@ -146,54 +185,23 @@ ASIDES: Final = (
     r"\b(?:not what i (?:asked|meant|wanted)|makes no sense)\b",
     r"\b(?:this|the|your) (?:answer|response|reply) (?:does|did|should|could|needs|lacks|gives|doesn'?t)\b",
     r"\b(?:bad|wrong|terrible|useless) (?:answer|response|reply)\b",
+    r"\bthe (?:original |actual )?question (?:wants|does|did|here|at hand)\b|\b(?:original|actual) question\b|\b(?:in|of|to) the (?:original )?question\W*$|\b(?:being|is|was) asked (?:about|for|in)\b|\bthe (?:answer|response) (?:(?:is|was) (?:about|not|only|for|more|too|if|irrelevant|related|mostly|just)|here|itself)\b|\bthe (?:information|text|context) here\b|\bperson asking\b",
+    r"\b(?:(?:is|be|was|are) (?:very )?(?:little|more|no|some|not enough|not much)|no concrete|small amount of|not enough|no real|lack of|lacks|missing) (?:information|details?) (?:about|on|here|regarding|in (?:this|it))\b",
 )
 
 ASIDE_WORDS: Final = (
     "fix", "redo", "rewrite", "try again", "please", "answer", "respon", "reply", "step", "question", "address",
-    "not what i", "makes no sense",
+    "not what i", "makes no sense", "information", "detail", "asked", "asking", " here",
 )  # fmt: skip
 """Of which every aside has one."""
 
-YES: Final = frozenset(
-    "yes yep yeah yup sure ja jawohl doch oui si sí sì sim jo tak ano evet да так 是 是的 对 可以 はい ええ 네 예 نعم हाँ हां ναι כן "
-    "joo kyllä igen da iya có".split()
+SUBJECTLESS: Final = re.compile(
+    r"\W*(?:only |just |also |mostly |merely |again )*(?:gives|provides|discuss(?:es|ed)|recommends|responds|directs|references|refers|goes into|talks|"
+    r"talked|mentions|mentioned|lists|defines|explains|describes|states|suggests|speaks|assumes|concentrates|focuses|instructs|claims|ignores|addresses|"
+    r"answers|fails to|lacks|context (?:is|of))\b",
+    re.IGNORECASE,
 )
-NO: Final = frozenset(
-    "no nope nah non nein nee nej nei não ne nie nu hayır нет ні 不 不是 没有 不可以 いいえ いや 아니요 아니오 아니 لا नहीं όχι לא ei nem tidak không".split()
-)
-DENIALS: Final = NO | frozenset(
-    "not never nicht nie не n't isn't aren't wasn't doesn't don't didn't can't won't couldn't kein keine keinen keiner pas aucun aucune jamais ningún "
-    "ninguna nunca mai geen niet niets nooit ingen inte aldrig nigdy brak nincs нету никогда nobody none niemand nadie nessuno ninguém nikt никто".split()
-)
-"""With which a text denies something."""
-NEGATIONS: Final = DENIALS | frozenset("it there is are was".split())
-"""What only takes something back: "not under profile" says where it is not."""
-DOUBTFUL: Final = frozenset(
-    "wrong incorrect old outdated obsolete broken missing false bad stupid useless dumb fake nonsense weird strange unclear vague confusing "
-    "misleading nothing nobody niemand nadie nessuno ninguém nikt никто niets nichts rien nada niente nic ничего expensive slow fails failed failing worked works work working moved gone changed moves error errors crashes crashed "
-    "falsch veraltet alt kaputt fehlt fehlerhaft unklar teuer langsam geändert faux fausse vieux ancien manque périmé cher changé "
-    "incorrecto mal falta antiguo viejo caro cambió cambiado sbagliato errato vecchio manca caro cambiato errado velho falta mudou "
-    "fout verouderd oud ontbreekt stuk veranderd stary błędny zły zmieniło fel gammal saknas ändrats yanlış eski hatalı değişti "
-    "неправильно неверно старый старая устарел устарела сломано изменилось".split()
-)
-"""Words with which a short text passes judgement; they are no answer unless the question or the answer has them, too."""
-ALONE: Final = frozenset(
-    "answer answers answered answering mention mentions mentioned mentioning topic irrelevant unhelpful misinformation discusses talks talking "
-    "offtopic respuesta réponse antwort risposta resposta antwoord odpowiedź svaret ответ ответа".split()
-)
-"""Words of which one tells a remark, unless the question has it, too."""
-SIGNS: Final = tuple(
-    frozenset(words.split())
-    for words in (
-        "information info context guidelines guidance advice passage paragraph article explanation response question blurb description content",
-        "gives gave giving provides offers says states tells explains describes covers focuses focused addresses address discuss discussing "
-        "specifies contains includes refers relates concerns deals instructs",
-        "helpful relevant vague general generic specific specifically detailed unclear confusing incomplete improved better clearer basic "
-        "directly really thoroughly",
-        "doesn't isn't didn't nothing lacks lacking missing misses fails without",
-    )
-)
-"""Kinds of words of which a text about texts has two: what it is about, what that does, how good it is, what it lacks."""
+"""How only a remark opens: a verb of speech without a subject, which is the answer."""
 OPENING: Final = re.compile(
     r"(?:again,? |while |although |though |also |only |just |again |it |this |that |only |very |mostly |completely )*"
     r"(?:(?:this|that|these|it)\b|(?:gives|provides|has|talks|offers|instructs|concentrates|is (?:about|more|not)|does|doesn't|didn't|mentions|states|"
@@ -201,47 +209,6 @@ OPENING: Final = re.compile(
     re.IGNORECASE,
 )
 """How a remark opens: with what was said as its subject, or without a subject."""
-FIRST_PERSON: Final = frozenset(
-    "i i'm i've my mine ich mein meine mir je j'ai j'étais mon yo io eu meu minha ik mijn jag я мне мой 我 私 나는 저는 أنا".split()
-)
-"""With which somebody tells what happened to them, not what is so."""
-OBJECTS: Final = frozenset("me mich mir moi mi mij mnie мне меня".split())
-"""The writer of a text, away from its start; not "us", which is the company's word, too."""
-CHANGES: Final = frozenset(
-    "went raised increased dropped gestiegen erhöht gesunken augmenté baissé subió subido bajado aumentato sceso aumentou subiu gestegen "
-    "verhoogd wzrosła wzrósł podrożał выросла вырос подорожал".split()
-)
-"""With which somebody tells of a change, of which only the end belongs into an answer."""
-ADDS: Final = frozenset(
-    "and or also plus und oder auch sowie et ou aussi y o también e anche oppure ed também ou en of ook oraz lub też także "
-    "och eller även og også ve veya и или также ещё і або".split()
-)
-"""With which a text adds to the answer, unless the answer begins so, too."""
-LIMITS: Final = frozenset(
-    "only except unless nur außer seulement sauf uniquement solo salvo solamente excepto só somente alleen behalve tylko oprócz только кроме".split()
-)
-"""With which a text limits what the answer says."""
-VALUES: Final = frozenset(
-    "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty ninety hundred thousand half "
-    "once twice noon midnight monday mondays tuesday tuesdays wednesday wednesdays thursday thursdays friday fridays saturday saturdays "
-    "sunday sundays january february march april june july august september october november december today tomorrow daily weekly monthly "
-    "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig hundert mittags mitternacht montag montags dienstag mittwoch "
-    "donnerstag freitag samstag sonntag sonntags morgen täglich deux trois quatre cinq six sept huit neuf dix onze douze vingt trente midi "
-    "minuit lundi mardi mercredi jeudi vendredi samedi dimanche demain dos tres cuatro cinco seis siete ocho nueve diez once doce veinte "
-    "treinta mediodía medianoche lunes martes miércoles jueves viernes sábado domingo mañana due tre quattro cinque sei sette otto nove dieci "
-    "undici dodici venti trenta mezzogiorno lunedì martedì mercoledì giovedì venerdì sabato domenica domani dois três quatro sete oito dez "
-    "vinte trinta segunda terça quarta quinta sexta amanhã twee drie vier vijf zes zeven acht negen tien twintig dertig maandag dinsdag "
-    "woensdag donderdag vrijdag zaterdag zondag два три четыре пять шесть семь восемь девять десять двадцать тридцать полдень понедельник "
-    "вторник среду четверг пятницу субботу воскресенье завтра".split()
-)
-"""Amounts and times in words."""
-PLACES: Final = frozenset(
-    "in on at under behind beside near next above below inside outside from via to opposite between into "
-    "unter im am auf neben hinter bei über vor zum zur beim sous dans sur au aux derrière près chez à en bajo detrás junto sobre "
-    "sotto nel nella sul sulla dietro vicino al alla sob na nos nas atrás perto op onder achter naast bij w na pod za obok przy "
-    "i på under bakom bredvid hos в на под за рядом у около через".split()
-)
-
 REFUSALS: Final = (
     r"(?:i'm|i am|we're|we are) (?:very |really |so |truly )?sorry,?(?: but)? (?:i|we) ?(?:<cannot>|don'?t (?:understand|know|have (?:access|any|the)))",
     r"sorry,?(?: but)? (?:i|we) ?(?:<cannot>|don'?t (?:understand|know|have (?:access|any|the)))",

@@ -7,13 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from itertools import chain
 from statistics import median
-from typing import Any, NamedTuple, Self
-
-from django.db.models import Min
-from django.utils import timezone
+from typing import Any, NamedTuple
 
 from curation.decisions import rules
-from curation.decisions.posterior import Stance, Standing, Tier
+from curation.decisions.posterior import Tier
 from curation.evidence import poisoning, sources, store
 from curation.filters.texts import tokens
 from curation.models import Claim, Decision, EvalCase, Example
@@ -29,9 +26,9 @@ CORRECTED = rules.Outcome.CORRECTED.value
 IMPORT_TAKES = timedelta(days=1)
 SUDDEN = 3.0
 WEEKS_OF_HISTORY = 4
-YOUNG = timedelta(days=7)
 HISTORY = timedelta(weeks=WEEKS_OF_HISTORY)  # after which a person counts alone, whoever came the same week
 FEW = 20
+QUARTER = 13  # weeks that tell what is usual
 
 
 class Known:
@@ -236,100 +233,48 @@ def vouched_since(people: Iterable[int]) -> dict[int, datetime]:
     return found
 
 
-def is_young(project: Project, now: datetime) -> bool:
-    """Whether a project is in its first days, in which few people are all the people, and everybody is new."""
-    first = Interaction.objects.filter(project=project).aggregate(first=Min("received_at"))["first"]
-    return first is None or now - first < YOUNG
-
-
-def count_apart(project: Project, known: Mapping[bytes, Mapping[int, Standing]]) -> None:
-    """Let claims rest on one person's word whose supporters came together: to make two accounts costs little. Only claims
-    that are said to rest on several are looked at; a constant number of queries. In a project's first days everybody comes
-    together, and two are two.
-    """
-    several = {
-        (question, claim)
-        for question, claims in known.items()
-        for claim, one in claims.items()
-        if one.tier == Tier.SEVERAL
-    }
-    if not several or is_young(project, timezone.now()):
-        return
-    newest: dict[tuple[bytes, int], Supporter] = {}
-    for question, *columns in store.newest_opinions(project, {question for question, _ in several}, SUPPORTER):
-        one = Supporter.of(*columns)
-        key = (bytes(question), one.person)
-        if key not in newest or one.spoken > newest[key].spoken:
-            newest[key] = one
-    imported = vouched_since({one.person for one in newest.values()})
-    apart: defaultdict[tuple[bytes, int], set[str]] = defaultdict(set)
-    for (question, _), one in newest.items():
-        if (question, one.backs) in several:
-            apart[question, one.backs].add(one.company(imported.get(one.person)))
-    together = {key for key in several if len(apart[key]) < 2}
-    rows = Claim.objects.filter(project=project, question__in={question for question, _ in together})
-    keys = [key for key, *of in rows.values_list("pk", "question", "claim") if (bytes(of[0]), of[1]) in together]
-    Claim.objects.filter(pk__in=keys).update(tier=Tier.SINGLE)
-
-
-class Supporter(NamedTuple):
-    """A person's newest word about a question: the claim that it backs (0: none), and the day the person first came."""
-
-    person: int
-    spoken: tuple[datetime, int]
-    backs: int
-    seen: datetime
-
-    @classmethod
-    def of(
-        cls, person: int, anonymous: bool, at: Any, ref: int, stance: str, claim: int, made: int | None, seen: Any
-    ) -> Self:
-        """An opinion as the database gives it; all people without a name are one."""
-        backs = claim if stance in (Stance.UP, Stance.REVIEW_UP) else made
-        return cls(0 if anonymous else person, (bulk.moment(at), ref), backs or 0, bulk.moment(seen))
-
-    def company(self, imported: datetime | None) -> str:
-        """Whom the person counts with: nobody else, once known for a while or vouched for; else who came the same week."""
-        at, _ = self.spoken
-        is_vouched = imported is not None and at <= imported + IMPORT_TAKES
-        if self.person and (is_vouched or at - self.seen >= HISTORY):
-            return f"person {self.person}"
-        return estimates.week(self.seen) if self.person else ""
-
-
-# Times as text: either driver would have Python take each apart.
-SUPPORTER = "o.subject_id, o.is_anonymous, CAST(o.at AS text), o.signal, o.stance, o.claim, o.proposed, CAST(p.created_at AS text)"
-
-
 def first_seen(people: Iterable[int]) -> dict[int, datetime]:
     """When each of these was first seen."""
     return {person: bulk.moment(at) for person, at in bulk.select_in(SEEN, people)}
 
 
 def sudden_weeks(project: Project) -> frozenset[str]:
-    """The ISO weeks in which far more people came than usual: three times the median of all weeks, and twenty at least.
-
-    Without a month of history there is no usual.
+    """The ISO weeks in which far more people came than was usual before: three times the median of the weeks before, and
+    twenty at least. Before a month of history there is no usual: in a product's first week everybody comes.
     """
     seen = bulk.stream(CAME, [project.namespace])
     weeks = Counter(map(estimates.week, (bulk.moment(at) for (at,) in seen)))
-    if len(weeks) < WEEKS_OF_HISTORY:
-        return frozenset()
-    usual = median(weeks.values())
-    return frozenset(week for week, number in weeks.items() if number >= max(FEW, SUDDEN * usual))
+    usual: list[int] = []
+    sudden = set()
+    for week, number in sorted(weeks.items()):
+        if len(usual) >= WEEKS_OF_HISTORY and number >= max(FEW, SUDDEN * median(usual[-QUARTER:])):
+            sudden.add(week)
+        else:
+            usual.append(number)
+    return frozenset(sudden)
 
 
 CAME = f"SELECT CAST(created_at AS text) FROM {bulk.quoted(Subject)} WHERE namespace = %s"  # noqa: S608 - our own names
 
 
 def known_phrases(project: Project, records: Iterable[Item], size: int) -> frozenset[int]:
-    """The runs of words that the project knows: of the sources of these records, and of what reviewers approved."""
+    """The runs of words that the project knows: of the sources of these records, of what reviewers approved, and of what
+    the agent said to several people who found it right.
+    """
     keys = [one.id for one in records if not one.reviewed]
     sources = (said(bulk.parsed(found)) for _, found in bulk.select_in(SOURCES, keys))
-    return frozenset(phrase for text in chain(sources, approved(project)) for phrase in poisoning.ngrams(text, size))
+    known = frozenset(phrase for text in chain(sources, approved(project)) for phrase in poisoning.ngrams(text, size))
+    told = ((person, poisoning.ngrams(answer, size)) for person, answer in confirmed(project))
+    return known | poisoning.said_to_several(told)
 
 
 SOURCES = f"SELECT id, sources FROM {bulk.quoted(Interaction)} WHERE sources <> '[]' AND id IN ({{keys}})"  # noqa: S608
+
+
+def confirmed(project: Project) -> Iterable[tuple[int, str]]:
+    """The newest answers that were found right, each with the person who was told it."""
+    rows = Decision.objects.filter(project=project, outcome=rules.Outcome.CONFIRMED).order_by("-interaction")
+    return rows.values_list("subject", "interaction__answer")[:CHUNK]
 
 
 def approved(project: Project) -> Iterable[str]:

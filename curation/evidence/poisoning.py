@@ -171,7 +171,7 @@ def most(holders: Mapping[int, Set[int]], items: int) -> dict[int, int]:
 
 
 def spread(records: Iterable[Said], known: Callable[[], Set[int]], *, items: int) -> dict[int, int]:
-    """The records that people wrote with a phrase that is in at least `items` of them and that no source has.
+    """The records that people wrote with a phrase that is in at least `items` of them and that is not known.
 
     However many people bring it: a campaign has as many accounts as it likes. `known` gives phrases, as `ngrams`
     makes them, and is asked only where something may be spread; the record's own sources count as well. Phrases are
@@ -196,6 +196,17 @@ def spread(records: Iterable[Said], known: Callable[[], Set[int]], *, items: int
         for phrase in common.keys() & known():
             del common[phrase]
     return most(common, items)
+
+
+def said_to_several(answers: Iterable[tuple[int, Iterable[int]]]) -> set[int]:
+    """The phrases of answers, each with the person who was told it, that were told to several people: nobody has to bring
+    in what the agent itself says.
+    """
+    first: dict[int, int] = {}
+    found: set[int] = set()
+    for person, phrases in answers:
+        found.update(phrase for phrase in phrases if first.setdefault(phrase, person) != person)
+    return found
 
 
 def unknown(records: Iterable[Said], known: Set[str]) -> dict[int, int]:

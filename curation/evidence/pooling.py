@@ -10,7 +10,7 @@ from curation.decisions.judging import Judged
 from curation.decisions.posterior import EvidenceSettings, Stance, Standing, Verdict, Word
 from curation.decisions.reasons import Reason
 from curation.decisions.rules import Outcome, Reading, Side
-from curation.evidence import store
+from curation.evidence import cohorts, store
 from curation.evidence.store import REVIEW, Columns, Read
 from curation.models import Claim, CurationPolicy, Opinion
 from feedback.models import Interaction
@@ -34,7 +34,8 @@ def pool(policy: CurationPolicy, judged: Sequence[Judged]) -> tuple[Standings, i
     spoken = [one for one in judged if one.read.votes or one.read.before is not None]
     store.write_opinions(rows, [one.read.key for one in spoken if one.read.before is not None])
     questions = {one.question for one in spoken}
-    before, spoken_of = store.claims_on(project, questions), store.words_on(project, questions)
+    before = store.claims_on(project, questions)
+    spoken_of = cohorts.as_one(project, store.words_on(project, questions))
     standings = {question: posterior.standings(said, settings) for question, said in spoken_of.items()}
     now = {(question, claim): one.verdict for question, claims in standings.items() for claim, one in claims.items()}
     store.write_claims(project, standings, before.keys() - now.keys())

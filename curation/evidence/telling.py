@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from curation.decisions import posterior
 from curation.decisions.posterior import ANONYMOUS, NEWEST, REVIEWS, Stance, Word
 from curation.decisions.reasons import TIERS
-from curation.evidence import store
+from curation.evidence import cohorts, store
 from curation.models import Claim, Opinion
 from feedback.models import Interaction, Project, Signal
 
@@ -40,7 +40,8 @@ def evidence(project: Project, interaction: int) -> Told | None:
     if about is None:
         return None
     question, claim = bytes(about[0]), about[1]
-    every = store.words_on(project, [question]).get(question, [])
+    spoken = store.words_on(project, [question])
+    every = cohorts.as_one(project, spoken).get(question, [])
     heard = posterior.counted(every)
     if not any(claim in (word.claim, word.proposed) for word in heard):
         return None
@@ -49,7 +50,7 @@ def evidence(project: Project, interaction: int) -> Told | None:
         said_of(claim, heard, every),
         rivals(claim, heard, every),
         f"{tier} ({TIERS[tier]})" if tier else "",
-        tuple(notes(every, heard)),
+        tuple(notes(every, heard, len(spoken.get(question, [])) - len(every))),
     )
 
 
@@ -108,9 +109,11 @@ def place_of(word: Word, claim: int) -> int:
     return word.interaction if word.claim == claim else word.ref
 
 
-def notes(every: Sequence[Word], heard: Sequence[Word]) -> list[str]:
-    """What a reader must know to read the numbers."""
+def notes(every: Sequence[Word], heard: Sequence[Word], left_out: int) -> list[str]:
+    """What a reader must know to read the numbers; `left_out`: votes that are in none of them."""
     found = []
+    if left_out:
+        found.append(f"New people who say what nobody older says count as one: {counted(left_out, 'vote')} left out.")
     if any(word.person == ANONYMOUS for word in heard):
         found.append("People without a name count as one.")
     if len(every) >= 2 * NEWEST:

@@ -1,9 +1,9 @@
 """Whether a record is worth teaching. Each filter is a pure function that says why not, with the figure it
 measured.
 
-A filter looks for what makes a bad example, not for what makes an answer wrong: that people said. Three
-findings do not drop a record but hold it for a person (`HOLD`): text on a sensitive topic, text that
-tries to instruct its reader, and a talk that hangs on media.
+A filter looks for what makes a bad example, not for wrong answers: people have said which those are. Three findings
+hold a record for a person instead of dropping it (`HOLD`): text on a sensitive topic, text that tries to instruct its
+reader, and a conversation that depends on media.
 """
 
 import re
@@ -38,10 +38,10 @@ from feedback.texts.blanks import is_blank
 from privacy.redaction import PLACEHOLDER
 
 STAGE: Final = "filter"
-MIN_QUESTION, MAX_QUESTION, MAX_ANSWER = 2, 8_000, 20_000  # characters: beyond, it is a paste or nothing
-MAX_PLACEHOLDERS: Final = 0.3  # of an answer's words: what is left of it teaches nothing
+MIN_QUESTION, MAX_QUESTION, MAX_ANSWER = 2, 8_000, 20_000  # characters; anything longer is pasted text
+MAX_PLACEHOLDERS: Final = 0.3  # share of an answer's words; with more, what is left teaches nothing
 SMALL_TALK: Final = 60
-"""A greeting is short; a longer text that opens with one goes on to ask."""
+"""A greeting is short; a longer text that opens with one goes on to a question."""
 HOLD: Final = frozenset(of(Kind.FILTER, Kind.DISPUTE))
 Classifier = Callable[[Candidate], str | None]
 Check = Callable[[Candidate, "FilterSettings"], Iterator[Finding]]
@@ -53,7 +53,7 @@ CONTENT: Final = itemgetter(1)
 class FilterSettings:
     """What the filters let through; a policy overrides by name.
 
-    `languages` empty lets every language pass, and one that is unknown ("und") always passes. `sensitive`
+    Empty `languages` let every language pass, and an unknown one ("und") always passes. `sensitive`
     maps a topic to its terms, and a topic with no terms is off. `classifier` is the dotted path of a function
     that takes a `Candidate` and returns a reason to hold it, or None.
     """
@@ -76,10 +76,8 @@ class FilterSettings:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The settings of a policy over the defaults; `sensitive` replaces the terms of the topics that it
-        names.
-
-        Raises `ValueError` naming a setting that does not exist.
+        """The policy's settings over the defaults; `sensitive` replaces the terms of the topics that it names. Raises
+        `ValueError` with the name of a setting that does not exist.
         """
         given = named(cls, values)
         if "sensitive" in given:
@@ -91,7 +89,7 @@ class FilterSettings:
 
 
 def apply(candidate: Candidate, settings: FilterSettings) -> list[Finding]:
-    """Everything that speaks against the record, the gravest first; an empty list lets it pass."""
+    """Everything that speaks against the record, the most serious first; an empty list lets it pass."""
     findings = [finding for check in CHECKS for finding in check(candidate, settings)]
     for check in alarmed(candidate, settings):
         findings += check(candidate, settings)
@@ -100,8 +98,8 @@ def apply(candidate: Candidate, settings: FilterSettings) -> list[Finding]:
 
 
 def alarmed(candidate: Candidate, settings: FilterSettings) -> list[Check]:
-    """The checks that look for words, those of whose words there are any: one pass over all text for both, and mostly
-    none has to look.
+    """The word-searching checks that any of the words concern: one pass over all text serves both, and usually neither
+    needs to look.
     """
     text = "\n".join(
         (
@@ -140,7 +138,7 @@ def check_length(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
         candidate.steps_text,
         *(content for _, content in candidate.context),
     ]
-    if sum(map(len, texts)) > settings.max_tokens:  # a token is hardly ever less than a character
+    if sum(map(len, texts)) > settings.max_tokens:  # a token is rarely shorter than a character
         total = sum(map(tokens, texts))
         if total > settings.max_tokens:
             yield found("too_many_tokens", f"Question, context, steps and answer have about {total:,} tokens.", total)
@@ -153,7 +151,7 @@ def check_language(candidate: Candidate, settings: FilterSettings) -> Iterator[F
 
 
 def check_placeholders(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
-    """So much was redacted that what is left teaches nothing."""
+    """So much was redacted that the rest teaches nothing."""
     text = candidate.expected
     if "[" not in text:
         return
@@ -165,34 +163,34 @@ def check_placeholders(candidate: Candidate, settings: FilterSettings) -> Iterat
 
 
 def check_answer(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
-    """An answer that is cut off, refuses, is noise, or is no answer at all."""
+    """An answer that is cut off, refuses, is noise, or does not answer at all."""
     text = candidate.expected
     if settings.drop_refusals and refuses(text):
         yield found("refusal", "The answer declines to answer.")
     if sign := "its stream ended early" if candidate.is_cut else truncated(text):
         yield found("truncated", f"The answer is cut off: {sign}.", len(text))
     flaw = corrections.flaw(text, candidate.question) if candidate.authored == "human" else None
-    if flaw and flaw != corrections.Flaw.QUESTION:  # a reviewer may find that asking back is the right answer
-        yield found(f"correction_is_{flaw}", "What a person wrote is no answer.")
+    if flaw and flaw != corrections.Flaw.QUESTION:  # for a reviewer, asking back may be the right answer
+        yield found(f"correction_is_{flaw}", "What the person wrote is not an answer.")
     for name, part in (("question", candidate.question), ("answer", text)):
         if measured := gibberish(part):
             yield found("gibberish", f"The {name} is noise: {measured[0]}.", measured[1])
 
 
 def check_small_talk(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
-    """A greeting or thanks where a question should be: its answer tests and teaches nothing."""
+    """A greeting or thanks instead of a question: its answer tests and teaches nothing."""
     if len(candidate.question) <= SMALL_TALK and is_small_talk(candidate.question, first=not candidate.context):
         yield found("small_talk", "The question only greets or thanks.", len(candidate.question))
 
 
 def check_media(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
-    """A picture, a recording or a file: whether the text alone says enough, a person has to see."""
+    """A picture, a recording or a file: a person has to see whether the text alone is enough."""
     if candidate.has_media:
         yield found("media", "The question, or a turn before it, comes with media.")
 
 
 def check_injection(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
-    """Text that tries to instruct whoever reads it: a reviewer, a judge, a model in training."""
+    """Text that tries to instruct its reader: a reviewer, a judge, or a model in training."""
     if not settings.hold_injection:
         return
     for name, text in (
@@ -210,7 +208,7 @@ def check_injection(candidate: Candidate, settings: FilterSettings) -> Iterator[
 
 
 def check_topics(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
-    """Sensitive topics in what the user says: the question and their turns before it."""
+    """Sensitive topics in the user's words: the question and their earlier turns."""
     turns = [content for role, content in candidate.context if role == "user"]
     said = " \n".join((candidate.question, *turns)).lower()
     hits: Counter[str] = Counter()
@@ -227,7 +225,9 @@ NOTHING: Final = r"[^\s\S]"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Term lists made ready: whole words by look-up, stems by how they open, phrases by their first word; and the gate."""
+    """Term lists prepared for search: whole words by look-up, stems by their beginning, phrases by their first word;
+    and the gate.
+    """
 
     gate: Any
     words: Mapping[str, str]
@@ -274,7 +274,7 @@ class Terms:
 
 
 def gate(terms: Iterable[str]) -> Any:
-    """One automaton for the words of both checks that look for words; it answers with the numbers of those that it found."""
+    """One automaton for the words of both word-searching checks; it returns the numbers of those that it found."""
     made = re2.Set.SearchSet()
     for words in (INJECTING, terms):
         made.Add("|".join(map(re2.escape, words)) or NOTHING)
@@ -283,16 +283,14 @@ def gate(terms: Iterable[str]) -> Any:
 
 
 def check_classifier(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
-    """The project's own classifier, where it has one. Its errors are not swallowed: a run must not pass what
-    it missed.
-    """
+    """The project's own classifier, if it has one. Its errors are not swallowed: a run must not pass what it missed."""
     if settings.classifier and (reason := load(settings.classifier)(candidate)):
         yield found("classifier", reason[:160])
 
 
 @lru_cache(maxsize=16)
 def load(path: str) -> Classifier:
-    """The function at a dotted path. Raises `ImportError` or `AttributeError` where there is none."""
+    """The function at a dotted path. Raises `ImportError` or `AttributeError` if there is none."""
     module, _, name = path.rpartition(".")
     made: Classifier = getattr(import_module(module), name)
     return made

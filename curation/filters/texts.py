@@ -1,4 +1,4 @@
-"""What can be told of a text by looking at it: its size, whether it is whole, refuses, or is noise."""
+"""What the text itself shows: its size, and whether it is complete, refuses, or is noise."""
 
 import re
 from typing import Final
@@ -20,9 +20,9 @@ GREETS: Final = re.compile(
     re.IGNORECASE,
 )
 GOES_ON: Final = re.compile(r"[^.!?]*, but (?:there|here|you|we|i can|the|it|a|one|if)\b", re.IGNORECASE)
-"""An answer that regrets something and helps all the same."""
+"""An answer that apologises and helps all the same."""
 REFUSAL_CHARS: Final = 600
-"""A longer text that opens with an apology mostly goes on to help."""
+"""A longer text that opens with an apology usually goes on to help."""
 
 OPEN_ENDS: Final = frozenset(
     "the a an and or but of to with which because if than their your its my our der die das und oder mit für dem "
@@ -40,7 +40,7 @@ KEYBOARD: Final = re.compile(r"(?:asdf|qwer|zxcv|hjkl|sdfg|dfgh|fghj|uiop|jkl;)"
 
 
 def tokens(text: str) -> int:
-    """About how many tokens a model's tokenizer makes of a text: a quarter of its UTF-8 bytes, rounded up."""
+    """About how many tokens a model's tokenizer makes from a text: a quarter of its UTF-8 bytes, rounded up."""
     return -(-len(text if text.isascii() else text.encode()) // BYTES_PER_TOKEN)
 
 
@@ -51,12 +51,12 @@ def refuses(text: str) -> bool:
 
 
 def is_small_talk(text: str, *, first: bool = True) -> bool:
-    """Whether the text only greets or thanks. After other turns a mere "Great" or "Okay" agrees to what was offered."""
+    """Whether the text only greets or thanks. After other turns, a mere "Great" or "Okay" accepts an offer."""
     return SMALL_TALK.match(text) is not None and (first or GREETS.search(text) is not None)
 
 
 def truncated(text: str) -> str:
-    """How one can tell that the text is cut off; empty where it is whole or nothing tells."""
+    """The sign that the text is cut off; empty if it is complete or nothing shows it."""
     end = text.rstrip()
     if end.count("```") % 2:
         return "a block of code is left open"
@@ -71,7 +71,7 @@ def truncated(text: str) -> str:
 
 
 def gibberish(text: str) -> tuple[str, float] | None:
-    """Why the text is noise, with the figure; None where it may be language, code or data."""
+    """Why the text is noise, with the figure; None if it may be language, code or data."""
     words = text.split()
     if not words:
         return None
@@ -84,12 +84,12 @@ def gibberish(text: str) -> tuple[str, float] | None:
     if text.isascii() and EVIDENCE.keys().isdisjoint(words[:30]):
         odd = sum(1 for word in words if is_no_word(word))
         if odd * 2 > len(words):
-            return f"{odd} of its {len(words)} words are no words", round(odd / len(words), 3)
+            return f"{odd} of its {len(words)} words are not words", round(odd / len(words), 3)
     return None
 
 
 def is_no_word(word: str) -> bool:
-    """Whether a run of letters has no vowel where a word would, or follows the keys of a keyboard."""
+    """Whether a run of letters has no vowel where a word would have one, or follows the keys of a keyboard."""
     return (
         len(word) <= LONGEST_WORD
         and word.isalpha()
@@ -113,7 +113,7 @@ SIGNS: Final = (
      r"\b(?:must|should|please) (?:label|mark|count) (?:this|it)(?: \w+)? as (?:approved|correct|right|passed))"),
     ("it shows a system prompt", ("system prompt", "system:", "<|", "[inst", "<<sys", "### instruction", "### system", "begin system", "</s>", "system message", "assistant:"),
      r"<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id)\|>|\[/?inst\]|<</?sys>>|^\s*#{2,} ?(?:system|instruction)s?\b|\b(?:reveal|print|show|repeat|output|leak) (?:me )?(?:your|the) (?:system prompt|system message|hidden instructions|initial instructions)|\bbegin system (?:prompt|message)|^\s*system ?: "),
-    ("it orders in another tongue", ("ignorier", "ignorez", "ignore les", "ignora", "ignore as", "negeer", "vergiss", "oublie", "игнорируй", "忽略", "無視"),
+    ("it gives orders in another language", ("ignorier", "ignorez", "ignore les", "ignora", "ignore as", "negeer", "vergiss", "oublie", "игнорируй", "忽略", "無視"),
      r"\bignorier\w* (?:\w+ ){0,4}(?:anweisung|instruktion|regel)|\bvergiss (?:\w+ ){0,4}(?:anweisung|regel)|\b(?:ignorez|ignore|oublie[zr]?) (?:\w+ ){0,4}(?:instructions|consignes)|\bignora (?:\w+ ){0,4}(?:instrucciones|istruzioni)|\bignore (?:\w+ ){0,4}instruções|\bnegeer (?:\w+ ){0,4}instructies|игнорируй\w* (?:\w+ ){0,4}инструкц|忽略.{0,8}(?:指令|指示|说明|提示)|(?:指示|命令)を無視"),
 )  # fmt: skip
 COMPILED: Final = tuple((name, re.compile(pattern, re.MULTILINE)) for name, _, pattern in SIGNS)
@@ -125,8 +125,8 @@ HIDDEN: Final = re.compile("[\U000e0000-\U000e007f\u202d\u202e]|[\u200b\u2060\uf
 
 
 def is_personal(topic: str, sentence: str, text: str) -> bool:
-    """Whether somebody in particular is meant by a sentence that has terms of a topic. `sentence` and the whole `text` are in
-    small letters.
+    """Whether a sentence with terms of a topic is about a particular person. `sentence` and the whole `text` are in
+    lower case.
     """
     if topic == "minors" and AGE.search(sentence):
         return CHILD.search(sentence) is not None and not SUM.search(text)
@@ -136,15 +136,14 @@ def is_personal(topic: str, sentence: str, text: str) -> bool:
 
 
 def hides(text: str) -> bool:
-    """Whether there are characters in the text that a person does not see."""
+    """Whether the text has characters that a person does not see."""
     return not text.isascii() and HIDDEN.search(text) is not None
 
 
 def instructs(text: str) -> str:
-    """How one can tell that the text tries to instruct its reader; empty where nothing tells.
+    """The sign that the text tries to instruct its reader; empty if nothing shows it.
 
-    One of the gate's words must be there before any pattern is tried, so that harmless text costs one pass of
-    an automaton.
+    A pattern is tried only if one of the gate's words is there, so harmless text costs one pass of an automaton.
     """
     if hides(text):
         return "it hides characters that a person does not see"
@@ -188,7 +187,7 @@ TERMS: Final[dict[str, tuple[str, ...]]] = {
 
 PERSONAL: Final = frozenset({"health", "religion", "politics", "sexuality", "ethnicity", "crime"})
 BELONGING: Final = frozenset({"religion", "politics", "sexuality", "ethnicity"})
-"""Topics on which much is said in general, and little of oneself."""
+"""Topics that people mostly discuss in general, and rarely about themselves."""
 OWN: Final = re.compile(
     r"\b(?:i am|i'?m|i was|i have been|we are|we're|as an?|my|our|came out|voted|ich bin|wir sind|mein\w*|je suis|nous sommes|mon|ma|mes|"
     r"soy|somos|mis?|sono|siamo|mi[oa]|sou|meu|minha|ik ben|wij zijn|mijn)\b"
@@ -196,7 +195,7 @@ OWN: Final = re.compile(
 ASKING: Final = re.compile(
     r"\b(?:how (?:do|can|could|should|would) (?:i|we)|(?:can|may|could|should) (?:i|we)|wie (?:kann|soll|muss|mache) (?:ich|wir)|was (?:kann|soll|muss) ich)\b"
 )
-"""With which everybody asks, of themselves or not."""
+"""Everybody asks this way, whether about themselves or not."""
 AGE: Final = re.compile(r"\byears?[ -]old\b|\bjahre alt\b|\baños\b|\banni\b|\banos\b")
 CHILD: Final = re.compile(
     r"\b(?:my|our|mein\w*|unser\w*|mi|nuestr\w+|mi[oa]|meu|minha) (?:[\w-]+ ){0,4}(?:son|daughter|child|kid|baby|toddler|boy|girl|niece|nephew|"
@@ -205,7 +204,7 @@ CHILD: Final = re.compile(
 SUM: Final = re.compile(
     r"\bhow old (?:is|am|are|was|were|will)\b|\bhow many years\b|\b(?:times|twice|half) (?:as old|\w+ age)|\bages? (?:is|are|add)\b"
 )
-"""A sum about ages, whose people are made up."""
+"""An arithmetic problem about ages, whose people are invented."""
 FIRST_PERSON: Final = frozenset(
     "i i'm i've im my mine me myself we our we're husband's wife's ich mein meine meinen meiner wir unser unsere je j'ai mon ma mes "
     "nous notre yo mi mis mío nuestro io mio mia noi eu meu minha nós ik mijn wij onze".split()

@@ -14,16 +14,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='agentversion',
             name='decided_run',
-            field=models.ForeignKey(blank=True, help_text='The gate run, one of maybe several tries, that the decision rests on.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='curation.gaterun'),
+            field=models.ForeignKey(blank=True, help_text='The gate run that the decision rests on; there may be several.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='curation.gaterun'),
         ),
         migrations.AddField(
             model_name='auditframe',
             name='drawn',
-            field=models.PositiveBigIntegerField(help_text='How many were ever drawn; erasure does not lower it. Null until the next draw.', null=True),
+            field=models.PositiveBigIntegerField(help_text='How many have ever been drawn; erasure does not lower it. Null until the next draw.', null=True),
         ),
         migrations.AddField(
             model_name='audititem',
             name='share',
-            field=models.FloatField(help_text='The share of all answers that was drawn when this one was. Null until the next draw.', null=True),
+            field=models.FloatField(help_text='The share of all answers that was being drawn at the time. Null until the next draw.', null=True),
         ),
     ]

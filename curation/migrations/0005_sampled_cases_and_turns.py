@@ -25,12 +25,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='reviewtask',
             name='settles',
-            field=models.PositiveIntegerField(db_default=1, default=1, help_text='How many conversations its verdict decides, by what is known now.'),
+            field=models.PositiveIntegerField(db_default=1, default=1, help_text='How many conversations its verdict would decide, as far as is known now.'),
         ),
         migrations.AlterField(
             model_name='evalcase',
             name='kind',
-            field=models.CharField(choices=[('golden', 'Golden: it works and must keep working'), ('regression', 'Regression: it failed and must work'), ('sampled', 'Sampled: drawn at random among answers that nobody rated')], max_length=16),
+            field=models.CharField(choices=[('golden', 'Golden: it works and must keep working'), ('regression', 'Regression: it failed and must work'), ('sampled', 'Sampled: drawn at random from answers that nobody rated')], max_length=16),
         ),
         migrations.AddIndex(
             model_name='reviewtask',

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='auditframe',
             name='sources_read_to',
-            field=models.BigIntegerField(db_default=0, default=0, help_text='The last interaction whose sources were noted.'),
+            field=models.BigIntegerField(db_default=0, default=0, help_text='The last interaction whose sources were recorded.'),
         ),
         migrations.CreateModel(
             name='SourceText',

@@ -14,6 +14,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='gateresult',
             name='steps',
-            field=privacy.db.fields.RedactedTextField(blank=True, db_default='', help_text='The calls that led to the answer, as JSON.'),
+            field=privacy.db.fields.RedactedTextField(blank=True, db_default='', help_text='The tool calls that led to the answer, as JSON.'),
         ),
     ]

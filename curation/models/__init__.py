@@ -49,7 +49,7 @@ class CurationPolicy(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="policies")
     version = models.PositiveIntegerField(default=1)
     settings = models.JSONField(
-        default=dict, blank=True, help_text="What differs from the defaults; docs/reference/policy.md."
+        default=dict, blank=True, help_text="Settings that differ from the defaults; see docs/reference/policy.md."
     )
     note = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -72,7 +72,7 @@ class RunState(models.TextChoices):
 
 
 class Run(models.Model):
-    """One pass of curation over what is new."""
+    """One pass of curation over everything new."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
     policy = models.ForeignKey(CurationPolicy, on_delete=models.PROTECT, related_name="runs")
@@ -80,8 +80,8 @@ class Run(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     alive_at = models.DateTimeField(default=timezone.now, help_text="When it last finished a batch.")
     finished_at = models.DateTimeField(null=True, blank=True)
-    read = models.PositiveIntegerField(default=0, help_text="Interactions looked at so far.")
-    total = models.PositiveIntegerField(default=0, help_text="Interactions that waited when the run began.")
+    read = models.PositiveIntegerField(default=0, help_text="Interactions read so far.")
+    total = models.PositiveIntegerField(default=0, help_text="Interactions that were waiting when the run began.")
     counts = models.JSONField(default=dict)
 
     class Meta:
@@ -98,7 +98,7 @@ class TaskState(models.TextChoices):
 
 
 FIRST = ("-settles", "-priority", "id")
-"""The order in which open tasks are served: first the one whose verdict settles most."""
+"""The order in which open tasks are served: the one whose verdict settles most comes first."""
 
 
 class ReviewTask(models.Model):
@@ -116,16 +116,16 @@ class ReviewTask(models.Model):
 
     class Kind(models.TextChoices):
         LABEL = "label", "Decides the label"
-        SECOND = "second", "Second look, blind"
+        SECOND = "second", "Second, blind review"
         ADJUDICATION = "adjudication", "Reviewers differ"
-        CALIBRATION = "calibration", "Answer is known"
+        CALIBRATION = "calibration", "Known answer"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="review_tasks")
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="review_tasks")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="review_tasks")
     reason = models.CharField(max_length=40)
     detail = models.CharField(
-        max_length=200, blank=True, help_text="Why a person is asked, in words; no captured text."
+        max_length=200, blank=True, help_text="Why a person is asked, in words, without captured text."
     )
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.LABEL)
     about = models.ForeignKey(
@@ -134,15 +134,15 @@ class ReviewTask(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="looks",
-        help_text="The task whose verdict is judged once more.",
+        help_text="The task whose verdict gets a second review.",
     )
     not_for = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="Who has judged it already."
+        USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="Who has already judged it."
     )
     state = models.CharField(max_length=16, choices=TaskState, default=TaskState.OPEN)
     priority = models.SmallIntegerField(default=0)
     settles = models.PositiveIntegerField(
-        default=1, db_default=1, help_text="How many conversations its verdict decides, by what is known now."
+        default=1, db_default=1, help_text="How many conversations its verdict would decide, as far as is known now."
     )
     revision = models.PositiveIntegerField(help_text="The interaction's revision that the task is about.")
     created_at = models.DateTimeField(default=timezone.now)
@@ -171,21 +171,23 @@ class ReviewTask(models.Model):
             models.Index(fields=["project", "-id"], name="task_list"),
             models.Index(fields=["project", "kind", "-id"], condition=~Q(kind="label"), name="task_beside"),
         ]
-        permissions = [("adjudicate_reviewtask", "Can decide where reviewers differ, and see how all of them do")]
+        permissions = [
+            ("adjudicate_reviewtask", "Can decide where reviewers differ, and see the figures of all reviewers")
+        ]
 
     def __str__(self) -> str:
         return f"task {self.pk}"
 
 
 class Decision(models.Model):
-    """The decision on one interaction, by its current signals or by a reviewer, and why."""
+    """The decision on one interaction, by its current signals or by a reviewer, with the reason."""
 
     interaction = RowKey(Interaction, on_delete=models.PROTECT, primary_key=True, related_name="decision")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="decisions", db_index=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="decisions")
     run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions")
     policy_version = models.PositiveIntegerField()
-    revision = models.PositiveIntegerField(help_text="The interaction's revision that was decided on.")
+    revision = models.PositiveIntegerField(help_text="The interaction's revision when it was decided.")
     question = models.BinaryField(max_length=16, default=b"", help_text="The key of its question.")
     outcome = models.CharField(max_length=16, choices=[(o.value, o.value.capitalize()) for o in Outcome])
     reason = models.CharField(max_length=40, choices=[(r.value, r.value.replace("_", " ")) for r in Reason])
@@ -233,19 +235,19 @@ class Decision(models.Model):
 
     @property
     def rejected(self) -> str | None:
-        """The answer that was wrong, where one was corrected."""
+        """The wrong answer, if one was corrected."""
         return str(self.interaction.answer) if self.outcome == Outcome.CORRECTED else None
 
 
 class AuditItem(models.Model):
-    """An interaction drawn, by a keyed hash alone, into the random sample that a person judges blind."""
+    """An interaction drawn into the random sample, only by a keyed hash, for a person to judge blind."""
 
     interaction = models.OneToOneField(Interaction, on_delete=models.PROTECT, primary_key=True, related_name="audit")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="audit_items")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="audit_items")
     drawn_at = models.DateTimeField(default=timezone.now)
     share = models.FloatField(
-        null=True, help_text="The share of all answers that was drawn when this one was. Null until the next draw."
+        null=True, help_text="The share of all answers that was being drawn at the time. Null until the next draw."
     )
 
     def __str__(self) -> str:
@@ -253,18 +255,20 @@ class AuditItem(models.Model):
 
 
 class AuditFrame(models.Model):
-    """How far the audit has drawn from a project's interactions, and from how many; and how far their sources are noted."""
+    """How far the audit has drawn from a project's interactions, and from how many; and how far their sources are
+    recorded.
+    """
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="audit_frame")
     drawn_to = models.BigIntegerField(default=0)
     seen = models.PositiveBigIntegerField(default=0)
     drawn = models.PositiveBigIntegerField(
-        null=True, help_text="How many were ever drawn; erasure does not lower it. Null until the next draw."
+        null=True, help_text="How many have ever been drawn; erasure does not lower it. Null until the next draw."
     )
     sources_read_to = models.BigIntegerField(
-        default=0, db_default=0, help_text="The last interaction whose sources were noted."
+        default=0, db_default=0, help_text="The last interaction whose sources were recorded."
     )
-    measured = models.JSONField(null=True, help_text="What thumbs and weighted thumbs came to, when all was counted.")
+    measured = models.JSONField(null=True, help_text="The thumbs and weighted thumbs at the last full count.")
     measured_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

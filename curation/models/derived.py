@@ -1,4 +1,4 @@
-"""Records made from decisions, and the questions that they answer: what curation chooses from."""
+"""Records made from decisions, and the questions that they answer: what a release is selected from."""
 
 from typing import Any, ClassVar
 
@@ -12,15 +12,15 @@ from privacy.db.keys import RowKey
 from privacy.models import Subject
 
 HEADS = ("active", "balanced", "guarded", "held")
-"""The standings of the records that stand for their answer."""
+"""The statuses of records that represent their answer."""
 ASKED = of(Kind.RIVAL)
-"""Why records are held whose answer another record disputes."""
+"""Reasons for holding records whose answer another record disputes."""
 HELD_BACK = of(Kind.FILTER)
-"""Why a filter holds records: until a person has looked they are compared with nothing."""
+"""Reasons for which a filter holds records: until a person has looked, they are not compared with others."""
 
 
 class Derived(models.Model):
-    """A record made from one decision. It holds no text: what it says is read from its decision's interaction."""
+    """A record made from one decision. It holds no text of its own: its text is read from its decision's interaction."""
 
     class Status(models.TextChoices):
         ACTIVE = "active", "In use"
@@ -35,23 +35,25 @@ class Derived(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="%(class)ss")
     status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
-    selected = models.BooleanField(default=False, help_text="A selection for a release has kept it.")
+    selected = models.BooleanField(default=False, help_text="The selection for a release kept it.")
     reason = models.CharField(max_length=40, blank=True, help_text="Why it is not in use.")
     detail = models.CharField(max_length=200, blank=True)
-    figure = models.FloatField(null=True, blank=True, help_text="What was measured, in the unit that the detail names.")
+    figure = models.FloatField(
+        null=True, blank=True, help_text="The measured figure, in the unit that the detail names."
+    )
     canonical = models.ForeignKey(
         "self",
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="duplicates",
-        help_text="The record that replaced it at the time.",
+        help_text="The record that replaced it, as of then.",
         db_index=False,
     )
-    fingerprint = models.BinaryField(max_length=16, help_text="Of the question and the turns before it.")
+    fingerprint = models.BinaryField(max_length=16, help_text="Hash of the question and the turns before it.")
     said = models.BigIntegerField(default=0, help_text="Digest of the answer that it would teach.")
     near_said = models.BigIntegerField(default=0, help_text="Digest of the cluster of its question and that answer.")
-    created_at = models.DateTimeField(default=timezone.now, help_text="When it was last made from its decision.")
+    created_at = models.DateTimeField(default=timezone.now, help_text="When it was last derived from its decision.")
 
     class Meta:
         abstract = True
@@ -66,7 +68,8 @@ class Derived(models.Model):
 def derived_indexes(name: str) -> list[Any]:
     """The indexes of every derived table: for its list, and for look-ups of related records.
 
-    What stands points at none, so those that find it need no status, which a selection writes of every record.
+    Records in use have no canonical record, so the indexes that find them need no status, which a selection writes on
+    every record.
     """
     return [
         models.Index(fields=["project", "status", "decision"], name=f"{name}_list"),
@@ -86,10 +89,10 @@ class EvalCase(Derived):
     class Kind(models.TextChoices):
         GOLDEN = "golden", "Golden: it works and must keep working"
         REGRESSION = "regression", "Regression: it failed and must work"
-        SAMPLED = "sampled", "Sampled: drawn at random among answers that nobody rated"
+        SAMPLED = "sampled", "Sampled: drawn at random from answers that nobody rated"
 
     kind = models.CharField(max_length=16, choices=Kind)
-    never_again = models.BooleanField(default=False, help_text="One regression here refuses a candidate.")
+    never_again = models.BooleanField(default=False, help_text="Losing this case refuses a candidate.")
 
     class Meta:
         indexes = derived_indexes("eval_case")
@@ -99,20 +102,20 @@ class Example(Derived):
     """A fine-tuning example: the conversation with the right answer."""
 
     authored = models.CharField(max_length=8, default="agent", help_text="Whose words it teaches: agent or human.")
-    depth = models.PositiveSmallIntegerField(default=1, help_text="0: written by a person; else 1 + its parents'.")
+    depth = models.PositiveSmallIntegerField(default=1, help_text="0 if a person wrote it; else 1 + its parents'.")
 
     class Meta:
         indexes = derived_indexes("example")
 
 
 class PreferencePair(Derived):
-    """The right answer with the one that it replaced."""
+    """A right answer with the wrong one that it replaced."""
 
     class Meta:
         indexes = derived_indexes("pair")
 
 
-JOINED = ~Q(cluster=F("interaction"))  # of a question: it is in the cluster of another
+JOINED = ~Q(cluster=F("interaction"))  # a question in the cluster of another
 
 
 class Question(models.Model):
@@ -126,11 +129,13 @@ class Question(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="asked_questions")
     cluster = models.BigIntegerField()
-    place = models.FloatField(help_text="Below a data set's hold-out share: evaluation alone. The same for a cluster.")
+    place = models.FloatField(
+        help_text="If below a dataset's hold-out share, it is used only for evaluation. The same for a whole cluster."
+    )
     version = models.CharField(max_length=16)
-    pinned = models.BooleanField(default=False, help_text="A curator put it into its cluster.")
+    pinned = models.BooleanField(default=False, help_text="A curator assigned its cluster.")
     words = models.BigIntegerField(
-        null=True, help_text="Its words as bits, to tell without its text what is not near it."
+        null=True, help_text="Its words as bits, to rule out near questions without reading its text."
     )
     band_0 = models.BigIntegerField(null=True)
     band_1 = models.BigIntegerField(null=True)

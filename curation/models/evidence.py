@@ -1,4 +1,4 @@
-"""What people said of the answers to a question: each word, and what all of them come to."""
+"""People's opinions on the answers to a question: each one, and what they add up to."""
 
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from privacy.models import Subject
 
 
 class Opinion(models.Model):
-    """One person's word about one answer, by digests of what the answer claims: it holds no text.
+    """One person's opinion on one answer, as digests: it holds no text.
 
     `question` is the key of the question, `claim` a digest of what the answer claims, and `proposed` of what the person
     wrote instead.
@@ -23,10 +23,10 @@ class Opinion(models.Model):
     claim = models.BigIntegerField()
     proposed = models.BigIntegerField(null=True)
     stance = models.CharField(max_length=16, choices=[(one.value, one.value) for one in Stance])
-    signal = models.BigIntegerField(default=0, help_text="The signal that says so; 0 for a review.")
-    is_anonymous = models.BooleanField(default=False, help_text="Nobody is named: all such words count as one.")
+    signal = models.BigIntegerField(default=0, help_text="The signal it comes from; 0 for a review.")
+    is_anonymous = models.BooleanField(default=False, help_text="Anonymous: all such opinions count as one.")
     sources = models.BigIntegerField(default=0, help_text="Digest of the sources that the person saw; 0 for none.")
-    sourced = models.BooleanField(default=False, help_text="A source contains the claim that it speaks for.")
+    sourced = models.BooleanField(default=False, help_text="A source contains the claim that it supports.")
     length = models.PositiveIntegerField(default=0, help_text="Characters of the shortest text that it is about.")
     at = models.DateTimeField()
 
@@ -61,7 +61,7 @@ class SourceText(models.Model):
 
 
 class Claim(models.Model):
-    """What is known of one claim about a question, from all that people said of it."""
+    """What is known about one claim on a question, from everything that people said about it."""
 
     Verdict: ClassVar = Verdict
     Tier: ClassVar = Tier

@@ -17,7 +17,7 @@ from privacy.models import Subject
 def check_formats(names: Any) -> None:
     """Refuse an unknown file format, or one whose library is not installed."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ValidationError("Formats are a list of names.")
+        raise ValidationError("Formats must be a list of names.")
     try:
         formats.check(names)
     except ValueError as error:
@@ -31,22 +31,22 @@ class Dataset(models.Model):
         MANUAL = "manual", "By hand"
         WEEKLY = "weekly", "Every week"
         MONTHLY = "monthly", "Every month"
-        CRON = "cron", "As the cron line says"
+        CRON = "cron", "By a cron line"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="datasets")
     name = models.CharField(max_length=64, unique=True, validators=[NAME])
     formats = models.JSONField(
         default=list, blank=True, validators=[check_formats], help_text="Files in addition to the three standard ones."
     )
-    system_prompt = models.TextField(blank=True, help_text="Put before every training example.")
-    holdout = models.FloatField(default=0.0, help_text="Share of questions that are tested and never trained on.")
+    system_prompt = models.TextField(blank=True, help_text="Added before every training example.")
+    holdout = models.FloatField(default=0.0, help_text="Share of questions used only for testing, never for training.")
     cadence = models.CharField(max_length=16, choices=Cadence, default=Cadence.MANUAL)
     cron = models.CharField(max_length=64, blank=True, help_text="Five fields, in the time zone: 0 6 * * 1-5")
     time_zone = models.CharField(max_length=64, default="UTC")
     scheduled_since = models.DateTimeField(
         default=timezone.now,
         editable=False,
-        help_text="When the cadence was set; earlier periods are not made up for.",
+        help_text="When the schedule was set; earlier periods are not caught up on.",
     )
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -66,7 +66,7 @@ class Dataset(models.Model):
             raise ValidationError({"cron": str(error)}) from error
 
     def schedule(self) -> schedules.Schedule | None:
-        """When its releases are due; None where they are cut by hand. Raises `ValueError` where that cannot be said."""
+        """When its releases are due; None if they are cut by hand. Raises `ValueError` if that cannot be determined."""
         return schedules.schedule(self.cadence, self.cron, self.time_zone)
 
     def published(self) -> "models.QuerySet[Release]":
@@ -84,7 +84,7 @@ class ReleaseState(models.TextChoices):
 
 
 class Release(models.Model):
-    """One immutable version of a dataset. Recut (v2.1) when a person in it is erased."""
+    """One immutable version of a dataset. It is recut (v2.1) when a person in it is erased."""
 
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="releases")
     number = models.PositiveIntegerField()
@@ -115,7 +115,7 @@ class Release(models.Model):
 
     @property
     def public_id(self) -> str:
-        """The name that the API, the commands and the gate know it by: `dataset:v3`."""
+        """Its name in the API, the commands and the gate: `dataset:v3`."""
         return f"{self.dataset.name}:{self.version}"
 
     @property
@@ -133,7 +133,7 @@ class PeriodState(models.TextChoices):
 
 
 class Period(models.Model):
-    """One scheduled period of a dataset. However many beats run, the unique row lets its release be cut once."""
+    """One scheduled period of a dataset. However many beats run, the unique row lets its release be cut only once."""
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="periods")
     name = models.CharField(max_length=32)
@@ -155,7 +155,7 @@ class Period(models.Model):
 
 
 class ReleaseMember(models.Model):
-    """An interaction in a release: how an erasure finds the files to cut again."""
+    """An interaction in a release; an erasure uses it to find the files to cut again."""
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="members")
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="memberships")
@@ -167,7 +167,7 @@ class ReleaseMember(models.Model):
         null=True,
         on_delete=models.PROTECT,
         related_name="authored_memberships",
-        help_text="Who wrote the correction in it, where that is somebody else.",
+        help_text="Who wrote the correction in it, if that is somebody else.",
     )
 
     class Meta:
@@ -179,8 +179,9 @@ class ReleaseMember(models.Model):
 
 
 class ReleaseQuote(models.Model):
-    """A text of another conversation that an eval case of a release holds: an answer that is right too, or one that was
-    corrected. It is how an erasure of that conversation finds the case.
+    """A text from another conversation in an eval case of a release: another right answer, or a corrected one.
+
+    An erasure of that conversation uses it to find the case.
     """
 
     class Kind(models.TextChoices):
@@ -194,7 +195,7 @@ class ReleaseQuote(models.Model):
     author = models.ForeignKey(Subject, null=True, on_delete=models.PROTECT, related_name="authored_quotes")
     signal = models.ForeignKey("feedback.Signal", null=True, on_delete=models.PROTECT, related_name="quotes")
     kind = models.CharField(max_length=8, choices=Kind)
-    digest = models.BigIntegerField(help_text="Of the text as the release has it.")
+    digest = models.BigIntegerField(help_text="Hash of the text in the release.")
 
     class Meta:
         indexes = [models.Index(fields=["release", "case"], name="quote_case")]
@@ -210,7 +211,7 @@ class Recall(models.Model):
     replaced_by = models.ForeignKey(Release, null=True, on_delete=models.PROTECT, related_name="+")
     records = models.JSONField(default=list, help_text="[{file, record, sha256}]")
     reason = models.CharField(max_length=16, default="erasure")
-    acknowledgements = models.JSONField(default=list, help_text="Who says they have deleted the records: [{by, at}].")
+    acknowledgements = models.JSONField(default=list, help_text="Who has confirmed deleting the records: [{by, at}].")
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -238,18 +239,18 @@ class AgentVersion(models.Model):
     )
     state = models.CharField(max_length=16, choices=VersionState, default=VersionState.CANDIDATE)
     depth = models.PositiveSmallIntegerField(
-        default=1, help_text="Generations of model output in its answers: 1 + the deepest example that taught it."
+        default=1, help_text="Generations of model output in its training: 1 + that of its deepest example."
     )
     decided_by = models.CharField(max_length=150, blank=True, help_text="Who promoted or refused it: a user or a key.")
     decided_at = models.DateTimeField(null=True, blank=True)
-    decision_reason = models.CharField(max_length=200, blank=True, help_text="Redacted before it is kept.")
+    decision_reason = models.CharField(max_length=200, blank=True, help_text="Redacted before it is stored.")
     decided_run = models.ForeignKey(
         "GateRun",
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text="The gate run, one of maybe several tries, that the decision rests on.",
+        help_text="The gate run that the decision rests on; there may be several.",
     )
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -277,7 +278,9 @@ class GateRun(models.Model):
     counts = models.JSONField(default=dict)
     policy = models.JSONField(default=dict)
     cases_digest = models.CharField(max_length=64)
-    seal = models.CharField(max_length=64, blank=True, help_text="Keyed digest: a row edited by hand is no baseline.")
+    seal = models.CharField(
+        max_length=64, blank=True, help_text="Keyed digest: a row edited by hand cannot be a baseline."
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -298,7 +301,7 @@ class GateResult(models.Model):
     change = models.CharField(max_length=24, blank=True, help_text="Compared with the baseline: fixed, regressed, …")
     error = models.CharField(max_length=200, blank=True)
     attempts = RedactedJSONField(default=list, help_text="Repetitions: [{answer, passed, score, error}].")
-    steps = RedactedTextField(blank=True, db_default="", help_text="The calls that led to the answer, as JSON.")
+    steps = RedactedTextField(blank=True, db_default="", help_text="The tool calls that led to the answer, as JSON.")
     case_digest = models.CharField(max_length=64, help_text="The case's digest when it was answered.")
     seal = models.CharField(max_length=64, blank=True, help_text="Keyed digest of the row.")
     judged = models.BooleanField(null=True, help_text="A person's judgement of the answer, if there is one.")
@@ -314,7 +317,7 @@ class GateResult(models.Model):
 
 
 class CaseGrader(models.Model):
-    """The grader that tells right from wrong for one wording of an eval case; calibrated once, kept as long as the
+    """The grader that tells right from wrong for one wording of an eval case; calibrated once and kept as long as the
     case.
     """
 

@@ -11,7 +11,7 @@ USER = settings.AUTH_USER_MODEL
 
 
 class CalibrationItem(models.Model):
-    """A decided task with a verdict that a curator vouches for. Reviewers get it blind; it labels nothing."""
+    """A decided task with a verdict that a curator vouches for. Reviewers get it blind; it does not change a label."""
 
     interaction = models.OneToOneField(
         Interaction, on_delete=models.PROTECT, primary_key=True, related_name="calibration"
@@ -27,17 +27,18 @@ class CalibrationItem(models.Model):
 
 
 class ReviewEvent(models.Model):
-    """One action on a review task. Rows are never changed, and hold no text and no subject.
+    """One action on a review task.
 
-    The task is a number and no key: the row stays when a decision is taken back, and when the task is erased.
+    Rows are never changed, and hold no text and no subject. The task is a number, not a key: the row stays when a
+    decision is undone or the task is erased.
     """
 
     class Action(models.TextChoices):
         DECIDED = "decided"
-        UNDONE = "undone", "Taken back"
+        UNDONE = "undone", "Undone"
         ASSIGNED = "assigned"
         MARKED = "marked", "Marked as calibration"
-        UNMARKED = "unmarked", "Calibration mark taken off"
+        UNMARKED = "unmarked", "Calibration mark removed"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="review_events")
     task_number = models.BigIntegerField()
@@ -58,16 +59,16 @@ class ReviewEvent(models.Model):
 class BulkState(models.TextChoices):
     RUNNING = "running", "Under way"
     DONE = "done"
-    UNDOING = "undoing", "Being taken back"
-    UNDONE = "undone", "Taken back"
+    UNDOING = "undoing", "Being undone"
+    UNDONE = "undone", "Undone"
 
 
 class BulkDecision(models.Model):
-    """One verdict on many tasks, given and taken back in the background."""
+    """One verdict on many tasks, applied and undone in the background."""
 
     who = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="bulk_decisions")
     resolution = models.CharField(max_length=16)
-    note = models.TextField(blank=True, help_text="Redacted, and kept until it has reached the tasks.")
+    note = models.TextField(blank=True, help_text="Redacted, and kept until it has been applied to the tasks.")
     state = models.CharField(max_length=16, choices=BulkState, default=BulkState.RUNNING)
     made_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
@@ -84,30 +85,34 @@ class BulkDecision(models.Model):
 
     @property
     def is_under_way(self) -> bool:
-        """Whether tasks are still to be decided, or taken back."""
+        """Whether tasks are still to be decided, or undone."""
         return self.state in (BulkState.RUNNING, BulkState.UNDOING)
 
 
 class BulkResult(models.TextChoices):
     WAITING = "waiting"
     DECIDED = "decided"
-    SKIPPED = "skipped", "Left out"
-    UNDONE = "undone", "Taken back"
-    KEPT = "kept", "Not taken back"
+    SKIPPED = "skipped", "Skipped"
+    UNDONE = "undone", "Undone"
+    KEPT = "kept", "Not undone"
 
 
 class BulkItem(models.Model):
-    """One task of a bulk decision, as it was when it was selected, and its result.
+    """One task of a bulk decision, as it was when selected, and its result.
 
-    The task is a number and no key: the row stays when the task is erased.
+    The task is a number, not a key: the row stays when the task is erased.
     """
 
     bulk = models.ForeignKey(BulkDecision, on_delete=models.CASCADE, related_name="items", db_index=False)
     task_number = models.BigIntegerField()
-    revision = models.PositiveIntegerField(help_text="The interaction's revision when the task was chosen.")
+    revision = models.PositiveIntegerField(help_text="The interaction's revision when the task was selected.")
     outcome = models.CharField(max_length=16, choices=BulkResult, default=BulkResult.WAITING)
-    words = models.CharField(max_length=200, blank=True, help_text="Why it was left out, or stays; no captured text.")
-    resolved_at = models.DateTimeField(null=True, help_text="When its task was decided: a later verdict is another.")
+    words = models.CharField(
+        max_length=200, blank=True, help_text="Why it was skipped or not undone, without captured text."
+    )
+    resolved_at = models.DateTimeField(
+        null=True, help_text="When its task was decided; a later verdict is a different one."
+    )
 
     class Meta:
         indexes = [models.Index(fields=["bulk", "outcome", "id"], name="bulk_item_next")]

@@ -22,16 +22,16 @@ from feedback.models import Interaction, Project
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
 
 AT_ONCE = 500
-LIVE = 20  # of running runs and resting projects that the list shows
+LIVE = 20  # how many running runs and paused projects the list shows
 
 
 class PolicyForm(forms.Form):
     settings = forms.JSONField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 16, "class": "code", "spellcheck": "false"}),
-        label="What differs from the defaults",
+        label="Settings that differ from the defaults",
     )
-    note = forms.CharField(max_length=200, label="Why", help_text="A line for later readers of this version.")
+    note = forms.CharField(max_length=200, label="Why", help_text="One line for later readers of this version.")
 
     again = forms.BooleanField(
         required=False,
@@ -120,10 +120,10 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
         elif form.is_valid():
             given = form.cleaned_data
             made = versions.revise(row.project, given["settings"], given["note"], request.user, again=given["again"])
-            messages.success(request, f"{made} holds from the next run on.")
+            messages.success(request, f"{made} applies from the next run on.")
             return redirect("admin:curation_curationpolicy_change", made.pk)
         if gone := policies_settings.retired(row.settings):
-            messages.warning(request, f"Ignored, for these are no settings any more: {', '.join(gone)}.")
+            messages.warning(request, f"Ignored, because these settings no longer exist: {', '.join(gone)}.")
         defaults = {name: json.dumps(values, indent=2) for name, values in policies_settings.defaults().items()}
         context = {
             **self.admin_site.each_context(request),
@@ -144,7 +144,7 @@ class RunAdmin(ReadOnlyAdmin):
     list_filter = [ProjectFilter, "state"]
     list_select_related = ["project", "policy__project"]
     ordering = ["-id"]
-    lead = "One pass of curation over what is new. It also runs by itself, every few seconds."
+    lead = "One pass of curation over everything new. It also runs by itself, every few seconds."
     empty = ("No runs yet", "A run starts when new feedback arrives, or when you start one.")
     change_list_template = "admin/curation/run/change_list.html"
 
@@ -180,13 +180,15 @@ class RunAdmin(ReadOnlyAdmin):
         if row is None or request.method != "POST":
             raise Http404
         if control.cancel(row):
-            messages.success(request, f"The run stops after its batch. {row.project} rests until you run it again.")
+            messages.success(
+                request, f"The run will stop after its current batch. {row.project} is paused until you start it again."
+            )
         else:
-            messages.warning(request, "The run had ended already.")
+            messages.warning(request, "The run had already ended.")
         return redirect("admin:curation_run_changelist")
 
     def start_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Curate a project now: a little at once, much by a worker."""
+        """Curate a project now: a small amount at once, more through a worker."""
         if not request.user.has_perm("curation.add_run"):
             raise PermissionDenied
         site: Any = self.admin_site
@@ -202,9 +204,9 @@ class RunAdmin(ReadOnlyAdmin):
 def start(project: Project) -> str:
     waiting = Interaction.objects.filter(project=project).pending()[: AT_ONCE + 1].count()
     if not waiting:
-        return f"{project} has nothing new: everything that people said is decided."
+        return f"{project} has nothing new to decide."
     if waiting > AT_ONCE:
         tasks.curate_project.delay(project.pk)
-        return f"A worker curates {project} now; the run appears here."
+        return f"A worker is curating {project}; the run will appear here."
     run = pipeline.curate(project)
     return f"{project}: {run.read if run else 0} interactions curated."

@@ -59,13 +59,13 @@ def check(given: Any) -> None:
 
 
 def retired(given: Mapping[str, Any]) -> list[str]:
-    """The settings of a policy that are none any more (`RETIRED` of their stage): they are read, and change nothing."""
+    """Settings in the policy that no longer exist (`RETIRED` in their stage): they are accepted and have no effect."""
     parts = ((stage, kind.RETIRED, given.get(stage)) for stage, kind in CLASSES)
     return [f"{stage}.{name}" for stage, gone, part in parts if isinstance(part, dict) for name in part if name in gone]
 
 
 def without_retired(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings without those that are none any more."""
+    """The settings without those that no longer exist."""
     gone = set(retired(given))
     return {
         stage: {name: value for name, value in part.items() if f"{stage}.{name}" not in gone}
@@ -87,7 +87,7 @@ def defaults() -> dict[str, dict[str, Any]]:
 
 
 def asdict_of(settings: FilterSettings) -> dict[str, Any]:
-    """The filter's settings without its compiled terms, which no copy can be made of."""
+    """The filter's settings without its compiled terms, which cannot be copied."""
     names = [name for name in settings.__slots__ if name not in LONG]
     return {name: getattr(settings, name) for name in names}
 

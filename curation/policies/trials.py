@@ -1,8 +1,8 @@
 """Tries a change of policy on the existing records. Nothing is written.
 
-Two stages judge a record by itself or among all, and each is asked twice, with the settings in force and with those
-proposed: the filters, of every decided record, and the selection (balance and guards). What a filter removes makes
-room that balance may give to others; the trial does not follow that second step.
+Two stages are run twice, with the current and with the proposed settings: the filters, on every decided record, and the
+selection (balance and guards), on all of them together. What a filter removes makes room that balance may give to
+others; the trial does not follow that second step.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ from curation.policies import versions
 from curation.selection import selection
 from feedback.models import Interaction, Project
 
-MOST = 20_000  # records, as many as a page can wait for
+MOST = 20_000  # as many records as a page can wait for
 CHUNK = 2_000
 SHOWN = 50
 SELECTION = ("balance", "guard")
@@ -45,6 +45,7 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What the settings would change: of `read` records, how many by (verdict, stage, reason), and the first of them.
+
     `whole` is False if only the newest of the project's records were read.
     """
 
@@ -60,7 +61,7 @@ class Trial:
 
 
 def trial(project: Project, settings: Mapping[str, Any], *, most: int | None = MOST) -> Trial:
-    """Compare proposed settings with those in force, over the `most` newest decided records (None: all of them)."""
+    """Compare proposed settings with the current ones, over the `most` newest decided records (None: all of them)."""
     now = versions.current(project).settings
     rows = Decision.objects.filter(project=project, outcome__in=LABELLED).order_by("-pk")
     keys = list(rows.values_list("pk", flat=True)[: None if most is None else most + 1])
@@ -100,7 +101,7 @@ def by_filter(found: Finding | None) -> Verdict:
 
 
 def selected(project: Project, now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[tuple[int, str, Finding]]:
-    """The records, as eval cases or as examples, that the selection would treat differently; each once."""
+    """The records, as eval cases or as examples, that the selection would treat differently; each only once."""
     moment, shared = timezone.now(), influence.Shared(project)
     before, after = (selection.plan(project, values, moment, shared) for values in (now, then))
     for key in sorted({*before.seen, *after.seen}, reverse=True):
@@ -117,7 +118,7 @@ def by_selection(verdict: Verdict) -> Verdict:
 
 
 def difference(key: int, old: Verdict, new: Verdict) -> Iterator[tuple[int, str, Finding]]:
-    """The change from one status to another; being left out for another reason is no change."""
+    """The change from one status to another; being left out for a different reason is not a change."""
     if old[0] == new[0]:
         return
     if new[1] is not None:

@@ -1,4 +1,4 @@
-"""A project's curation policy: versioned settings over the defaults that docs/reference/policy.md explains."""
+"""A project's curation policy: versioned settings that override the defaults in docs/reference/policy.md."""
 
 from typing import Any
 
@@ -19,8 +19,9 @@ def current(project: Project) -> CurationPolicy:
 def revise(
     project: Project, settings: dict[str, Any], note: str, user: Any = None, *, again: bool = False
 ) -> CurationPolicy:
-    """Make the next version of a project's policy; earlier versions are kept for the runs that used them. Filters
-    judge a record when it is decided; with `again`, they judge decided records once more.
+    """Make the next version of a project's policy; earlier versions are kept for the runs that used them.
+
+    Filters judge a record when it is decided; with `again`, they also judge already decided records.
     """
     policies_settings.check(settings)
     settings = policies_settings.without_retired(settings)

@@ -1,5 +1,5 @@
 """How good the answers are: the random audit, and the thumbs next to it.
 
-`audits` draws the sample, `estimates` computes (pure, with intervals), `report` prints. A share without its interval and
-its n is never shown.
+`audits` draws the sample, `estimates` computes (pure, with intervals), `report` prints. No share is ever shown without
+its interval and n.
 """

@@ -1,7 +1,7 @@
-"""Alerts: what a person should look at soon, told to the project's webhooks and e-mail addresses.
+"""Alerts: what a person should look at soon, sent to the project's webhooks and e-mail addresses.
 
-An alert is named after what it is about, so that it is told once however often this runs. It holds names, numbers and
-an address in the console, never captured text. Slack and its like show its `text`.
+An alert is named after what it is about, so it is sent once however often this runs. It holds names, numbers and an
+address in the console, never captured text. Slack and similar services show its `text`.
 """
 
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ from feedback.models import Project
 from privacy.models import PrivacyRequest
 from privacy.webhooks import delivery
 
-WINDOW = timedelta(days=1)  # what is older was told, or happened before there was a webhook
+WINDOW = timedelta(days=1)  # anything older was sent, or happened before there was a webhook
 RECENT, BEFORE = timedelta(days=7), timedelta(days=28)
 Z99 = 2.576
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing to look at: `name` is the same each time it is found, `url` is where to look."""
+    """One thing to look at: `name` is the same each time it is found, `url` says where to look."""
 
     name: str
     type: str
@@ -38,7 +38,7 @@ class Alert:
 
 
 def tell(project: Project, now: datetime | None = None) -> int:
-    """Queue the alerts of a project, each once for whoever hears of it; returns how many there are."""
+    """Queue the alerts of a project, each once per receiver; returns how many there are."""
     now, number = now or timezone.now(), 0
     for alert in found(project, now):
         payload: dict[str, Any] = {
@@ -53,7 +53,7 @@ def tell(project: Project, now: datetime | None = None) -> int:
 
 
 def found(project: Project, now: datetime) -> Iterator[Alert]:
-    """What happened within the last day."""
+    """Alerts about what happened within the last day."""
     since = now - WINDOW
     for run in GateRun.objects.filter(project=project, verdict="refused", created_at__gte=since).select_related(
         "candidate"
@@ -62,11 +62,11 @@ def found(project: Project, now: datetime) -> Iterator[Alert]:
         yield Alert(f"gate_refused_{run.pk}", "gate.refused", words, page("curation_gaterun", run.pk), run.created_at)
     failed = Release.objects.filter(dataset__project=project, state=ReleaseState.CUTTING, tries__gte=MAX_TRIES)
     for release in failed.select_related("dataset"):
-        words = f"release {release} could not be cut."
+        words = f"release {release} failed."
         yield Alert(f"release_failed_{release.pk}", "release.failed", words, page("curation_release", release.pk), now)
     late = PrivacyRequest.objects.filter(origin=project.name, due_at__lt=now, due_at__gte=since)
     for request in late.exclude(state__in=["closed", "refused"]):
-        words = f"a request of a person ({request.kind}) is overdue."
+        words = f"a privacy request ({request.kind}) is overdue."
         url = page("privacy_privacyrequest", request.pk)
         yield Alert(f"request_overdue_{request.pk}", "request.overdue", words, url, request.due_at)
     if drop := fallen(project, now):
@@ -76,11 +76,11 @@ def found(project: Project, now: datetime) -> Iterator[Alert]:
 
 
 def fallen(project: Project, now: datetime) -> str:
-    """In words, that the audit of the last seven days lies wholly below that of the four weeks before; empty otherwise.
+    """A sentence that the audit of the last seven days is wholly below that of the four weeks before; else empty.
 
-    Two intervals of 99 % that do not touch. Looked at after each judgement, this is said falsely in 1 to 3 % of weeks. A
-    fall by 20 points is seen within its week in 13 to 49 % of cases at 30 judgements, in 72 to 99 % at 100 (simulated for
-    rates of .6 to .95, with four times as many judgements before).
+    Two 99 % intervals that do not overlap. Checked after each judgement, it is a false alarm in 1 to 3 % of weeks. A
+    fall by 20 points is noticed within its week in 13 to 49 % of cases with 30 judgements, in 72 to 99 % with 100
+    (simulated for rates of .6 to .95, with four times as many judgements before).
     """
     drawn = audits.sample(project, since=now - RECENT - BEFORE)
     after = strata.audit([one for one in drawn if one.at >= now - RECENT]).estimate

@@ -1,9 +1,9 @@
-"""Prediction-powered inference: a cheap guess about every answer narrows the audit's interval and biases nothing.
+"""Prediction-powered inference: a cheap guess about every answer narrows the audit's interval without bias.
 
-The guess is a logistic regression on how far the answer has the words of the question, by itself and against the other
-answers to the same question, learnt from the audit itself. It is cross-fitted: what guesses about an answer never saw a
-judgement of the same question. Where it is no better than chance, its weight goes to nothing and the audit's own figure is
-left. Angelopoulos, Duchi and Zrnic, "PPI++" (2023).
+The guess is a logistic regression on how far the answer has the question's words, by itself and compared with other
+answers to the same question, learnt from the audit itself. It is cross-fitted: the model that guesses about an answer
+never saw a judgement on the same question. If it is no better than chance, its weight goes to zero and the audit's own
+figure remains. Angelopoulos, Duchi and Zrnic, "PPI++" (2023).
 """
 
 import math
@@ -28,7 +28,7 @@ Features = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """An answer as it is guessed about. `key` is the same for the same question."""
+    """An answer to guess about. `key` is the same for the same question."""
 
     key: str
     question: str
@@ -52,7 +52,7 @@ def words(text: str) -> list[str]:
 
 
 def rarity(answers: Iterable[str]) -> dict[str, float]:
-    """How much each word tells: the logarithm of the answers for each that has it."""
+    """How much each word tells: the logarithm of the inverse share of answers with it."""
     found: Counter[str] = Counter()
     total = 0
     for answer in answers:
@@ -62,7 +62,7 @@ def rarity(answers: Iterable[str]) -> dict[str, float]:
 
 
 def features(text: Text, rare: Mapping[str, float]) -> Features:
-    """How far the answer has what the question asks about; no word by itself."""
+    """How far the answer has what the question asks about; no single word is a feature."""
     asked, said = words(text.question), words(text.answer)
     about, held, titles = set(asked), set(said), set(words(text.titles))
 
@@ -85,7 +85,7 @@ def features(text: Text, rare: Mapping[str, float]) -> Features:
 
 
 def with_contrasts(texts: Sequence[Text], rare: Mapping[str, float]) -> dict[tuple[str, str], Features]:
-    """The features of each question and answer, and how far they are from the mean of all answers to the question."""
+    """The features of each question and answer, and their distance from the mean of all answers to the question."""
     alone = {(text.key, text.answer): features(text, rare) for text in texts}
     by_key: defaultdict[str, list[Features]] = defaultdict(list)
     for (key, _), row in alone.items():
@@ -142,7 +142,7 @@ def fit(rows: Sequence[Features], good: Sequence[bool]) -> Guess:
 
 
 def solved(matrix: Sequence[Sequence[float]], right: Sequence[float]) -> list[float]:
-    """The solution of a symmetric positive definite system, given by its lower half, by Cholesky's method."""
+    """The solution of a symmetric positive definite system, given its lower half, by Cholesky's method."""
     root: list[list[float]] = []
     for place, line in enumerate(matrix):
         row: list[float] = []
@@ -188,7 +188,7 @@ def estimate(judged: Sequence[Text], every: Sequence[Text]) -> Assisted | None:
 
 
 def powered(good: Sequence[bool], guessed: Sequence[float], every: Sequence[float], keys: Sequence[str]) -> Assisted:
-    """PPI++ with the weight that makes the variance smallest; judgements of one question are one unit."""
+    """PPI++ with the weight that minimises the variance; judgements on one question are one unit."""
     n = len(good)
     rate, middle, whole = fmean(good), fmean(guessed), fmean(every)
     together = fmean((g - rate) * (f - middle) for g, f in zip(good, guessed, strict=True))

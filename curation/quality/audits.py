@@ -1,8 +1,8 @@
 """The random audit: a uniform share of all interactions, rated or not, that a person judges blind.
 
-Who votes is no random sample; this is. An interaction is drawn by the keyed hash of its number alone, so that neither
-what was asked nor whether somebody voted decides, nobody can choose a number that is drawn, and drawing again draws the
-same. Raising the share later does not draw from earlier interactions; each keeps the share that it was drawn with.
+Voters are not a random sample; this is. An interaction is drawn only by the keyed hash of its number: neither the
+question nor any vote matters, nobody can choose a number that is drawn, and drawing again gives the same result.
+Raising the share later does not draw from earlier interactions; each keeps the share that it was drawn with.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ from privacy.subjects import digests
 DEFAULT_SHARE = 0.01
 CHUNK = 20_000
 SETTLED = timedelta(hours=1)
-PRIORITIES = 19  # of audit tasks: 1 to 19, about the 10 of other tasks
+PRIORITIES = 19  # of audit tasks: 1 to 19, around the 10 of other tasks
 Resolution = ReviewTask.Resolution
 
 
@@ -39,8 +39,8 @@ def is_drawn(interaction: int, share: float, key: bytes) -> bool:
 def draw(project: Project, policy: CurationPolicy, now: datetime | None = None) -> int:
     """Draw from the interactions since the last draw; returns how many were drawn. The cost depends on what is new.
 
-    Only what is an hour old is drawn from: a transaction that commits late is not passed over. A drawn interaction that
-    waits for a person already is judged there; for the others a task is opened.
+    Interactions are drawn once they are an hour old, so that a transaction that commits late is not missed. A drawn
+    interaction that already waits for a person is judged there; the others get a task.
     """
     share, key, drawn = share_of(policy), digests.key("audit"), 0
     settled = (now or timezone.now()) - SETTLED
@@ -61,7 +61,7 @@ def draw(project: Project, policy: CurationPolicy, now: datetime | None = None) 
 
 
 def counted(frame: AuditFrame) -> int:
-    """How many were drawn before shares were kept; they get the share that was drawn all in all."""
+    """How many were drawn before shares were stored; they get the overall share that was drawn."""
     items = AuditItem.objects.filter(project=frame.project_id, share__isnull=True)
     number = items.count()
     if number and frame.seen:
@@ -72,7 +72,8 @@ def counted(frame: AuditFrame) -> int:
 def enter(project: Project, chosen: dict[int, int], share: float) -> None:
     """Put these interactions (by their subjects) into the sample, and ask a person about each.
 
-    Their priorities are drawn by the same kind of hash: served oldest first, the judged ones would speak of last month.
+    Their priorities are also drawn by a keyed hash: if the oldest came first, the judged ones would describe last
+    month.
     """
     items = [
         AuditItem(interaction_id=key, project=project, subject_id=subject, share=share)
@@ -91,7 +92,7 @@ def enter(project: Project, chosen: dict[int, int], share: float) -> None:
 
 
 def sample(*projects: Project, since: datetime | None = None) -> list[Drawn]:
-    """The samples of these projects, of answers since then, without people who have a request under way; one query."""
+    """The samples of these projects, of answers since then, without people who have an open request; one query."""
     tasks = ReviewTask.objects.filter(interaction=OuterRef("pk")).exclude(kind__in=opening.ASIDE)
     resolved = tasks.filter(state=TaskState.RESOLVED).order_by("-resolved_at", "-pk")
     doubted = tasks.filter(kind=ReviewTask.Kind.LABEL).exclude(reason=opening.AUDIT)
@@ -136,8 +137,9 @@ JUDGED = {Resolution.APPROVE: True, Resolution.AGENT: True, Resolution.CORRECT: 
 
 
 def judged(said: str | None, outcome: str | None) -> bool | None:
-    """Whether a verdict found the agent's answer good; None where it does not tell. To use a record as it was decided
-    judges the answer as that did.
+    """Whether a verdict found the agent's answer good; None if it does not say.
+
+    "Use it as decided" judges the answer as the decision did.
     """
     if said == Resolution.USE:
         return {"confirmed": True, "corrected": False}.get(outcome or "")
@@ -145,7 +147,7 @@ def judged(said: str | None, outcome: str | None) -> bool | None:
 
 
 def erased(*projects: Project) -> float:
-    """The share of all ever drawn answers that is not in the sample any more, or hidden by a request under way."""
+    """The share of all answers ever drawn that has left the sample, or is hidden by an open request."""
     frames = AuditFrame.objects.filter(project__in=projects, drawn__isnull=False)
     drawn = frames.aggregate(drawn=Sum("drawn"))["drawn"] or 0
     rows = AuditItem.objects.filter(project__in=frames.values("project"), subject__restricted_at__isnull=True)
@@ -153,5 +155,5 @@ def erased(*projects: Project) -> float:
 
 
 def audit(*projects: Project, since: datetime | None = None) -> Audit:
-    """How good the agent's answers since then are, with what the figure rests on and speaks of."""
+    """How good the agent's answers since then are, with what the figure rests on and covers."""
     return strata.audit(sample(*projects, since=since), erased=erased(*projects))

@@ -1,6 +1,6 @@
-"""Checks: the records in use that rest on least are shown to a reviewer, a few at a time, least likely first.
+"""Checks: the records in use with the least evidence are shown to a reviewer, a few at a time, least likely first.
 
-Nobody doubts them, so no vote would ever bring them before a person. `docs/benchmarks/value.md` has what it brings.
+Nobody doubts them, so no vote would ever bring them to a person. `docs/benchmarks/value.md` has the effect.
 """
 
 from collections.abc import Iterator
@@ -17,12 +17,14 @@ from curation.review.settings import ReviewSettings
 from feedback.models import Project
 
 CHUNK = 200
-SURE = 0.98  # a claim as likely as that is not asked about
+SURE = 0.98  # a claim this likely is not checked
 PRIORITIES = 9  # below the 10 of a doubt; the least likely first
 
 
 def draw(project: Project, policy: CurationPolicy) -> int:
-    """Fill up the open checks of a project to the policy's number, and close those whose record has gone; how many are new."""
+    """Fill a project's open checks up to the policy's number, and close those whose record is gone; return how many are
+    new.
+    """
     tasks = ReviewTask.objects.filter(project=project, state=TaskState.OPEN, reason=LEAST_SURE)
     tasks.exclude(has_record()).update(state=TaskState.CANCELLED, claimed_by=None, claimed_until=None)
     wanted = ReviewSettings.of(policy.settings).checks - tasks.count()

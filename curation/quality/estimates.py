@@ -1,11 +1,10 @@
 """How good the answers are, and how far the thumbs mislead about it.
 
-People who were badly served vote more often, so a share of up-votes says more about who votes than about the
-answers. The headline is the audit: a uniform random sample of all interactions, judged blind. Beside it stand
-the naive rate and two corrections by inverse propensity (Schnabel and others, "Recommendations as
-Treatments", 2016), as diagnostics: they can only mend a bias whose cause was observed.
-
-A rate never comes without its n and its interval: an `Estimate` requires and prints them.
+People who were badly served vote more often, so a share of up-votes says more about who votes than about the answers.
+The headline is the audit: a uniform random sample of all interactions, judged blind. Next to it are the naive rate and
+two corrections by inverse propensity (Schnabel and others, "Recommendations as Treatments", 2016), as diagnostics: they
+can only correct a bias whose cause was observed. A rate never comes without its n and interval: an `Estimate` requires
+and prints them.
 """
 
 import math
@@ -15,8 +14,8 @@ from datetime import datetime
 from typing import Final
 
 Z95: Final = 1.959963984540054
-LEAST_RELATIVE: Final = 0.1  # of the usual propensity: a smaller one is raised to this
-MOST_CLIPPED: Final = 0.1  # of the votes: with more the estimate is mostly the clipping's
+LEAST_RELATIVE: Final = 0.1  # share of the usual propensity; a smaller propensity is raised to this
+MOST_CLIPPED: Final = 0.1  # share of clipped votes; with more, clipping dominates the estimate
 WIDEST_AUDIT: Final = 0.15  # an interval wider than this could hardly have refuted anything
 LEAST_ESS: Final = 100.0
 SMALLEST_GROUP: Final = 5
@@ -27,7 +26,9 @@ MOST_DIGITS = 4
 
 
 def percent(share: float, digits: int = 0) -> str:
-    """A share in percent: "100%" and "0%" mean all and none. Where rounding would say so of less, more digits are shown."""
+    """A share in percent. "100%" and "0%" mean all and none: if rounding would say so of anything else, more digits are
+    shown.
+    """
     for wanted in range(digits, MOST_DIGITS + 1):
         text = f"{share:.{wanted}%}"
         if share in (0.0, 1.0) or float(text[:-1]) not in (0.0, 100.0):
@@ -65,8 +66,8 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Weighted:
-    """An estimate by weights, with the effective sample size ESS = (Σw)² ÷ Σw²: how many equal votes it is
-    worth; and the share of the votes whose weight was clipped.
+    """A weighted estimate with its effective sample size ESS = (Σw)² ÷ Σw², which says how many equal votes it is
+    worth, and the share of votes whose weight was clipped.
     """
 
     estimate: Estimate
@@ -74,8 +75,8 @@ class Weighted:
     clipped: float = 0.0
 
     def is_trusted(self, audit: Estimate) -> bool:
-        """Whether the audit bears it out: it rests on enough votes as they are, and lies in the interval of an audit that
-        is narrow enough to have refuted it.
+        """Whether the audit confirms it: it rests on enough unclipped votes, and is within the interval of an audit
+        narrow enough to have refuted it.
         """
         rate = self.estimate.rate
         enough = rate is not None and self.ess >= LEAST_ESS and self.clipped <= MOST_CLIPPED
@@ -90,9 +91,9 @@ def wilson(good: int, n: int, *, method: str = "wilson") -> Estimate:
 
 
 def share(value: float) -> float:
-    """A share that was added up from fractions: what rounding alone took below 0 or above 1 is put right.
+    """A share that was added up from fractions: rounding just below 0 or above 1 is corrected.
 
-    Raises `ValueError` for what is further out: that is a mistake in the counts and not in the last digit.
+    Raises `ValueError` for anything further out, which is a mistake in the counts, not in the last digit.
     """
     if not -ROUNDING <= value <= 1 + ROUNDING:
         raise ValueError("a share lies between 0 and 1")

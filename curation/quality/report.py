@@ -27,8 +27,8 @@ GROUPS = ("agent_version", "language", "tag", "week")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The answers of one agent version, language, set of tags and day: how many, how many were voted on, how many of
-    those found good by everybody who voted.
+    """The answers of one agent version, language, set of tags and day: how many there are, how many were voted on, and
+    how many of those every voter found good.
     """
 
     agent_version: str
@@ -50,8 +50,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One agent version, language, tag or week, by the audit and by the thumbs. `shrunk` is the audit's rate drawn towards
-    that of its group, the more the fewer were judged: the best guess, where the rate by itself is mostly chance.
+    """One agent version, language, tag or week, by the audit and by the thumbs.
+
+    `shrunk` is the audit's rate drawn towards its group's rate, more strongly the fewer were judged: the best guess
+    where the rate by itself is mostly chance.
     """
 
     group: str
@@ -63,8 +65,10 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """All figures on how good the answers are. `drawn` of `seen` answers are in the audit, `waiting` of them not
-    judged yet; `weighted` is a diagnostic, and `is_trusted` says whether confirmed by the audit.
+    """All figures on how good the answers are.
+
+    `drawn` of `seen` answers are in the audit, `waiting` of them are not judged yet; `weighted` is a diagnostic, and
+    `is_trusted` says whether the audit confirms it.
     """
 
     found: Audit
@@ -87,12 +91,14 @@ class Quality:
 
     @property
     def is_trusted(self) -> bool:
-        """Whether the weighted estimate rests on enough and lies in the interval of an audit that could have refuted it."""
+        """Whether the weighted estimate rests on enough votes and is within the interval of an audit that could have
+        refuted it.
+        """
         return self.weighted.is_trusted(self.audit)
 
 
 def measure(project: Project) -> Quality:
-    """Count a project's answers, votes and judgements. Reads every interaction once, and no text of any."""
+    """Count a project's answers, votes and judgements. Reads every interaction once, but no text."""
     engine.analyze(Interaction, Signal, Subject, Decision)
     found, sample = cells(project), audits.sample(project)
     return Quality(
@@ -129,7 +135,7 @@ KINDS = f"({', '.join(repr(kind) for kind in sorted(EXPLICIT))})"
 
 
 def votes(marks: str) -> str:
-    """The statement for each voted answer: whether everybody's newest vote on it is good. What counts as thumbs, on every
+    """The statement for each voted answer: whether everybody's newest vote on it is good. Defines thumbs for every
     page. `marks` are the places of the projects' numbers.
     """
     signal, subject = bulk.quoted(Signal), bulk.quoted(Subject)
@@ -181,12 +187,15 @@ def thumbs_by_version(projects: Sequence[int], since: datetime | None) -> dict[s
 
 
 MOST_GUESSED = 5_000
-LEAST_SPOKEN = 0.95  # of the drawn answers: what must be judged, so that what is judged is as random as what was drawn
+LEAST_SPOKEN = (
+    0.95  # share of the drawn answers that must be judged, so that the judged ones are as random as the drawn ones
+)
 
 
 def narrowed(project: Project, sample: Sequence[strata.Drawn], found: Audit) -> Assisted | None:
-    """The audit with the help of a guess about other answers of the same days, from their words. None where it cannot be
-    relied on: the audit is not judged nearly in full, its share changed, or too little is judged.
+    """The audit, narrowed by a guess about other answers of the same days from their words.
+
+    None if that is not reliable: the audit is not judged nearly in full, its share changed, or too little is judged.
     """
     judged = {one.interaction: bool(one.good) for one in sample if one.good is not None}
     shares = {one.share for one in sample}
@@ -197,7 +206,7 @@ def narrowed(project: Project, sample: Sequence[strata.Drawn], found: Audit) -> 
     others = list(same_days.exclude(audit__isnull=False).order_by("pk").values_list("pk", flat=True))
     chosen = random.Random(project.pk).sample(others, min(len(others), MOST_GUESSED))  # noqa: S311 - no secret
     texts = texts_of(rows, [*judged, *chosen], judged)
-    # The answers of the audit stand for all as well as the others do, and belong to all of them.
+    # Audited answers represent all answers as well as the others do, and are among them.
     return assisted.estimate([one for one in texts if one.good is not None], [replace(one, good=None) for one in texts])
 
 
@@ -238,8 +247,9 @@ def thumbs(found: Iterable[Cell]) -> Estimate:
 
 
 def weighted(found: Iterable[Cell]) -> Weighted:
-    """The self-normalised inverse-propensity estimate. An answer's chance of a vote is that of its agent version and
-    tags: what is known of an answer whether or not somebody voted on it.
+    """The self-normalised inverse-propensity estimate.
+
+    An answer's chance of a vote is that of its agent version and tags, which are known whether or not anybody voted.
     """
     seen: defaultdict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(lambda: [0, 0, 0])
     for cell in found:
@@ -251,8 +261,9 @@ def weighted(found: Iterable[Cell]) -> Weighted:
 def slices(
     found: Sequence[Cell], sample: Sequence[strata.Drawn], people: dict[tuple[str, str], int]
 ) -> Iterable[Slice]:
-    """Each group's slices with at least five people who voted or whose answers were judged: fewer would nearly reveal a
-    single person's. A figure from fewer people is left out.
+    """Each group's slices with at least five people who voted or whose answers were judged.
+
+    Figures from fewer people are left out, since they would nearly reveal a single person's.
     """
     for group in GROUPS:
         counted: defaultdict[str, list[Cell]] = defaultdict(list)

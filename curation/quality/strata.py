@@ -1,9 +1,9 @@
-"""The estimate of the audit: what was drawn, what of it is judged, and what that says of which answers.
+"""The audit's estimate: what was drawn, how much of it is judged, and which answers the result covers.
 
-Not every drawn answer is judged at once, and what waits for a person for another reason too is judged sooner and is
-mostly doubtful. So the sample is cut into strata within which what is judged is a random part: by project, period, sort
-(asked about anyway, or drawn alone) and place in the queue. Each counts by the answers that it stands for: one over the share that
-was drawn at the time.
+Not every drawn answer is judged at once, and one that also waits for another reason is judged sooner and usually
+doubtful. So the sample is split into strata in which the judged part is random: by project, period, sort (asked about
+anyway, or only drawn) and place in the queue. Each answer counts for those it represents: one over the share drawn at
+the time.
 """
 
 import math
@@ -14,10 +14,10 @@ from datetime import date, datetime, timedelta
 
 from curation.quality.estimates import Estimate, interval, share
 
-LEAST_JUDGED = 5  # of each sort, in each period
+LEAST_JUDGED = 5  # judgements of each sort in each period
 NOTHING = Estimate(None, 0, 0.0, 1.0, "audit")
 Key = tuple[int, int, bool, int, int]
-"""A stratum: project, period, whether it was asked about anyway, and then what it settles and its priority."""
+"""A stratum: project, period, whether it was asked about anyway and, if so, what it settles and its priority."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Drawn:
 
 @dataclass(slots=True)
 class Stratum:
-    """Sums over the drawn answers of one stratum, each weighted by what it stands for."""
+    """Sums over the drawn answers of one stratum, each weighted by the answers it represents."""
 
     drawn: float = 0.0
     judged: float = 0.0
@@ -74,7 +74,7 @@ class Stratum:
 
     @property
     def unknown(self) -> float:
-        """The share of what people looked at that they could not judge."""
+        """The share of reviewed answers that people could not judge."""
         return self.untold / (self.judged + self.untold)
 
 
@@ -108,23 +108,23 @@ class Audit:
 
     @property
     def words(self) -> str:
-        """What belongs to the figure: the period, and what could not be judged."""
+        """What belongs next to the figure: the period, and what could not be judged."""
         parts = [self.period] if self.period else []
         if self.missing:
             parts.append(f"not known yet: {self.judged} judged, {self.missing}")
         if self.spoken_of < self.drawn and not self.missing:
-            parts.append(f"speaks of {self.spoken_of:,} of {self.drawn:,} drawn")
+            parts.append(f"covers {self.spoken_of:,} of {self.drawn:,} drawn")
         parts += [f"{self.waiting:,} wait"] if self.waiting else []
         parts += [f"{self.unsure:,} could not be judged"] if self.unsure else []
         parts += [f"{self.erased:.1%} of the sample erased"] if self.erased else []
         return "; ".join(parts)
 
 
-SORTS = {True: "none of the answers that people doubted", False: "none of the answers drawn at random alone"}
+SORTS = {True: "none of the answers that people doubted", False: "none of the answers that were only drawn at random"}
 
 
 def audit(drawn: Sequence[Drawn], *, erased: float = 0.0) -> Audit:
-    """The share of good answers, from the drawn ones of any projects and times."""
+    """The share of good answers, from answers drawn from any projects and times."""
     found = Audit(
         drawn=len(drawn),
         judged=sum(one.good is not None for one in drawn),
@@ -158,8 +158,9 @@ def week_of(at: datetime) -> date:
 
 
 def periods(drawn: Iterable[Drawn]) -> dict[tuple[int, date], int]:
-    """The period of each project's weeks: weeks in order, joined until each sort that was drawn in them has judgements.
-    Weeks at the end that have too few are left out: the figure does not speak of them.
+    """The period of each project's weeks: consecutive weeks, joined until each sort drawn in them has judgements.
+
+    Weeks at the end with too few are left out: the figure does not cover them.
     """
     weeks: defaultdict[tuple[int, date], list[Drawn]] = defaultdict(list)
     for one in drawn:
@@ -178,7 +179,7 @@ def periods(drawn: Iterable[Drawn]) -> dict[tuple[int, date], int]:
 
 
 def is_judged(drawn: Sequence[Drawn]) -> bool:
-    """Whether enough of these are judged, or as many as can be."""
+    """Whether enough of these are judged, or as many as possible."""
     judged = sum(one.good is not None for one in drawn)
     return judged >= LEAST_JUDGED or not any(one.is_waiting for one in drawn)
 
@@ -186,7 +187,8 @@ def is_judged(drawn: Sequence[Drawn]) -> bool:
 def combined(strata: dict[Key, Stratum], erased: float) -> Estimate:
     """The estimate from strata: Wilson's interval at the size that a plain sample of the same variance would have.
 
-    A stratum of which nothing is judged, and what people could not judge or was erased, may be all good or all bad.
+    A stratum without judgements, and answers that people could not judge or that were erased, may be all good or all
+    bad.
     """
     known = [one for one in strata.values() if one.count]
     sure, total = math.fsum(one.drawn for one in known), math.fsum(one.drawn for one in strata.values())
@@ -201,7 +203,7 @@ def combined(strata: dict[Key, Stratum], erased: float) -> Estimate:
 
 
 def variance(strata: dict[Key, Stratum], rate: float, sure: float) -> float:
-    """The variance of the estimate: within each stratum, smoothed towards its sort, and of the strata's sizes."""
+    """The variance of the estimate: within each stratum, smoothed towards its sort, plus that of the strata's sizes."""
     usual: dict[bool, float] = {}
     for sort in SORTS:
         mine = [one for key, one in strata.items() if key[2] is sort and one.count]
@@ -215,5 +217,5 @@ def variance(strata: dict[Key, Stratum], rate: float, sure: float) -> float:
         smooth = (one.rate * one.worth + 2 * usual[key[2]]) / (one.worth + 2)
         weight = one.drawn / sure
         made += weight**2 * smooth * (1 - smooth) / one.worth
-        made += one.drawn_squares * ((one.rate - rate) / sure) ** 2  # how many were drawn is chance as well
+        made += one.drawn_squares * ((one.rate - rate) / sure) ** 2  # the number drawn is random as well
     return made

@@ -1,4 +1,4 @@
-"""Near questions in the console: which a question is taken to be near to, and a curator's word on it."""
+"""Near questions in the console: which questions count as near, and a curator's corrections."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from curation.questions import clusters
 from curation.questions.fingerprints import are_near
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin
 
-SHOWN = 100  # questions of one cluster on its page
+SHOWN = 100  # how many questions of a cluster its page shows
 SHORT = 140
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A question of a cluster, how alike it is to the first one shown (0 where they would not be near), and its records."""
+    """A question of a cluster, its likeness to the first one shown (0 if they would not be near), and its records."""
 
     question: Question
     alike: float
@@ -39,8 +39,8 @@ class QuestionAdmin(ReadOnlyAdmin):
     list_filter = [ProjectFilter]
     list_select_related = ["interaction", "project"]
     ordering = ["-interaction"]
-    lead = "Questions that are much alike. They are kept on one side of a hold-out; each keeps its own records."
-    empty = ("No near questions", "A question that is much like an earlier one is listed here, beside it.")
+    lead = "Very similar questions. They are either all held out for testing or all used for training; each keeps its own records."
+    empty = ("No near questions", "A question very similar to an earlier one is listed here, next to it.")
 
     def get_urls(self) -> list[URLPattern]:
         split = self.admin_site.admin_view(self.split_view)
@@ -52,7 +52,7 @@ class QuestionAdmin(ReadOnlyAdmin):
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """All of the user's; in the list, those that joined the cluster of another."""
+        """All of the user's questions; in the list, only those that joined another's cluster."""
         rows = super().get_queryset(request)
         here = request.resolver_match
         return rows.filter(JOINED) if here and here.url_name == "curation_question_changelist" else rows
@@ -72,7 +72,7 @@ class QuestionAdmin(ReadOnlyAdmin):
         number: int = row.members
         return ngettext("%d question", "%d questions", number) % number
 
-    @admin.display(description="put there by")
+    @admin.display(description="assigned by")
     def put_there(self, row: Question) -> str:
         return "a curator" if row.pinned else "likeness"
 
@@ -98,41 +98,41 @@ class QuestionAdmin(ReadOnlyAdmin):
         return render(request, "admin/curation/question/cluster.html", context)
 
     def split_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Take the chosen questions out of their cluster."""
+        """Take the selected questions out of their cluster."""
         row = self.changed(request, key)
         chosen = {int(sent) for sent in request.POST.getlist("question") if sent.isdecimal() and len(sent) < 18}
         rows = list(self.get_queryset(request).filter(project=row.project_id, cluster=row.cluster, pk__in=chosen))
         if not rows:
-            messages.warning(request, "Choose the questions that do not belong to the others.")
+            messages.warning(request, "Select the questions that do not belong with the others.")
             return redirect("admin:curation_question_change", key)
         try:
             made = clusters.split(rows)
         except ValueError:
             messages.warning(request, "Leave at least one question in the cluster.")
             return redirect("admin:curation_question_change", key)
-        messages.success(request, f"{len(rows)} taken out. Curation looks at all of them again with its next run.")
+        messages.success(request, f"{len(rows)} taken out. The next curation run compares all of them again.")
         return redirect("admin:curation_question_change", made)
 
     def merge_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Bring the cluster of another question, named by its conversation's id, into this one."""
+        """Merge another question's cluster, named by a conversation's id, into this one."""
         row, name = self.changed(request, key), request.POST.get("other", "").strip()
         others = self.get_queryset(request).filter(project=row.project_id)
         other = others.filter(interaction__external_id=name).first() if name else None
         if other is None:
             messages.warning(request, "No decided conversation of this project has that id.")
         elif other.cluster == row.cluster:
-            messages.warning(request, "They are in one cluster already.")
+            messages.warning(request, "They are already in the same cluster.")
         else:
             moved = clusters.merge(row, other)
-            messages.success(request, f"{moved} brought in. Curation looks at all of them again with its next run.")
+            messages.success(request, f"{moved} added. The next curation run compares all of them again.")
         return redirect("admin:curation_question_change", key)
 
     def decides(self, request: HttpRequest) -> bool:
-        """Whether this user's word on clusters counts."""
+        """Whether this user may change clusters."""
         return bool(request.user.has_perm("curation.change_question"))
 
     def changed(self, request: HttpRequest, key: int) -> Question:
-        """The question, for whoever may change its cluster, and with a POST alone."""
+        """The question, for users who may change its cluster, and only by POST."""
         if not self.decides(request):
             raise PermissionDenied
         row = self.found(request, key)
@@ -167,7 +167,7 @@ class QuestionAdmin(ReadOnlyAdmin):
 
 
 def records_of(keys: Sequence[int]) -> dict[int, list[tuple[str, EvalCase | Example]]]:
-    """What came of these conversations, by their key: what it is called, and the record."""
+    """The records of these conversations, by key: what each is called, and the record."""
     found: dict[int, list[tuple[str, EvalCase | Example]]] = {}
     for name, model in (("eval case", EvalCase), ("example", Example)):
         rows = model.objects.filter(decision__in=keys)

@@ -1,7 +1,7 @@
-"""Clusters of near-duplicate questions, in indexed rows: what a new question costs does not grow with the stock.
+"""Clusters of near-duplicate questions, in indexed rows: the cost of a new question does not grow with their number.
 
-A question that is near none is the first of a cluster and gets eight band keys; one that is near joins the nearest's
-cluster and gets none. Every comparison is exact (`fingerprints.near`); the keys only say what to compare.
+A question with no near one starts a cluster and gets eight band keys; otherwise it joins the nearest question's cluster
+and gets none. Every comparison is exact (`fingerprints.near`); the keys only say what to compare.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from privacy.subjects import digests
 BANDS = tuple(f"band_{number}" for number in range(8))
 COLUMNS = ("interaction_id", "project_id", "subject_id", "cluster", "place", "version", "pinned", "words", *BANDS)
 NO_BANDS: tuple[int | None, ...] = (None,) * len(BANDS)
-LEADS = reduce(or_, (Q(**{f"{name}__isnull": False}) for name in BANDS))  # a full bucket leaves a band out
+LEADS = reduce(or_, (Q(**{f"{name}__isnull": False}) for name in BANDS))  # a band with a full bucket is skipped
 
 
 class Asked(NamedTuple):
@@ -42,22 +42,22 @@ class Asked(NamedTuple):
 
 
 def asked(project: int, row: Decided) -> Asked:
-    """A decision's question, made ready to be compared."""
+    """A decision's question, prepared for comparison."""
     made = of(row.question, row.context)
     keys = salted(project, bands(signature(made)))
     return Asked(row.interaction, row.subject, row.fingerprint, made, keys, *words(made))
 
 
 def settle(project: int, kept: Sequence[Asked], rewritten: Sequence[int]) -> None:
-    """Put the questions that have records into their clusters, and take those of the rewritten out that have none. Call
-    in a transaction.
+    """Put questions with records into their clusters, and take rewritten ones without records out. Call in a
+    transaction.
     """
     leave(sorted({*rewritten} - {one.interaction for one in kept}))
     enter(project, kept)
 
 
 def enter(project: int, questions: Sequence[Asked]) -> dict[int, int]:
-    """The cluster of each of these questions, put into one if it is in none yet. Call in a transaction."""
+    """The cluster of each of these questions; one that is in none yet is put into one. Call in a transaction."""
     entered = known([one.interaction for one in questions])
     fresh = {one.interaction: one for one in questions if one.interaction not in entered}
     if not fresh:
@@ -78,25 +78,25 @@ def enter(project: int, questions: Sequence[Asked]) -> dict[int, int]:
 
 
 def leave(interactions: Sequence[int]) -> None:
-    """Take questions out of their clusters of which no record is left, unless a curator has put them there."""
+    """Take questions without any records left out of their clusters, unless a curator put them there."""
     rows = Question.objects.filter(pk__in=interactions, pinned=False)
     if gone := list(rows.values_list("pk", flat=True)):
         remove(gone)
 
 
 def of(question: str, context: Sequence[Mapping[str, str]]) -> Sketch:
-    """What is compared of a question as it is stored."""
+    """The parts of a stored question that are compared."""
     return sketch(question, [(turn["role"], turn["content"]) for turn in context] if context else ())
 
 
 def known(keys: Sequence[int]) -> dict[int, int]:
-    """The cluster of those of these interactions that are in one."""
+    """The clusters of those of these interactions that are in one."""
     statement = f"SELECT interaction_id, cluster FROM {bulk.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
     return dict(bulk.select_in(statement, keys))
 
 
 def salted(project: int, keys: Sequence[int]) -> tuple[int, ...]:
-    """The keys as they are stored: those of another project, or another version, are other keys."""
+    """The keys as stored: another project's, or another version's, keys differ."""
     grain = salt(project)
     return tuple([key ^ grain for key in keys])
 
@@ -109,8 +109,10 @@ def salt(project: int) -> int:
 
 
 def looked_up(asked: Collection[Asked]) -> Index:
-    """An index of the stored questions that share a key with any of these. Of most it needs no more than that they do, and
-    of the others mostly no more than their bits: the text is read of those that may be near.
+    """An index of the stored questions that share a key with any of these.
+
+    For most, sharing a key is all that is needed, and for most of the others their bits; the text is read only of those
+    that may be near.
     """
     buckets: dict[int, list[int]] = {}
     for number, wanted in enumerate(zip(*[one.keys for one in asked if one.keys], strict=True)):
@@ -128,8 +130,8 @@ def looked_up(asked: Collection[Asked]) -> Index:
 
 
 def near_some(asked: Iterable[Asked], index: Index) -> set[int]:
-    """Those of the stored questions in the index that may be near one of these, by their bits. A question that was stored
-    before there were any has none, and is read.
+    """The stored questions in the index that may be near one of these, by their bits. A question stored before bits
+    existed has none, and is read.
     """
     bits = words_of(set().union(*index.buckets.values()))
     found: set[int] = set()
@@ -148,7 +150,7 @@ def words_of(keys: Iterable[int]) -> dict[int, int | None]:
 
 
 def homes_of(keys: Iterable[int]) -> dict[int, tuple[int, float]]:
-    """The clusters of stored questions, and their places."""
+    """The clusters of stored questions, and their places in them."""
     statement = f"SELECT interaction_id, cluster, place FROM {bulk.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
     return {key: (cluster, place) for key, cluster, place in bulk.select_in(statement, keys)}
 
@@ -160,7 +162,7 @@ def sketches_of(keys: Iterable[int]) -> dict[int, Sketch]:
 
 
 def remove(keys: Sequence[int]) -> int:
-    """Take questions out; where a cluster loses the one that others are compared with, its next takes that place."""
+    """Take questions out; if a cluster loses the one that others are compared with, its next takes its place."""
     with transaction.atomic():
         rows = Question.objects.filter(pk__in=keys)
         leading: defaultdict[int, set[int]] = defaultdict(set)
@@ -173,7 +175,7 @@ def remove(keys: Sequence[int]) -> int:
 
 
 def promote(project: int, named: Collection[int]) -> None:
-    """See to it that some question of each of these clusters is compared with, its first if none is."""
+    """Make sure that each of these clusters has a question to compare with: its first, if there is none."""
     members = Question.objects.filter(project=project, cluster__in=named)
     led = set(members.filter(LEADS).values_list("cluster", flat=True).distinct())
     firsts = members.order_by().values("cluster").annotate(first=Min("pk")).values_list("cluster", "first")
@@ -188,21 +190,22 @@ def give_bands(project: int, *keys: int) -> None:
 
 
 def split(questions: Sequence[Question]) -> int:
-    """A curator's word that these do not belong to the others of their cluster: they become one of their own; its name.
+    """A curator's decision that these questions do not belong with the others in their cluster: they get their own;
+    returns its name.
 
-    They keep the side of the hold-out that they had, and stay where they were put. What is said of any of them is looked
-    at again, as in `merge`. Raises `ValueError` where they are of more than one cluster, or are all of it.
+    They keep their side of the hold-out, and stay where they were put. Everything about them is compared again, as in
+    `merge`. Raises `ValueError` if they are in more than one cluster, or are all of it.
     """
     keys = sorted(question.pk for question in questions)
     groups = {(question.project_id, question.cluster) for question in questions}
     if len(groups) != 1:
-        raise ValueError("the questions to split off are of one cluster")
+        raise ValueError("the questions to split off must be in one cluster")
     ((project, old),) = groups
     with transaction.atomic():
         rest = Question.objects.select_for_update().filter(project=project, cluster=old).exclude(pk__in=keys)
         if not rest.exists():
             raise ValueError("a cluster cannot be split from itself")
-        if old in keys:  # the name goes with its bearer; the others take their first one's
+        if old in keys:  # the name goes with its question; the others are named after their first
             renamed = rest.aggregate(first=Min("pk"))["first"]
             rest.update(cluster=renamed)
             promote(project, [renamed])
@@ -214,10 +217,11 @@ def split(questions: Sequence[Question]) -> int:
 
 
 def merge(into: Question, other: Question) -> int:
-    """A curator's word that two clusters are one: all of the other's join the first's, and its side; how many moved.
+    """A curator's decision that two clusters are one: the other's questions join this one, and its side; returns how
+    many moved.
 
-    Both go on being compared with. Curation looks at all of them again: which records repeat which is another matter now.
-    Raises `ValueError` across projects, or where they are one already.
+    Both are still compared with. Curation compares all of them again, since different records may now repeat each
+    other. Raises `ValueError` across projects, or if they are already one.
     """
     if into.project_id != other.project_id or into.cluster == other.cluster:
         raise ValueError("two different clusters of one project can be merged")
@@ -229,13 +233,13 @@ def merge(into: Question, other: Question) -> int:
 
 
 def look_again(project: int, named: Iterable[int]) -> None:
-    """Let curation look again at every question of these clusters."""
+    """Let curation read every question of these clusters again."""
     members = Question.objects.filter(project=project, cluster__in=set(named))
     mark_pending(list(members.values_list("pk", flat=True)))
 
 
 def rebuild(project: int, limit: int = 1_000) -> int:
-    """Make the keys of questions anew that another version of the method made; how many."""
+    """Make new keys for questions whose keys another version of the method made; return how many."""
     stale = Question.objects.filter(LEADS, project=project).exclude(version=VERSION)
     keys = list(stale.order_by("pk").values_list("pk", flat=True)[:limit])
     give_bands(project, *keys)

@@ -1,4 +1,4 @@
-"""The standing of records beside each other, read and written without their text: digests say what repeats what."""
+"""The status of records relative to each other, read and written without their text: digests show what repeats what."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +17,10 @@ Status = Derived.Status
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """One record beside others. `mark` is its question's fingerprint, `said` the digest of its answer, `near_said` that
-    of its cluster and its answer. `known`: it was there before, and may have a review task. `is_fresh`: it is still to be written.
+    """One record among others.
+
+    `mark` is its question's fingerprint, `said` the digest of its answer, `near_said` that of its cluster and answer.
+    `known`: it existed before, and may have a review task. `is_fresh`: it is still to be written.
     """
 
     key: int
@@ -37,46 +39,50 @@ class Row:
     was: tuple[str, str, bool] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Remember what is stored."""
+        """Remember the stored status."""
         self.was = (self.status, self.reason, self.canonical is None)
 
     @property
     def is_changed(self) -> bool:
-        """Whether it differs from what is stored. To point at another is no change, to point at none is."""
+        """Whether it differs from what is stored. Pointing at another record is not a change; no longer pointing at one
+        is.
+        """
         return (self.status, self.reason, self.canonical is None) != self.was
 
     @property
     def is_best(self) -> bool:
-        """Whether no other answer to its question is known better."""
+        """Whether no other answer to its question is better supported."""
         return self.rank[1]
 
     @property
     def is_head(self) -> bool:
-        """Whether no record with the same answer stands for it."""
+        """Whether no other record with the same answer represents it."""
         return self.status in HEADS
 
 
 def rank(key: int, *, reviewed: bool, is_best: bool, corrected: bool, occurred_at: datetime) -> Rank:
-    """Which of several records of a question stands: the greatest. A reviewer's word, then the answer that is known best,
-    then a correction, then the newest.
+    """The greatest of a question's records is used: first a reviewer's verdict, then the best-supported answer, then a
+    correction, then the newest.
     """
     return reviewed, is_best, corrected, occurred_at.timestamp(), key
 
 
 def digest_of(question: bytes, said: int) -> int:
-    """The digest of a question with an answer; what tells answers apart for certain is `said`."""
+    """The digest of a question with an answer; only `said` tells answers apart with certainty."""
     return int.from_bytes(question[:8], "big", signed=True) ^ said
 
 
 def listed(values: Iterable[str]) -> str:
-    """Constants of ours as SQL lists them."""
+    """Constants of ours in SQL form."""
     return f"({', '.join(repr(str(value)) for value in values)})"
 
 
 IN_PLAY = (
     f"NOT (r.status = '{Status.FILTERED}') AND NOT (r.status = '{Status.HELD}' AND r.reason IN {listed(HELD_BACK)})"
 )
-STANDS = f"r.canonical_id IS NULL AND r.status IN {listed(HEADS)}"  # what is disputed points at what disputes it
+STANDS = (
+    f"r.canonical_id IS NULL AND r.status IN {listed(HEADS)}"  # a disputed record points at the one that disputes it
+)
 LEADS = f"{STANDS} AND NOT (r.reason IN {listed((*ASKED, *HELD_BACK))})"
 
 
@@ -84,7 +90,7 @@ WRITTEN = ("decision_id", "status", "reason", "detail", "figure", "canonical_id"
 
 
 def read(model: type[Derived], project: Project, which: str, column: str, values: Iterable[Any]) -> list[Row]:
-    """The records of a project for which `which` (a condition of ours) holds, by the values of a column of theirs."""
+    """The records of a project for which `which` (a condition of ours) holds, by the values of one of their columns."""
     statement = (
         "SELECT r.decision_id, r.subject_id, r.fingerprint, r.said, r.near_said, r.status, r.reason, r.detail, "  # noqa: S608
         f"r.canonical_id, d.outcome, d.task_id, c.verdict, {bulk.at('i.occurred_at')} FROM {bulk.quoted(model)} r "
@@ -109,11 +115,11 @@ def read(model: type[Derived], project: Project, which: str, column: str, values
 
 
 def heads(model: type[Derived], project: Project, saids: Iterable[int]) -> list[Row]:
-    """The records that stand for one of these answers to their questions."""
+    """The records that represent one of these answers to their questions."""
     return read(model, project, STANDS, "near_said", set(saids))
 
 
 def store(model: type[Derived], rows: Sequence[Row]) -> None:
-    """Write the standing of these records; a selection looks at them anew."""
+    """Write the status of these records; a selection then judges them again."""
     values = [(row.key, str(row.status), row.reason, row.detail, None, row.canonical, False) for row in rows]
     bulk.update(model, WRITTEN, values)

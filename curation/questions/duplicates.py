@@ -1,10 +1,10 @@
-"""Records of the same question: one stands, the others say why they do not.
+"""Records of the same question: one is used, the others say why they are not.
 
-Records have the same question where its key is the same, and the same answer where it claims the same. A new record is
-compared with the one that stands for its answer and the one that stands for its question, and nothing else is read or
-written: a question that was asked ten thousand times costs no more than one that was asked twice. A record that does not
-stand points at the one that took its place at the time, which may have lost it since; `stands` says which one stands
-now. All of a question is looked at again only where what stood has changed or gone.
+Records share a question if its key is the same, and an answer if it claims the same. A new record is compared only with
+the one that represents its answer and the one that represents its question, and nothing else is read or written: a
+question asked ten thousand times costs no more than one asked twice. A record that is not used points at the one that
+took its place, which may itself have been replaced since; `stands` finds the current one. A whole question is compared
+again only if its current record changed or was removed.
 """
 
 from collections import Counter, defaultdict
@@ -17,17 +17,17 @@ from feedback.models import Project
 
 Status = Derived.Status
 Verdict = tuple[str, str, str]
-SAME = (Status.DUPLICATE, "same_question", "The same question with the same answer is in use already.")
+SAME = (Status.DUPLICATE, "same_question", "The same question with the same answer is already in use.")
 FOLLOWED = ("corrected_later", "reviewed_otherwise")
 OWN_REASONS = ("same_question", "near_question", "accepted_too", *FOLLOWED, *ASKED)
 
 
 def resolve(project: Project, touched: Touched) -> int:
-    """Write what was derived, each record as it stands beside the others; how many rows changed their standing. Call in a
-    transaction.
+    """Write derived records, each with its status relative to the others; return how many rows changed status. Call in
+    a transaction.
 
-    A reviewer's word stands before a rule's, the answer that is known best before another that is right, a correction
-    before a confirmation, the newer before the older.
+    A reviewer's verdict comes before a rule's, the best-supported answer before another right one, a correction before
+    a confirmation, the newer before the older.
     """
     changed, taught = 0, set[int]()
     for model in KINDS:
@@ -45,7 +45,7 @@ def resolve(project: Project, touched: Touched) -> int:
 
 
 def follow(project: Project, keys: Iterable[int]) -> None:
-    """Retire preference pairs with the examples of the same decisions, and bring them back with them."""
+    """Retire preference pairs with the examples of the same decisions, and restore them with them."""
     pairs = read(PreferencePair, project, IN_PLAY, "decision_id", keys)
     examples = {row.key: row for row in read(Example, project, IN_PLAY, "decision_id", [row.key for row in pairs])}
     freed = []
@@ -61,21 +61,23 @@ def follow(project: Project, keys: Iterable[int]) -> None:
 
 
 def again(model: type[Derived], project: Project, marks: Iterable[bytes], saids: Iterable[int]) -> list[Row]:
-    """Look at every record of these questions, and of these answers in their clusters, again; those that changed."""
+    """Compare every record of these questions, and of these answers in their clusters, again; return those that
+    changed.
+    """
     rows = {row.key: row for row in read(model, project, IN_PLAY, "near_said", saids)}
     rows |= {row.key: row for row in read(model, project, IN_PLAY, "fingerprint", marks)}
     return settle(model, project, list(rows.values()))
 
 
 def orphans(model: type[Derived], project: Project) -> list[Row]:
-    """Look again at the questions whose duplicates point at nothing any more, because what they repeated has gone."""
+    """Compare again the questions whose duplicates point at nothing, because the record they repeated was removed."""
     lost = model.objects.filter(project=project, status=Status.DUPLICATE, canonical__isnull=True)
     found = list(lost.values_list("fingerprint", "near_said"))
     return again(model, project, {bytes(mark) for mark, _ in found}, {said for _, said in found})
 
 
 def settle(model: type[Derived], project: Project, rows: Sequence[Row]) -> list[Row]:
-    """Compare these records with those that stand for their answers and their questions; store and return what changed."""
+    """Compare these records with those that represent their answers and questions; store and return what changed."""
     if not rows:
         return []
     pool = {row.key: row for row in rows}
@@ -98,15 +100,15 @@ def settle(model: type[Derived], project: Project, rows: Sequence[Row]) -> list[
 
 
 def meeting(rows: Collection[Row]) -> list[Row]:
-    """Those of these records that another may say something of, or that may say something of another. Most new records
-    are the only ones of their question, and stand.
+    """Those of these records that another may affect, or that may affect another. Most new records are the only ones
+    for their question, and are used.
     """
     marks, saids = Counter([row.mark for row in rows]), Counter([row.near_said for row in rows])
     return [row for row in rows if not row.is_fresh or marks[row.mark] > 1 or saids[row.near_said] > 1]
 
 
 def grouped(rows: Iterable[Row], *, by_near_answer: bool = False) -> list[list[Row]]:
-    """The records by their answer within a cluster; or by question, those alone that stand for their answer."""
+    """The records by their answer within a cluster; or by question, only those that represent their answer."""
     groups: dict[bytes | tuple[int, int], list[Row]] = defaultdict(list)
     for row in rows:
         if by_near_answer:
@@ -117,8 +119,8 @@ def grouped(rows: Iterable[Row], *, by_near_answer: bool = False) -> list[list[R
 
 
 def one_for_each_answer(group: Sequence[Row]) -> None:
-    """Of records with one answer in one cluster, the first stands for it and the others repeat it; one that was retired
-    only where there is no other.
+    """Among records with one answer in one cluster, the first represents it and the others repeat it; a retired one
+    only if there is no other.
     """
     first = max(group, key=lambda row: (row.is_head, row.rank))
     if not first.is_head:
@@ -129,7 +131,7 @@ def one_for_each_answer(group: Sequence[Row]) -> None:
 
 
 def one_for_each_question(group: Sequence[Row]) -> None:
-    """Of the answers to one question, the first stands, and says what becomes of the others."""
+    """Among the answers to one question, the first is used, and decides what becomes of the others."""
     first = max(group, key=lambda row: row.rank) if len(group) > 1 else group[0]
     give(first, None, first)
     for row in group:
@@ -138,8 +140,10 @@ def one_for_each_question(group: Sequence[Row]) -> None:
 
 
 def give(row: Row, verdict: Verdict | None, first: Row) -> None:
-    """Let a record stand (None), or say what keeps it out. What a selection for a release said of a record that stands
-    is left alone, and so is what one points at that is kept out for the same reason as before.
+    """Let a record be used (None), or say what keeps it out.
+
+    A selection's result on a record in use is left alone, and so is the target of one that is kept out for the same
+    reason as before.
     """
     if verdict is None:
         if row.reason in OWN_REASONS:
@@ -151,7 +155,7 @@ def give(row: Row, verdict: Verdict | None, first: Row) -> None:
 
 
 def standing(row: Row, first: Row) -> Verdict:
-    """The (status, reason, words) of a record beside the one that stands, whose answer is another."""
+    """The (status, reason, words) of a record next to the one in use, whose answer differs."""
     if not row.is_best:
         return (
             Status.DUPLICATE,
@@ -160,11 +164,11 @@ def standing(row: Row, first: Row) -> Verdict:
         )
     if first.rank[0]:
         return Status.RETIRED, "reviewed_otherwise", "A reviewer decided for another answer to the same question."
-    return Status.RETIRED, "corrected_later", "A correction of the same question contradicts this answer."
+    return Status.RETIRED, "corrected_later", "A newer right answer to the same question is in use in its place."
 
 
 def stands(row: Derived) -> int | None:
-    """The record that stands now in the place of this one: for its answer, else for its question; None where none does."""
+    """The record now in use instead of this one: for its answer, else for its question; None if there is none."""
     model = type(row)
     for there in (
         [other for other in heads(model, row.project, [row.near_said]) if other.said == row.said],

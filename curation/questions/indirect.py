@@ -5,16 +5,16 @@ from typing import Final
 from curation.questions.words import Language
 
 LONGEST_FRONT: Final = 3
-"""Words of the question before its subject: "how many users"."""
+"""How many words of the question may come before its subject: "how many users"."""
 FARTHEST: Final = 7
-"""Words after the beginning of the subject, among which its auxiliary is looked for."""
+"""How many words from the start of the subject are searched for its auxiliary."""
 WITHOUT_S: Final = frozenset("i you we they".split())
 PRONOUNS: Final = WITHOUT_S | {"he", "she", "it"}
 MEASURES: Final = {"takes": "take", "costs": "cost", "lasts": "last"}
 
 
 def direct(words: list[str], spoken: Language) -> list[str]:
-    """An indirect question as a direct one; what is direct or no question stays as it is."""
+    """An indirect question as a direct one; anything else is unchanged."""
     sets = spoken.sets
     if not sets["questions"] or len(words) < 3:
         return words
@@ -29,7 +29,7 @@ def direct(words: list[str], spoken: Language) -> list[str]:
 
 
 def finite_first(words: list[str], spoken: Language, whether: bool) -> list[str]:
-    """German and Dutch: the finite verb comes from the end to behind the question word."""
+    """German and Dutch: the finite verb moves from the end to just after the question word."""
     sets = spoken.sets
     if whether:
         return [words[-1], *words[1:-1]]
@@ -39,24 +39,24 @@ def finite_first(words: list[str], spoken: Language, whether: bool) -> list[str]
             return words
         start = 2 if words[1] in sets["degrees"] else 1
     if start > 2 or (start == 2 and words[1] not in sets["degrees"] and words[0] not in sets["which"]):
-        return words  # the verb is there already
+        return words  # the verb is already there
     return [*words[:start], words[-1], *words[start:-1]]
 
 
 def auxiliary_first(words: list[str], spoken: Language, whether: bool) -> list[str]:
-    """English: the auxiliary goes before the subject, and "do" comes where there is none."""
+    """English: the auxiliary moves before the subject; without one, "do" is added."""
     sets = spoken.sets
     start = 1 if whether else next((n for n, word in enumerate(words) if n and word in sets["subjects"]), 0)
     if not whether and (words[1] in ("to", "if") or not sets["auxiliaries"].isdisjoint(words[1:start])):
-        return words  # direct already, or none: "how to pay", "what if I pay"
+        return words  # already direct, or not a question: "how to pay", "what if I pay"
     if start > LONGEST_FRONT and words[start] not in PRONOUNS:
-        return words  # who knows where the subject begins
+        return words  # unclear where the subject begins
     front = [] if whether else words[:start]
     if start:
         for place in range(start + 1, min(len(words), start + FARTHEST)):
             if words[place] in sets["auxiliaries"]:
                 if words[place + 1 : place + 2] and words[place + 1] in PRONOUNS:
-                    return words  # it is direct already: "how far from home can I go"
+                    return words  # already direct: "how far from home can I go"
                 return [*front, words[place], *words[start:place], *words[place + 1 :]]
         if words[-1] in MEASURES and not whether:
             return [*front, "does", *words[start:-1], MEASURES[words[-1]]]

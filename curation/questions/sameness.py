@@ -1,8 +1,7 @@
-"""Which questions are the same.
-
-The key of a question is made of its canonical text, the turns before it and the declared scope. Two questions are the same
-exactly if their keys are equal. The canonical text leaves out what never changes what is asked: case, spelling, courtesy, and
-the words of closed lists (`words/`). Near questions are another matter (`clusters`).
+"""Which questions are the same. A question's key is made from its canonical text, the turns before it and the declared
+scope. Two questions are the same exactly if their keys are equal. The canonical text leaves out what never changes what
+is asked: case, spelling, courtesy, and the words of closed lists (`words/`). Near questions are another matter
+(`clusters`).
 
 Also: whether a question can be understood without the turns before it, and whether its answer changes with the day.
 """
@@ -35,26 +34,26 @@ _BY_LANGUAGE: Final = {
 
 
 MOST_WORDS: Final = 14
-"""A longer sentence tells of a day more often than it asks about it."""
+"""A longer sentence more often mentions a day than asks about it."""
 _ASKED: Final = re.compile(r"[^.!?\n]+\?")
 
 
 def hangs_on_the_clock(question: str) -> bool:
-    """Whether a question names a day by the one it is asked on. Only in the languages that have a list here."""
+    """Whether a question refers to a day relative to now ("today"). Only in languages with a list here."""
     short = [sentence for sentence in _ASKED.findall(question) if len(sentence.split()) <= MOST_WORDS]
     told = {language for language, words in _BY_LANGUAGE.items() for one in short if words.search(one)}
     return bool(told) and guess(question) in (*told, UNKNOWN)
 
 
 ENOUGH: Final = 2
-"""Words with content of their own: with one alone, as in "What is the limit?", the dialogue tells which is meant."""
+"""Content words needed: with only one, as in "What is the limit?", the dialogue says which is meant."""
 
 
 def stands_alone(question: str) -> bool:
-    """Whether a question says by itself what it asks about.
+    """Whether a question can be understood by itself.
 
-    In doubt it does not, nor in a language without lists: evidence of two dialogues is then kept apart, which costs less than
-    to pool what differs. Measured on turns of real dialogues: see the explanation of curation.
+    In doubt, and in a language without lists, it cannot: evidence from two dialogues is then kept apart, which costs
+    less than pooling different questions. Measured on turns of real dialogues: see the explanation of curation.
     """
     text = composed(question)
     raw = split(text)
@@ -77,7 +76,9 @@ def stands_alone(question: str) -> bool:
 
 
 def refers(words: list[str], spoken: Language) -> bool:
-    """Whether a noun with a definite article may mean one that was spoken of: "the limit", not "the limit for cash"."""
+    """Whether a noun with a definite article may mean something mentioned before: "the limit", not "the limit for
+    cash".
+    """
     sets = spoken.sets
     for place, word in enumerate(words):
         if word not in sets["definite"]:
@@ -91,8 +92,7 @@ def refers(words: list[str], spoken: Language) -> bool:
 
 
 def tells(words: list[str], spoken: Language) -> bool:
-    """Whether these words have content of their own, and among them a code, or a noun after an article or a preposition.
-
+    """Whether these words have content of their own, including a code, or a noun after an article or a preposition.
     "How do I avoid getting caught?" has no such noun.
     """
     sets = spoken.sets
@@ -122,9 +122,10 @@ def question_key(
     """16 bytes of BLAKE2b over what makes questions the same.
 
     The turns before the question count, unless it stands alone and they only greet: then a question asked later in a
-    dialogue has the key of the bare question. The order of the scope makes no difference. A placeholder hides a value that may differ from one
-    interaction to the next: where one counts, the salt, such as the interaction's id, keeps their keys apart. So it does for a
-    question that `is_own`, the answer to which hides what one person was told: it neither backs nor contradicts another's.
+    dialogue has the key of the bare question. The order of the scope makes no difference. A placeholder hides a value
+    that may differ between interactions: if one counts, the salt, such as the interaction's id, makes their keys
+    differ. The same goes for a question that `is_own`, whose answer hides what one person was told: it neither supports
+    nor contradicts another's.
     """
     turns = () if stands_alone(question) and all(only_greets(turn.get("content", "")) for turn in context) else context
     made = hashlib.blake2b(digest_size=SIZE)
@@ -137,7 +138,7 @@ def question_key(
 
 
 def texts(turns: Sequence[Mapping[str, str]]) -> Iterator[str]:
-    """The role and the text of each turn; what people wrote counts as a question does."""
+    """The role and the text of each turn; people's turns are normalised like questions."""
     for turn in turns:
         role, content = turn.get("role", ""), turn.get("content", "")
         yield role
@@ -150,9 +151,24 @@ def only_greets(text: str) -> bool:
 
 
 GREETING: Final = 60
-GREETS: Final = remarks.phrases(remarks.SMALL_TALK, before=r"\W*")
+GREETING_WORDS: Final = (
+    r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|welcome|hallo|moin|servus|grüezi|guten (?:tag|morgen|abend)|willkommen|bonjour|bonsoir|salut|bienvenue|"
+    r"hola|buen[oa]s (?:días|tardes|noches)|bienvenid[oa]|ciao|salve|buongiorno|buonasera|benvenut[oa]|olá|oi|bom dia|boa (?:tarde|noite)|"
+    r"bem-vind[oa]|hoi|goede(?:morgen|middag|navond|ndag)|welkom|dzień dobry|dobry wieczór|cześć|witam|witamy)"
+)
+OFFERS: Final = (
+    r"(?:(?:so )?(?:how|what) (?:can|may) (?:i|we) (?:help|assist|do for)(?: you)?|wie (?:kann|darf) ich(?: ihnen| dir)? (?:weiter)?helfen|(?:comment|en quoi) puis-je (?:vous |t')?aider|"
+    r"¿?(?:en|cómo) (?:qué )?puedo ayudar(?:te|le|los)|¿?en qué puedo ayudar(?:te|le|les)?|come posso (?:aiutar(?:ti|la|vi)|esserle utile)|como posso (?:ajudar|te ajudar|ajudá-l[oa])|"
+    r"(?:waarmee|hoe|waar) kan ik (?:je |u )?(?:mee )?helpen|(?:w czym|jak) mogę (?:ci |pani |panu )?pomóc)(?: today| heute| aujourd'hui| hoy| oggi| hoje| vandaag| dzisiaj)?"
+)
+GREETS: Final = re.compile(
+    rf"\W*(?:{GREETING_WORDS}\b(?: there| zusammen| all)?\W*)+(?:{OFFERS}\W*)?$|\W*{OFFERS}\W*$|"
+    + remarks.phrases(remarks.SMALL_TALK, before=r"\W*").pattern,
+    re.IGNORECASE,
+)
+"""Greetings, and what an agent offers in return."""
 
 
 def hides_a_value(text: str) -> bool:
-    """Whether a placeholder stands in this text."""
+    """Whether this text contains a placeholder."""
     return "[" in text and PLACEHOLDER.search(text) is not None

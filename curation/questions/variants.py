@@ -1,7 +1,6 @@
-"""Variants of a question whose right answer is the same by construction: slips of the keyboard, another case, courtesy,
-the items of a list in another order. What an agent makes of them shows how brittle an answer is.
-
-Made by rule from the question alone: every run asks the same ones, so that two agents can be compared by them.
+"""Variants of a question whose right answer is the same by construction: typing slips, another case, courtesy, list
+items in another order. An agent's answers to them show how brittle it is. They are made by rule from the question only:
+every run asks the same ones, so two agents can be compared.
 """
 
 import re
@@ -33,13 +32,13 @@ THANKS: Final = {
     "pl": " Dziękuję!",
 }
 LONG: Final = 6
-"""Letters from which a word can still be told with a slip in it."""
+"""Letters from which on a word is still recognisable with a slip in it."""
 _WORD = re.compile(r"(?<![\w\[/.@:'’-])[^\W\d_]+(?![\w\]/@:'’-]|\.\w)")
 _LIST = re.compile(r"([^\W\d_]+), ([^\W\d_]+),? (and|or|und|oder|et|ou|y|o|e|en|of|i|lub) ([^\W\d_]+)")
 
 
 def variants(question: str, number: int) -> tuple[str, ...]:
-    """Up to that many variants, all different from each other and from the question."""
+    """Up to this many variants, all different from each other and from the question."""
     made = dict.fromkeys(one for one in _made(question) if one != question)
     return tuple(islice(made, number))
 
@@ -63,7 +62,9 @@ def _made(question: str) -> Iterator[str]:
 
 
 def _slips(question: str) -> Iterator[str]:
-    """Two letters exchanged, one left out, one doubled, each inside another long word that turns nothing round."""
+    """Two letters swapped, one left out, one doubled, each inside a different long word that does not reverse the
+    meaning.
+    """
     words = [match for match in _WORD.finditer(question) if _is_plain(match[0])]
     for place, match in enumerate(words):
         slip = SLIPS[place % len(SLIPS)](match[0])

@@ -16,7 +16,7 @@ from feedback.texts.fingerprints import normalise
 from privacy.redaction import PLACEHOLDER
 
 LONGEST_ITEM: Final = 3
-"""Words. Of longer items nobody knows where they begin."""
+"""Words; it is unclear where longer items begin."""
 MARKS: Final = frozenset(".?!;,")
 
 
@@ -34,7 +34,7 @@ def ordered(words: list[str], spoken: Language) -> list[str]:
 
 
 def listed(words: list[str], place: int, spoken: Language) -> tuple[int, int, int] | None:
-    """Where the items before and after this "and" begin and end; none if that is in doubt."""
+    """Where the items before and after this "and" begin and end; none if in doubt."""
     sets = spoken.sets
     start = place
     while start and words[start - 1] not in sets["before"] and words[start - 1] not in sets["articles"]:
@@ -62,7 +62,7 @@ def split_list(words: Sequence[str]) -> list[list[str]]:
 
 
 def sortable(items: list[list[str]], lead: str, spoken: Language) -> bool:
-    """Whether the order of these items is free: in "red shoes and socks" nobody knows what is red."""
+    """Whether the order of these items is free: in "red shoes and socks" it is unclear what is red."""
     lengths = {len(item) for item in items}
     if max(lengths) > LONGEST_ITEM or any(not spoken.sets["bound"].isdisjoint(item) for item in items):
         return False
@@ -70,7 +70,7 @@ def sortable(items: list[list[str]], lead: str, spoken: Language) -> bool:
 
 
 LONGEST: Final = 600
-"""Characters: a longer text is compared as it is. Nobody writes two of them that differ by a courtesy."""
+"""Characters; a longer text is compared unchanged, since no two differ only in courtesy."""
 TOKENS: Final = re.compile(
     rf"\d+(?:[.,:]\d+)+[\w{VOWELS}]*|(?:[vV]\d+(?:\.\d+)+)|[\w{VOWELS}]+(?:['.][\w{VOWELS}]+)*|!=|:=|->|(?<=\w)--(?!\w)"
     rf"|[@\\](?=\w)|[+<>=*/%#^&|~$€£¥°]"
@@ -84,11 +84,11 @@ MEASURE: Final = re.compile(
     r"(-?\d+(?:[.,]\d+)?)(kg|g|mg|mcg|µg|ml|cl|l|km|cm|mm|m|kb|mb|gb|tb|kbit|mbit|gbit|eur|usd|gbp|min|h|ms|kwh|kw|w|v|mah)"
 )
 SHORTEST: Final = 3
-"""Words: of a shorter question no courtesy is taken, since "so what" is not "what"."""
+"""Words; a shorter question keeps its courtesy, since "so what" is not "what"."""
 
 
 def canonical(question: str) -> str:
-    """The canonical text of a question: that of two questions is equal exactly if they ask the same.
+    """The canonical text of a question; two are equal exactly if the questions ask the same.
 
     In a language without lists it is the text without case and punctuation.
     """
@@ -102,12 +102,12 @@ def canonical(question: str) -> str:
 
 
 def composed(text: str) -> str:
-    """The text with each letter and its accent as one character, and with one kind of apostrophe."""
+    """The text with each accented letter as one character, and with one kind of apostrophe."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(APOSTROPHES)
 
 
 def split(text: str) -> list[str]:
-    """The words, signs and marks of a text, in their case; a placeholder counts by its type."""
+    """The words, symbols and marks of a text, in their case; a placeholder counts by its type."""
     return TOKENS.findall(PLACEHOLDER.sub(r" \1_ ", text) if "[" in text else text)
 
 
@@ -131,7 +131,7 @@ def prepared(question: str, words: list[str], spoken: Language) -> list[list[str
 
 
 def money_last(words: list[str]) -> list[str]:
-    """The words with each sign of money after its amount: "€ 5" is "5 €"."""
+    """The words with each currency sign after its amount: "€ 5" is "5 €"."""
     found = list(words)
     for place, word in enumerate(words[:-1]):
         if word in MONEY and found[place + 1][0].isdigit():
@@ -140,7 +140,7 @@ def money_last(words: list[str]) -> list[str]:
 
 
 def lower(question: str, words: Sequence[str], spoken: Language) -> list[str]:
-    """The words in lower case, but for those that another case makes another word, as US and us."""
+    """The words in lower case, except those that case turns into another word, like US and us."""
     if question.isupper():
         return [word.lower() for word in words]
     found = [spoken.cased.get(word) or word.lower() for word in words]
@@ -210,7 +210,7 @@ def opening(words: list[str], rules: Rules) -> tuple[int, list[str]] | None:
 def courteous(words: list[str], spoken: Language, quoted: bool) -> list[str]:
     """The question without greetings, thanks and "could you tell me", in the order of a direct question.
 
-    Where words are spoken of, as in "How do you say please?", only the beginning is taken off.
+    If it is about words, as in "How do you say please?", only the beginning is removed.
     """
     asked = False
     found = opening([*words, ","], spoken.rules["openers"])
@@ -243,7 +243,7 @@ def unthanked(words: list[str], spoken: Language) -> list[str]:
 
 
 def question_first(words: list[str], spoken: Language) -> list[str]:
-    """The question with what is before it moved to its end: "in Python, how do I sort" is "how do I sort in Python"."""
+    """The question with anything before it moved to its end: "in Python, how do I sort" is "how do I sort in Python"."""
     sets = spoken.sets
     if len(words) < 4 or words[0] not in sets["before_question"]:
         return words
@@ -289,7 +289,7 @@ def infinitive(words: list[str], spoken: Language) -> list[str]:
 
 
 def bases(words: list[str], spoken: Language, compared: bool) -> list[str]:
-    """The base form of each word but a name: what follows a title is one, and Mr Williams is not Mr William."""
+    """The base form of each word except names: a word after a title is a name, and Mr Williams is not Mr William."""
     code, titles = spoken.code, spoken.sets["titles"]
     if titles.isdisjoint(words):
         return [base(word, code, compared) for word in words]
@@ -299,7 +299,7 @@ def bases(words: list[str], spoken: Language, compared: bool) -> list[str]:
 
 @lru_cache(maxsize=50_000)
 def base(word: str, code: str, compared: bool) -> str:
-    """The base form of a word and, unless words are compared, the one synonym that represents it."""
+    """The base form of a word and, unless the question is about words, the synonym that represents it."""
     spoken = language(code)
     variants = {} if compared else spoken.words
     word = inflected(variants.get(word, word), spoken)
@@ -307,7 +307,7 @@ def base(word: str, code: str, compared: bool) -> str:
 
 
 def inflected(word: str, spoken: Language) -> str:
-    """The base form of a word, as far as the lists of the language know that it means the same."""
+    """The base form of a word, if the language's lists know that it means the same."""
     if word in spoken.forms:
         return spoken.forms[word]
     if word[:1].isdigit():
@@ -321,7 +321,7 @@ def inflected(word: str, spoken: Language) -> str:
 
 
 def number(word: str, spoken: Language) -> str:
-    """A number without separators of thousands, and a measure as number and unit."""
+    """A number without thousands separators, and a measure as number and unit."""
     if match := MEASURE.fullmatch(word):
         return f"{number(match[1], spoken)} {match[2]}"
     separator = "," if spoken.code == "en" else "."

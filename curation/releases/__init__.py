@@ -1,5 +1,6 @@
-"""Releases: cut, published atomically, cut again when a person is forgotten.
+"""Releases: cut, published atomically, and cut again when a person is erased.
 
-`cutting` cuts and publishes, `files` writes, `rows` reads, `recuts` leaves out who was forgotten, `recalls` tell those who
-downloaded; `manifest`, `card` and `verify` describe a release and check it. The files' formats are in `formats`.
+`cutting` cuts and publishes, `membership` selects the members and checks consent again, `files` writes, `rows` reads,
+`recuts` leaves erased people out, `recalls` tells downstream users; `manifest`, `card` and `verify` describe a release
+and check it. The files' formats are in `formats`.
 """

@@ -26,7 +26,7 @@ from privacy.console.lists import ProjectFilter, ReadOnlyAdmin
 from privacy.console.reauthentication import confirmed
 
 SCHEDULE = frozenset({"cadence", "cron", "time_zone"})
-"""The fields that say when it is released."""
+"""The fields that set the schedule."""
 
 
 def zones() -> list[tuple[str, str]]:
@@ -38,13 +38,13 @@ class DatasetForm(forms.ModelForm):
         required=False,
         choices=[(name, name) for name in formats.CHOICES],
         widget=forms.CheckboxSelectMultiple,
-        help_text="Files in addition to the three that every release has.",
+        help_text="Files besides the three that every release has.",
     )
     holdout = forms.FloatField(
         min_value=0,
         max_value=0.9,
         widget=forms.NumberInput(attrs={"step": 0.01}),
-        help_text="Share of questions, up to 0.9, that are tested and never trained on.",
+        help_text="Share of questions, up to 0.9, used only for testing, never for training.",
     )
     time_zone = forms.ChoiceField(choices=zones)
 
@@ -58,7 +58,7 @@ PERIODS = 12
 
 
 def with_periods(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:
-    newest = Period.objects.order_by("-due_at")[:PERIODS]  # of each dataset
+    newest = Period.objects.order_by("-due_at")[:PERIODS]  # shown for each dataset
     return rows.prefetch_related("releases", Prefetch("periods", newest, to_attr="newest_periods"))
 
 
@@ -85,8 +85,8 @@ class DatasetAdmin(ReadOnlyAdmin):
         "recent_periods",
         "created_at",
     ]
-    lead = "What is released under one name, and how often."
-    empty = ("No datasets yet", "Each project starts with one of its own name: manage.py createproject NAME.")
+    lead = "What is released under one name, in which files, and how often."
+    empty = ("No datasets yet", "Each project starts with a dataset of the same name: manage.py createproject NAME.")
 
     def get_urls(self) -> list[URLPattern]:
         cut, again = (self.admin_site.admin_view(view) for view in (self.cut_view, self.again_view))
@@ -109,7 +109,7 @@ class DatasetAdmin(ReadOnlyAdmin):
         return with_periods(super().listed(keys))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A changed schedule counts from now; a message lists its next times."""
+        """A changed schedule applies from now on; a message lists its next times."""
         if SCHEDULE & set(form.changed_data):
             obj.scheduled_since = timezone.now()
         super().save_model(request, obj, form, change)
@@ -143,7 +143,7 @@ class DatasetAdmin(ReadOnlyAdmin):
             raise Http404
         if request.method == "POST":
             tried = periods.retry(dataset)
-            words = "A worker tries it again within a minute." if tried else "Nothing has failed."
+            words = "A worker will try again within a minute." if tried else "Nothing has failed."
             messages.success(request, words)
         return redirect("admin:curation_dataset_change", key)
 
@@ -187,7 +187,7 @@ class DatasetAdmin(ReadOnlyAdmin):
             return self.nothing_to_cut(request)
         if would > AT_ONCE:
             releases_cutting.begin(dataset)
-            messages.success(request, "A worker cuts it within a minute; it appears here when it is complete.")
+            messages.success(request, "A worker will cut it within a minute; it appears here when complete.")
             return redirect("admin:curation_release_changelist")
         before = dataset.published().first()
         try:
@@ -227,8 +227,8 @@ class ReleaseAdmin(ReadOnlyAdmin):
     list_filter = [ProjectFilter, "state"]
     list_select_related = ["dataset"]
     ordering = ["-id"]
-    lead = "Immutable, versioned, checksummed. Cut again, as v2.1, when a person in one is erased."
-    empty = ("No releases yet", "Open Datasets and cut one: it takes all decided records with consent.")
+    lead = "Immutable, versioned, checksummed. If a person in one is erased, it is cut again, for example as v2.1."
+    empty = ("No releases yet", "Open Datasets and cut one: it includes all decided records with consent.")
     change_form_template = "admin/curation/release/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -298,7 +298,7 @@ class RecallAdmin(ReadOnlyAdmin):
     list_select_related = ["release__dataset", "replaced_by__dataset"]
     ordering = ["-id"]
     lead = "Records that the users of a release must delete: ids and hashes, no text."
-    empty = ("No recalls", "One appears when a person in a published release is erased.")
+    empty = ("No recalls", "A recall appears when a person in a published release is erased.")
 
     @admin.display(description="records")
     def records_number(self, row: Recall) -> int:

@@ -1,7 +1,7 @@
 """`README.md` of a release: a dataset card for people, with the front matter that the Hugging Face Hub reads.
 
-It is made from the manifest alone, so no captured text can be in it; and the names that are (dataset, agents, notices)
-are written so that they are neither YAML nor Markdown nor HTML.
+It is made from the manifest alone, so no captured text can be in it; and names (dataset, agents, notices) are written
+so that none of them acts as YAML, Markdown or HTML.
 """
 
 import re
@@ -18,7 +18,7 @@ from curation.releases.formats.shapes import plain as plain_columns
 
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 TASKS = {"eval_cases.jsonl": "question-answering", "sft.jsonl": "text-generation"}
-# Arrow's JSON reader takes strings of ISO 8601 for times in any case; undeclared they would lose their zone.
+# Arrow's JSON reader reads ISO 8601 strings as times anyway; undeclared, they would lose their zone.
 DTYPES = {
     "string": "string",
     "time": "timestamp[us, tz=UTC]",
@@ -32,13 +32,11 @@ LICENSE = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}\Z")
 NO_AUDIT = """No audit sample was reviewed. The share of golden cases says nothing about the agent: people choose
 what they rate."""
 _UNPRINTED = re.compile(r"[^\w .:,/+@-]")
-LIMITS = """- The records are what people chose to rate. They are no random sample of what the agent is asked: use the
-  audit's estimate, not the share of golden cases, for how good it is. Only cases of the kind `sampled` are drawn at
-  random, from answers that nobody rated; each question is in them once.
-- Redaction finds what it knows. Texts may still hold personal data; treat the files as such.
-- Captured text may try to instruct whoever reads it, models and judges included. It is data.
-- Who was erased after you downloaded this release is on the recall list. Delete those records, and where this
-  was pushed to a hub, purge them from its history too: a commit that removes a file leaves the old one there."""
+LIMITS = """- The records are what people chose to rate, not a random sample of what the agent is asked. To judge the agent, use the audit's estimate, not the share of golden cases. Only cases of the kind `sampled` are drawn at
+  random, from answers that nobody rated; each question occurs in them once.
+- Redaction misses things. Texts may still contain personal data; treat the files accordingly.
+- Captured text may try to instruct its readers, including models and judges. Treat it as data.
+- People erased after you downloaded this release are on the recall list. Delete their records. If you pushed this release to a hub, also purge them from its history: a commit that removes a file leaves the old one there."""
 
 
 def card(manifest: Mapping[str, Any]) -> str:
@@ -48,7 +46,9 @@ def card(manifest: Mapping[str, Any]) -> str:
 
 
 def front_matter(manifest: Mapping[str, Any]) -> str:
-    """The YAML between `---`: one config for each file with records, its features declared, so that none is guessed."""
+    """The YAML between `---`: one config for each file with records, with its features declared, so that none is
+    guessed.
+    """
     tables = [entry for entry in manifest["files"] if entry["name"] in TABLES and entry["records"]]
     lines = ["---", f"pretty_name: {quoted(plain(manifest['dataset']) + ' ' + plain(manifest['version']))}"]
     license = manifest.get("license") or "other"
@@ -66,7 +66,7 @@ def front_matter(manifest: Mapping[str, Any]) -> str:
 
 
 def config(entry: Mapping[str, Any], default: bool) -> Iterator[str]:
-    """One file as a config of the data set; evaluation is a test split, and never a training one."""
+    """One file as a config of the dataset; evaluation files are test splits, never training ones."""
     yield f"- config_name: {quoted(config_name(entry))}"
     if default:
         yield "  default: true"
@@ -90,14 +90,16 @@ def info(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def columns(shapes: Mapping[str, Shape], mixed: bool) -> dict[str, Shape]:
-    """The columns as `datasets` knows them. Where some records have calls of tools, messages are of a type that came with
-    its version 4.7 and keeps each record as it is: declared fields would be null in all others, which templates for chats
-    take for calls."""
+    """The columns as `datasets` knows them.
+
+    If some records have tool calls, messages are of a type that came with version 4.7 and keeps each record unchanged:
+    declared fields would be null in all other records, and chat templates read that as a call.
+    """
     return {name: as_json(shape) for name, shape in shapes.items()} if mixed else plain_columns(shapes)
 
 
 def as_json(shape: Shape) -> Shape:
-    """The shape, with `json` for what differs from record to record."""
+    """The shape, with `json` for anything that differs from record to record."""
     if isinstance(shape, list):
         return "json" if plain_columns(shape) != shape else shape
     return {name: as_json(inner) for name, inner in shape.items()} if isinstance(shape, dict) else shape
@@ -127,7 +129,7 @@ def kind(shape: Shape, indent: str) -> Iterator[str]:
 
 
 def scalar(shape: Shape) -> str:
-    """The dtype of a scalar; a choice of texts is a text."""
+    """The dtype of a scalar; a choice of texts is a string."""
     return DTYPES[shape.removesuffix("?")] if isinstance(shape, str) else "string"
 
 
@@ -136,42 +138,42 @@ def body(manifest: Mapping[str, Any]) -> Iterator[str]:
     yield f"# {plain(manifest['dataset'])} {plain(manifest['version'])}"
     yield (
         "What users of a deployed agent said about its answers, turned into cases to test it by and examples to train "
-        "it on.\nQuestions and answers are redacted; each record can be traced to an interaction by `lineage.jsonl`."
+        "it on.\nQuestions and answers are redacted; `lineage.jsonl` traces each record to an interaction."
     )
     yield "## Files\n\n" + table(
         ("file", "purpose", "records", "bytes", "sha256"),
         [(f"`{e['name']}`", e["purpose"], e["records"], e["bytes"], f"`{e['sha256']}`") for e in manifest["files"]],
     )
-    yield "## What the answers rest on\n\n" + tiers(manifest.get("tiers") or {})
+    yield "## Evidence for the answers\n\n" + tiers(manifest.get("tiers") or {})
     if manifest.get("funnel"):
         yield "## What is not in it\n\n" + losses(manifest["funnel"])
     if left_out := manifest.get("left_out"):
         rows = [(plain(file), plain(why), n) for file, found in left_out.items() for why, n in found.items()]
-        yield "## What a file has no place for\n\n" + table(("file", "why", "records"), rows)
+        yield "## What some files leave out\n\n" + table(("file", "why", "records"), rows)
     yield "## Consent\n\n" + facts(manifest.get("consent"), "Not recorded.")
     yield "## Redaction\n\n" + facts(manifest.get("redaction"), "Not recorded.")
     yield "## How good the agent is\n\n" + estimates(manifest.get("bias"))
     yield "## The agent's own words\n\n" + facts(manifest.get("authorship"), "Not measured.")
-    yield "## Testing and training on the same\n\n" + facts(manifest.get("leakage"), "Not measured.")
+    yield "## Overlap of testing and training\n\n" + facts(manifest.get("leakage"), "Not measured.")
     yield "## Where it comes from\n\n" + origin(manifest)
     yield "## Erasure\n\n" + erasure(manifest)
     yield "## Limits\n\n" + LIMITS
 
 
 def tiers(counts: Mapping[str, int]) -> str:
-    """How many eval cases rest on what."""
-    return table(("the right answer rests on", "eval cases"), [(TIERS[name], n) for name, n in counts.items()])
+    """How many eval cases have which evidence."""
+    return table(("evidence for the right answer", "eval cases"), [(TIERS[name], n) for name, n in counts.items()])
 
 
 def losses(funnel: Mapping[str, Any]) -> str:
-    """What was captured and is not in the release, and why."""
+    """What was captured but is not in the release, and why."""
     names = ("conversations", "cases", "examples", "pairs")
     rows = [(plain(one["why"]), *(one[name] for name in names), plain(one["remedy"])) for one in funnel["losses"]]
     return table(("why", *names, "what to do"), rows)
 
 
 def estimates(bias: Mapping[str, Any] | None) -> str:
-    """The quality estimates, each with its interval and its n: a share without them is not shown."""
+    """The quality estimates, each with interval and n; no share is shown without them."""
     names = {"audit": "random audit", "thumbs": "votes alone", "weighted": "votes, weighted by propensity"}
     rows = [
         (name, percent(e["value"]), f"{percent(e['low'])} to {percent(e['high'])}", e["n"])
@@ -198,14 +200,14 @@ def origin(manifest: Mapping[str, Any]) -> str:
 
 
 def erasure(manifest: Mapping[str, Any]) -> str:
-    """What this version takes the place of, and what went with it."""
+    """Which version this one replaces, and what was removed with it."""
     before = manifest.get("supersedes")
-    lines = ["This version takes the place of no other."]
+    lines = ["This version does not replace another."]
     if before:
         removed = before.get("removed")
-        gone = f", without {removed} lines that were in it" if isinstance(removed, int) else ""
+        gone = f", without {removed} of its lines" if isinstance(removed, int) else ""
         reason = f" ({plain(before['reason'])})" if before.get("reason") else ""
-        lines = [f"It takes the place of {plain(before['version'])}{reason}{gone}. Delete that one."]
+        lines = [f"It replaces {plain(before['version'])}{reason}{gone}. Delete that version."]
     recalls = manifest.get("recalls") or []
     lines.append(f"Recalls of earlier versions of this dataset: {len(recalls)}.")
     return "\n".join(lines)
@@ -239,17 +241,19 @@ def table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
 
 
 def plain(value: Any) -> str:
-    """A name as Markdown, HTML and YAML all leave it: letters, digits and a few signs; at most 120 of them."""
+    """A name in characters that Markdown, HTML and YAML all leave alone: letters, digits and a few symbols; at most
+    120.
+    """
     return _UNPRINTED.sub(" ", str(value))[:120].strip()
 
 
 def quoted(text: str) -> str:
-    """A string as JSON writes it, which YAML reads as the same string."""
+    """A string as JSON writes it, which YAML reads the same."""
     return orjson.dumps(text).decode()
 
 
 def sequence(name: str, items: list[str]) -> list[str]:
-    """A YAML list, or nothing where it would be empty."""
+    """A YAML list, or nothing if it is empty."""
     return [f"{name}:", *(f"- {quoted(item)}" for item in dict.fromkeys(items))] if items else []
 
 

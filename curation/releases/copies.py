@@ -1,8 +1,8 @@
 """The copy of the releases in a bucket: exactly what the database says is published, complete. `sync` compares the
-bucket's own listing with the database and makes up the difference. It can be called at any time, also after a crash,
-since it keeps no record of copies that could be wrong.
-Withdrawn files are deleted first, in every version that the bucket keeps. A release's manifest is uploaded last and
-deleted first, so that a reader who finds one finds all files that it lists.
+bucket's own listing with the database and copies the difference. It can be called at any time, also after a crash,
+since it keeps no record of copies that could be wrong. Withdrawn files are deleted first, in every version that the
+bucket keeps. A release's manifest is uploaded last and deleted first, so that a reader who finds one finds all files
+that it lists.
 
 One process at a time copies a dataset: a file lock under `FLYWHEEL_VAR` ends with its process. Otherwise an upload
 that began before an erasure could end after it.
@@ -28,11 +28,11 @@ from curation.releases.folders import LATEST
 
 EXTRA = "Releases in a bucket need boto3, which is not installed: pip install boto3"
 AT_ONCE = 1_000  # as many as S3 deletes in one call
-NO_VERSIONS = frozenset({"NotImplemented", "MethodNotAllowed", "501"})  # what stores answer that keep none
+NO_VERSIONS = frozenset({"NotImplemented", "MethodNotAllowed", "501"})  # errors of stores without versioning
 
 
 class ExtraMissing(RuntimeError):
-    """A library that is an extra is not installed; the message says how to get it."""
+    """An optional library is not installed; the message says how to install it."""
 
 
 class StoreFailed(RuntimeError):
@@ -41,7 +41,7 @@ class StoreFailed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class ObjectVersion:
-    """One version of one object: its key below the prefix, its size in bytes, and whether readers see it."""
+    """One version of an object: its key below the prefix, its size in bytes, and whether readers see it."""
 
     key: str
     version: str | None
@@ -51,14 +51,14 @@ class ObjectVersion:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket, and the prefix for everything that is written here ("" or ending in a slash)."""
+    """A bucket, and the prefix for everything written to it ("" or ending in a slash)."""
 
     client: Any
     name: str
     prefix: str
 
     def things(self, under: str) -> Iterator[ObjectVersion]:
-        """Every version of every object below `under`; the marks of deletion too, with no size."""
+        """Every version of every object below `under`, including deletion markers, which have no size."""
         try:
             yield from self._versions(under)
         except self.client.exceptions.ClientError as error:
@@ -93,7 +93,7 @@ class Bucket:
         self.client.put_object(Bucket=self.name, Key=self.prefix + key, Body=content, ChecksumAlgorithm="SHA256")
 
     def remove(self, things: Iterable[ObjectVersion]) -> int:
-        """Delete these versions in the order given; how many. Raises `StoreFailed` where the store keeps one."""
+        """Delete these versions in the given order; return how many. Raises `StoreFailed` if the store keeps one."""
         rest, removed = iter(things), 0
         while some := list(islice(rest, AT_ONCE)):
             objects = [
@@ -173,7 +173,7 @@ class Synced:
 
 
 def wanted() -> bool:
-    """Whether this installation keeps its releases in a bucket as well."""
+    """Whether this installation also keeps its releases in a bucket."""
     return bool(settings.RELEASES_S3)
 
 
@@ -194,13 +194,13 @@ def sync(dataset: Dataset, progress: Progress | None = None) -> Synced:
 
 
 def try_sync(dataset: Dataset) -> None:
-    """Like `sync`, but a failure is logged: the next sweep makes up for it."""
+    """Like `sync`, but a failure is only logged: the next sweep tries again."""
     try:
         sync(dataset)
     except Busy:
         logger.info("another process copies %s", dataset.name)
     except StoreFailed as error:
-        logger.warning("the copy of %s in the bucket waits: %s", dataset.name, error)
+        logger.warning("the copy of %s in the bucket is delayed: %s", dataset.name, error)
 
 
 def compare(dataset: Dataset, bucket: Bucket, done: Synced, progress: Progress | None) -> bool:
@@ -228,14 +228,14 @@ def compare(dataset: Dataset, bucket: Bucket, done: Synced, progress: Progress |
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of a release: its key in the bucket, where it is on disk, and its size in bytes where the manifest says it."""
+    """A file of a release: its key in the bucket, its path on disk and, if the manifest has it, its size in bytes."""
 
     key: str
     path: Path
     size: int | None
 
     def is_in(self, there: Mapping[str, int]) -> bool:
-        """Whether the bucket has it. The files of a version never change, so name and size suffice."""
+        """Whether the bucket has it. A version's files never change, so comparing name and size is enough."""
         return self.key in there and self.size in (None, there[self.key])
 
 
@@ -251,12 +251,12 @@ def files_of(dataset: Dataset, release: Release) -> list[File]:
 
 @contextlib.contextmanager
 def locked(dataset: Dataset) -> Iterator[None]:
-    """Hold the lock of a dataset's copy. Raises `Busy` at once where another process holds it."""
+    """Hold the lock of a dataset's copy. Raises `Busy` at once if another process holds it."""
     place = settings.VAR / "locks"
     place.mkdir(parents=True, exist_ok=True)
     with (place / f"copy-{dataset.name}").open("wb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Busy("another process is at it") from None
+            raise Busy("another process is copying it") from None
         yield

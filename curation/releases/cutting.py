@@ -1,9 +1,9 @@
-"""Releases: written aside, checksummed, published atomically, never changed; cut again when a person is erased.
+"""Cuts releases: written aside, checksummed, published atomically, never changed; cut again when a person is erased.
 
-A cut has four steps. Its row (state `cutting`, with a lease) says that it is under way; the members are chosen in one
-statement; the files are written in a hidden folder and flushed to disk; a rename and one UPDATE publish them. If the
-process dies, the lease ends and the next sweep starts the cut again. Erasing a member meanwhile marks the row
-`disturbed`, and the cut starts again instead of being published.
+A cut has four steps. Its row (state `cutting`, with a lease) marks it as under way; one statement selects the members;
+the files are written in a hidden folder and flushed to disk; a rename and one UPDATE publish them. If the process dies,
+the lease ends and the next sweep starts the cut again. Erasing a member meanwhile marks the row `disturbed`, and the
+cut starts again instead of being published.
 """
 
 import re
@@ -27,7 +27,7 @@ from privacy.db import engine, isolation, leases
 from privacy.db.leases import Lease
 
 LEASE = Lease(timedelta(minutes=10))
-GRACE = timedelta(minutes=1)  # between the row of a cut and its lease
+GRACE = timedelta(minutes=1)  # may pass between creating a cut's row and taking its lease
 MAX_TRIES = 5
 RECUT, TIDY = "recut", "recut: removal of files"
 Progress = Callable[[int, int], None]
@@ -48,14 +48,15 @@ class NothingToCut(Exception):
 def cut(dataset: Dataset, *, period: str = "", progress: Progress | None = None) -> Release:
     """Cut the next version of a dataset and publish it.
 
-    Where nothing changed since the newest version, that one is returned and nothing is cut. Raises `NothingToCut`.
+    If nothing has changed since the newest version, that one is returned and nothing is cut. Raises `NothingToCut`.
     """
     return finish(begin(dataset, period), progress)
 
 
 def begin(dataset: Dataset, period: str = "") -> Release:
-    """Create the row of the next version, or take over one that a dead process began. A period that already has a
-    release gets that one.
+    """Create the next version's row, or take over one that a dead process began.
+
+    A period that already has a release gets that release.
     """
     if not period and (
         begun := dataset.releases.filter(leases.free(), state=ReleaseState.CUTTING, period="", recut=0).first()
@@ -74,7 +75,7 @@ def begin(dataset: Dataset, period: str = "") -> Release:
 
 
 def finish(release: Release, progress: Progress | None = None) -> Release:
-    """Finish a cut; does nothing if it is published or another process holds it."""
+    """Finish a cut; does nothing if it is already published or another process holds it."""
     if not claim(release):
         release.refresh_from_db()
         return release
@@ -96,7 +97,7 @@ def finish(release: Release, progress: Progress | None = None) -> Release:
 
 
 def return_failed(release: Release, error: str) -> None:
-    """Return a failed cut to be retried; after five tries only a recut is, since an erasure depends on it."""
+    """Give a failed cut back for a retry; after five tries only if it is a recut, since an erasure depends on it."""
     with transaction.atomic():
         held_row(release).update(lease_until=None, error=error, tries=F("tries") + 1)
         spent = Release.objects.filter(
@@ -141,7 +142,7 @@ def renewing(release: Release, progress: Progress | None) -> Progress:
 
 
 def publish(release: Release, progress: Progress | None) -> Release:
-    """Choose, write, publish. Raises `Disturbed`, and `LeaseLost` where another process took the cut over."""
+    """Select, write, publish. Raises `Disturbed`, and `LeaseLost` if another process took over the cut."""
     previous = release.dataset.releases.filter(number=release.number, recut=release.recut - 1).first()
     if previous is None:
         project = release.dataset.project
@@ -215,7 +216,7 @@ NAME = re.compile(
 
 
 def find(name: str, project: Project | None = None) -> Release | None:
-    """The release of that name, `dataset:v3`, `dataset:latest` or `dataset`; of that project, if one is given."""
+    """The release with this name, `dataset:v3`, `dataset:latest` or `dataset`; in the given project, if any."""
     match = NAME.match(name)
     if match is None:
         return None
@@ -229,14 +230,14 @@ def find(name: str, project: Project | None = None) -> Release | None:
 
 
 def unchanged(release: Release, manifest: dict[str, Any]) -> Release | None:
-    """The newest published version, if it holds the very same files."""
+    """The newest published version, if it has exactly the same files."""
     newest: Release | None = release.dataset.published().first()
     same = newest is not None and files.digests(newest.manifest) == files.digests(manifest)
     return newest if same else None
 
 
 def withdraw(release: Release) -> None:
-    """Delete a version that would hold nothing new. Raises `LeaseLost`."""
+    """Delete a version that has nothing new. Raises `LeaseLost`."""
     with transaction.atomic():
         if not held_row(release).update(error=""):
             raise LeaseLost
@@ -263,7 +264,7 @@ def recut(stale: Release) -> Release:
 
 
 def unfinished() -> Iterator[Release]:
-    """Cuts whose process died: their lease has ended. Those of a schedule are tried again by their period."""
+    """Cuts whose process died, so that their lease expired. Scheduled ones are retried by their period."""
     rows = Release.objects.filter(leases.free(), state=ReleaseState.CUTTING, tries__lt=MAX_TRIES)
     rows = rows.filter(Q(period="") | Q(recut__gt=0))
     yield from rows.filter(created_at__lt=timezone.now() - GRACE).select_related("dataset__project")

@@ -1,4 +1,4 @@
-"""A release's file over HTTP: streamed, with its SHA-256 as ETag, and with ranges to resume a download."""
+"""Serves a release's file over HTTP: streamed, with its SHA-256 as ETag, and with ranges to resume a download."""
 
 import hashlib
 import re
@@ -22,7 +22,7 @@ MEDIA = {"application/x-ndjson": bytes, "application/json": dict[str, Any], "tex
 
 
 class FilePart(StreamingHttpResponse):
-    """The bytes of a file from `start` to `stop`; `place` tells a web server that can read them itself where they are."""
+    """The bytes of a file from `start` to `stop`; `place` lets a web server that can read the file itself do so."""
 
     def __init__(self, path: Path, start: int, stop: int, status: int) -> None:
         super().__init__(read(path, start, stop), status=status)
@@ -30,8 +30,9 @@ class FilePart(StreamingHttpResponse):
 
 
 def answer(release: Release, name: str, request: Request) -> HttpResponseBase:
-    """The file, a part of it, or 304. Only names in the manifest, and the manifest's own files, are served: no other
-    name ever becomes a path.
+    """The file, a part of it, or 304.
+
+    Only names in the manifest, and the manifest's own files, are served: no other name ever becomes a path.
     """
     listed = {str(entry["name"]): str(entry["sha256"]) for entry in release.manifest.get("files", [])}
     path = folder(release) / name
@@ -59,12 +60,12 @@ def answer(release: Release, name: str, request: Request) -> HttpResponseBase:
 
 
 def sha256_of(path: Path) -> str:
-    """The hash of a file that the manifest does not list, since it describes those that it lists: a small one."""
+    """The hash of a small file that describes the others, and so is not in the manifest."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def part(wanted: str, size: int) -> tuple[int, int, int]:
-    """(start, stop, status) of a Range header: 206, 416 where it lies outside, 200 for what we do not take."""
+    """(start, stop, status) for a Range header: 206, 416 if it is out of range, 200 if we do not support it."""
     match = RANGE.match(wanted.strip())
     if match is None or not (match[1] or match[2]):
         return 0, size, 200

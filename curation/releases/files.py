@@ -33,7 +33,7 @@ def folder(release: Release) -> Path:
 
 
 class HashedFile:
-    """A file that knows its SHA-256 and the number of its lines when it is closed, on disk. `write` appends a line."""
+    """A file that, once closed and on disk, knows its SHA-256 and its number of lines. `write` appends a line."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.records, self.size, self.mixed = path, 0, 0, False
@@ -43,7 +43,7 @@ class HashedFile:
         self.write = self._waiting.extend
 
     def flush_lines(self) -> None:
-        """Hash and write the buffered lines, some hundred at a time."""
+        """Hash and write the buffered lines, a few hundred at a time."""
         self.records += self._waiting.count(b"\n")
         self.size += len(self._waiting)
         self.mixed = self.mixed or any(mark in self._waiting for mark in MARKS)
@@ -55,7 +55,7 @@ class HashedFile:
         self._waiting.clear()
 
     def close(self) -> str:
-        """Flush to disk; the hash in hex."""
+        """Flush to disk; return the hash in hex."""
         self.flush_lines()
         os.fsync(self._file.fileno())
         self._file.close()
@@ -66,8 +66,8 @@ class HashedFile:
 def write(release: Release, aside: Path, total: int, progress: Callable[[int, int], None] | None) -> dict[str, Any]:
     """Write every file of a release into `aside`, and return its manifest.
 
-    The rows come in the order of their interactions from one statement, a chunk at a time: memory does not grow with
-    the release, and the same rows give the same bytes.
+    One statement returns the rows in interaction order, a chunk at a time: memory does not grow with the release, and
+    the same rows give the same bytes.
     """
     modules = formats.chosen(release.dataset.formats)
     writers = {module: HashedFile(aside / module.file) for module in modules}
@@ -108,7 +108,7 @@ def file_entry(file: HashedFile, purpose: str) -> dict[str, Any]:
 
 
 def as_parquet(lines: Path, target: Path, columns: dict[str, Shape], entry: dict[str, Any]) -> dict[str, Any]:
-    """Write the Parquet form of a finished file with that entry in the manifest; its own entry."""
+    """Write the Parquet form of a finished file with this manifest entry; return its own entry."""
     records = parquet.convert(lines, target, columns if entry.get("mixed") else plain(columns))
     with target.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -130,8 +130,8 @@ def complete(
     tally: Tally,
     left_out: Mapping[str, Mapping[str, int]] | None = None,
 ) -> dict[str, Any]:
-    """Write the files' Parquet forms where they are asked for, and what describes them all, the manifest last; flush the
-    folder; return the manifest.
+    """Write Parquet forms, if requested, and the files that describe the rest, the manifest last; flush the folder;
+    return the manifest.
     """
     if formats.PARQUET in release.dataset.formats:
         written = {entry["name"]: entry for entry in files}
@@ -151,7 +151,7 @@ def manifest_of(
     tally: Tally,
     left_out: Mapping[str, Mapping[str, int]] | None = None,
 ) -> dict[str, Any]:
-    """What a release says of itself; it holds no captured text."""
+    """The release's description of itself; it holds no captured text."""
     project, policy = release.dataset.project, release.policy
     removed = counts.pop("removed", 0)
     previous = f"v{release.number}" + (f".{release.recut - 1}" if release.recut > 1 else "")
@@ -177,7 +177,7 @@ def manifest_of(
 
 
 def digests(manifest: dict[str, Any]) -> dict[str, str]:
-    """The hash of every data file: two releases with the same are the same."""
+    """The hash of every data file: releases with the same hashes are the same."""
     return {entry["name"]: entry["sha256"] for entry in manifest.get("files", [])}
 
 

@@ -1,6 +1,6 @@
-"""The folders of releases: shown and hidden by one rename each, and cleared of what killed processes left. Readers
-come by the database or by the link `latest`. A folder gets its name before the database says that it is published, and
-loses it before it is emptied, so that neither way leads to half a release.
+"""Release folders: shown and hidden by one rename each, and cleared of what killed processes left. Readers find them
+through the database or the link `latest`. A folder gets its name before the database calls it published, and loses it
+before it is emptied, so that neither way leads to half a release.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from curation.models import Dataset, Release, ReleaseState
 from curation.releases.files import folder, sync_folder
 
 LATEST = "latest"
-LINK_SECONDS = 60.0  # far longer than a link waits for its rename
+LINK_SECONDS = 60.0  # far longer than a link exists before its rename
 
 
 def home(dataset: Dataset) -> Path:
@@ -40,7 +40,7 @@ def show(release: Release, written: Path) -> None:
 def hide(path: Path) -> None:
     """Rename a folder away, then delete it; open files stay readable."""
     gone = path.parent / f".gone.{secrets.token_hex(4)}"
-    with contextlib.suppress(FileNotFoundError):  # never there, or another process takes it away
+    with contextlib.suppress(FileNotFoundError):  # never existed, or another process is removing it
         path.rename(gone)
     shutil.rmtree(gone, ignore_errors=True)
 
@@ -48,7 +48,7 @@ def hide(path: Path) -> None:
 def clear_asides(release: Release) -> None:
     """Remove half-written folders of earlier tries of this cut. Call it while holding the cut's lease."""
     for path in folder(release).parent.glob(f".{release.version}.*"):
-        if path.name.rpartition(".")[0] == f".{release.version}":  # not .v1.1.… for v1
+        if path.name.rpartition(".")[0] == f".{release.version}":  # but not .v1.1.… for v1
             shutil.rmtree(path, ignore_errors=True)
 
 
@@ -68,14 +68,15 @@ def point_latest(dataset: Dataset) -> None:
 
 
 def tidy(dataset: Dataset) -> list[str]:
-    """Remove what dead processes left: half-written folders, and files of replaced releases. Both may hold text of
-    people who were erased since. Folders in use stay. Returns the names.
+    """Remove what dead processes left: half-written folders, and files of replaced releases; return the names.
+
+    Both may hold text of people erased since. Folders in use stay.
     """
     base = home(dataset)
     if not base.is_dir():
         return []
     found = [entry.name for entry in base.iterdir()]
-    # Read after the folder, so that a release that appears in between is not taken for a stray.
+    # Read after listing the folder, so that a release that appears in between does not look like a stray.
     rows = {row.version: row.state for row in dataset.releases.all()}
     strays = [name for name in found if name != LATEST and is_stray(name, rows)]
     point_latest(dataset)
@@ -89,7 +90,7 @@ def tidy(dataset: Dataset) -> list[str]:
 
 
 def is_stray(name: str, rows: dict[str, str]) -> bool:
-    """Whether no release is, or is being, written under that name; `rows` has the state of each version."""
+    """Whether no release has, or is being written under, this name; `rows` has the state of each version."""
     if name.startswith(".latest."):
         return False
     if name.startswith(".gone."):
@@ -97,5 +98,5 @@ def is_stray(name: str, rows: dict[str, str]) -> bool:
     version = name[1:].rpartition(".")[0] if name.startswith(".") else name
     state = rows.get(version)
     if state == ReleaseState.CUTTING:
-        return False  # its own next try clears it
+        return False  # its next try clears it
     return name.startswith(".") or state not in (ReleaseState.PUBLISHED, ReleaseState.STALE)

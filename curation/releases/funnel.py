@@ -1,4 +1,4 @@
-"""What became of all that was captured: what a release holds, what is not in it, why, and what to do about it."""
+"""What became of everything captured: what is in a release, what is not, why, and what to do about it."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ REVIEW_MINUTES = 20
 
 
 class Told(NamedTuple):
-    """What a person reads of one kind of loss."""
+    """How one kind of loss is described to people."""
 
     why: str
     remedy: str
@@ -27,15 +27,15 @@ class Told(NamedTuple):
 
 NOT_VOTED = Told(
     "Nobody rated the answer.",
-    "Ask for votes where answers are shown, or raise audit.share, which draws some for review.",
+    "Ask for votes where answers are shown, or raise audit.share, which draws more for review.",
 )
-PENDING = Told("Not curated yet.", "Run curation; the worker does it within seconds.")
+PENDING = Told("Not curated yet.", "Nothing: the worker curates within seconds. Or run manage.py curate.")
 IN_REVIEW = "Decide it in review."
 OF_STATUS = {
-    Status.FILTERED: "Change the policy's filter if it is wrong about such texts.",
-    Status.DUPLICATE: "Nothing: the record that is in use stands for it.",
-    Status.BALANCED: "Turn balance off in the policy (balance.temperature 1).",
-    Status.GUARDED: "Raise guard.max_agent_share in the policy, or add answers that people wrote.",
+    Status.FILTERED: "If the filter is wrong about such texts, change it in the policy.",
+    Status.DUPLICATE: "Nothing: the record in use represents it.",
+    Status.BALANCED: "Turn off balancing in the policy (balance.temperature 1).",
+    Status.GUARDED: "Raise guard.max_agent_share in the policy, or collect more answers written by people.",
     Status.HELD: IN_REVIEW,
     Status.RETIRED: "Nothing: a better answer to the question is in use.",
 }
@@ -47,7 +47,7 @@ OF_OUTCOME = {
     Outcome.REJECTED: "Nothing: a reviewer has decided it.",
 }
 CONSENT = Told(
-    "Somebody whose words it holds has not agreed to the purpose.", "Ask for consent where people use the product."
+    "Somebody whose words it contains has not agreed to the purpose.", "Ask for consent where people use the product."
 )
 
 
@@ -81,11 +81,11 @@ def funnel(project: Project) -> Funnel:
 
 
 def review(project: Project) -> dict[str, int]:
-    """What some minutes of review would do, by the tasks that are served first: how many conversations they decide, and how
-    many questions get their eval case of which none is in use now.
+    """The effect of some minutes of review, in the order in which tasks are served: how many conversations they would
+    decide, and how many questions would get their first eval case.
     """
     labels = ReviewTask.objects.filter(project=project, state=TaskState.OPEN, kind=ReviewTask.Kind.LABEL)
-    tasks = labels.exclude(reason=reasons.LEAST_SURE)  # what is in use already adds nothing
+    tasks = labels.exclude(reason=reasons.LEAST_SURE)  # a record already in use adds nothing
     columns = ("interaction", "settles", "interaction__decision__question")
     served = list(tasks.order_by(*FIRST).values_list(*columns)[: REVIEW_MINUTES * 60 // SECONDS_A_VERDICT])
     asked = {bytes(question) if question else key for key, _, question in served}
@@ -106,7 +106,7 @@ def loss(stage: str, code: str, told: Told, **numbers: int) -> Loss:
 
 
 def without_consent(project: Project) -> Loss:
-    """Labelled decisions of which no record was made, for want of consent."""
+    """Labelled decisions without a record, for lack of consent."""
     labelled = Decision.objects.filter(project=project, outcome__in=LABELLED)
     return loss(
         "consent",
@@ -118,7 +118,7 @@ def without_consent(project: Project) -> Loss:
 
 
 def left_out(project: Project) -> list[Loss]:
-    """The records that are not in use, by why."""
+    """The records that are not in use, by reason."""
     counts: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     for kind, model in KINDS.items():
         rows = model.objects.filter(project=project).exclude(status=Status.ACTIVE).order_by()
@@ -145,24 +145,24 @@ def stage_of(status: str, reason: str) -> str:
 
 
 def sentence(code: str, status: str = "") -> str:
-    """Why, in words."""
+    """The reason, in words."""
     if code in reasons.REASONS:
         return reasons.REASONS[code].sentence
     return WORDS.get(code, f"{Status(status).label if status else 'Left out'}: {code.replace('_', ' ')}.")
 
 
 WORDS = {
-    "same_question": "The same question with the same answer is in use already.",
-    "accepted_too": "The answer is right too, and is accepted in the case of its question.",
-    "corrected_later": "A correction of the same question contradicts it.",
+    "same_question": "The same question with the same answer is already in use.",
+    "accepted_too": "The answer is also right, and the question's case accepts it.",
+    "corrected_later": "A newer right answer to the same question is in use in its place.",
     "reviewed_otherwise": "A reviewer decided for another answer to the question.",
     "stratum_share": "Balance left it out of training.",
-    "agent_share": "Words of an agent that our own releases taught are capped.",
+    "agent_share": "The share of answers by an agent that our own releases taught is limited.",
 }
 
 
 def lines(found: Funnel) -> list[str]:
-    """The funnel as a command prints it."""
+    """The funnel as the command prints it."""
     head = (
         f"{found['conversations']:,} conversations, {found['decided']:,} decided, {found['labelled']:,} with a right "
         f"answer to {found['questions']:,} questions. Not in the release:"
@@ -182,6 +182,6 @@ def counted(number: int, noun: str) -> str:
 
 
 def numbers(one: Loss) -> str:
-    """How many of each kind a line is about."""
+    """How many of each kind a line counts."""
     parts = [f"{one[kind]:,} {kind}" for kind in ("conversations", *KINDS) if one[kind]]  # type: ignore[literal-required]
     return ", ".join(parts)

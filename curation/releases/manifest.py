@@ -1,4 +1,4 @@
-"""`manifest.json`, `lineage.jsonl` and `SHA256SUMS`: what a release says of itself, without captured text."""
+"""`manifest.json`, `lineage.jsonl` and `SHA256SUMS`: a release's description of itself, without captured text."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -17,12 +17,12 @@ Purpose = Literal["evaluation", "training", "lineage"]
 
 
 MARKS = (b'"tool_calls":[{', b'"media":[{')
-"""What a line with calls of tools or media has; in a text the quotes would be escaped."""
+"""Fields of a line with tool calls or media; within a text the quotes would be escaped."""
 
 
 class FileEntry(TypedDict):
     """One file of a release. `records` are its lines, or the rows of a Parquet file, `sha256` is hexadecimal. `mixed` says
-    that some records hold calls of tools or media, which others have no field for."""
+    that some records have tool calls or media, for which others have no field."""
 
     name: str
     sha256: str
@@ -42,7 +42,7 @@ class Estimate(TypedDict):
 
 
 class Bias(TypedDict, total=False):
-    """How good the agent is by the random audit and by the votes alone, also by slice."""
+    """How good the agent is by the random audit and by votes only, also by slice."""
 
     audit: Estimate
     thumbs: Estimate
@@ -51,7 +51,7 @@ class Bias(TypedDict, total=False):
 
 
 class Leakage(TypedDict, total=False):
-    """Records that are tested and trained on both: `overlap` by identity, `near` by near-duplicate cluster."""
+    """Records used for both testing and training: `overlap` by identity, `near` by near-duplicate cluster."""
 
     holdout: float
     overlap: int
@@ -59,7 +59,7 @@ class Leakage(TypedDict, total=False):
 
 
 class Authorship(TypedDict, total=False):
-    """The agent's own words in what it is taught: share of the training tokens, and the deepest generation."""
+    """The agent's own words in what it is taught: their share of the training tokens, and the deepest generation."""
 
     agent_share: float
     max_depth: int
@@ -94,7 +94,7 @@ class Funnel(TypedDict):
 
 
 class Supersedes(TypedDict):
-    """The version that this one takes the place of, why, and how many lines went with it."""
+    """The version that this one replaces, why, and how many lines were removed with it."""
 
     version: str
     reason: NotRequired[str]
@@ -155,7 +155,8 @@ def manifest(
 ) -> Manifest:
     """The manifest of a release, every field present. `counts` gains the records of each file by its name.
 
-    `left_out` counts by file and reason the records that a format had no place for. The times must carry their zone. What is not known is null, never left out, so that a reader can tell.
+    `left_out` counts by file and reason the records that a format had no place for. The times must carry their zone.
+    Unknown values are null, never left out, so that a reader can tell.
     """
     entries = sorted(files, key=lambda entry: entry["name"])
     return {
@@ -186,7 +187,7 @@ def manifest(
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:
-    """A manifest's bytes: keys sorted, two spaces, LF at the end. The same document is the same bytes."""
+    """A manifest's bytes: sorted keys, two spaces, LF at the end. Equal documents have equal bytes."""
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 

@@ -36,7 +36,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class FileDiff:
-    """How many records of a file were added, removed and changed."""
+    """How many of a file's records were added, removed and changed."""
 
     name: str
     added: int
@@ -47,7 +47,7 @@ class FileDiff:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseDiff:
-    """The difference to an earlier release; `cases` are the first of each kind, in the order of their ids."""
+    """The difference from an earlier release; `cases` has the first of each kind, in order of id."""
 
     earlier: Release
     files: tuple[FileDiff, ...]
@@ -87,12 +87,12 @@ def case_changes(old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]])
 
 
 def differs(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Whether a reader would see a difference; the time of the decision is none."""
+    """Whether a reader would see a difference; the time of the decision does not count."""
     return any(old.get(name) != new.get(name) for name in ("question", "expected", "rejected", "kind"))
 
 
 def lineage(release: Release) -> dict[str, dict[str, str]]:
-    """The hash of every record by file and id: a file has its lines in the order in which the lineage names them."""
+    """The hash of every record by file and id; a file's lines are in the order of the lineage."""
     ids: dict[str, list[str]] = {}
     for line in read(folder(release) / "lineage.jsonl"):
         ids.setdefault(line["file"], []).append(str(line["record"]))
@@ -111,7 +111,7 @@ def lines(release: Release, name: str) -> dict[str, dict[str, Any]]:
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The lines of a file; none if it was deleted, as the files of a replaced release are."""
+    """The lines of a file; none if it was deleted, as a replaced release's files are."""
     if not path.is_file():
         return []
     with path.open("rb") as file:
@@ -124,7 +124,7 @@ READ = (Decision, EvalCase, Example, PreferencePair, Question, Interaction, Sign
 
 
 def choose(release: Release) -> int:
-    """Enter every interaction whose records belong in the release, and return how many. One INSERT … SELECT."""
+    """Insert every interaction whose records belong in the release, and return how many. One INSERT … SELECT."""
     rows = chosen(release).values_list(
         Value(release.pk), "pk", "subject_id", "for_evaluation", "for_training", "other_author"
     )
@@ -157,7 +157,7 @@ def chosen(release: Release) -> QuerySet[Decision]:
 
 
 def in_use(kind: str) -> Q:
-    """A record in use that a selection has kept since it was made."""
+    """A record in use that a selection has kept since it was derived."""
     return Q(**{f"{kind}__status": ACTIVE, f"{kind}__selected": True})
 
 
@@ -187,7 +187,7 @@ def flag(condition: Q) -> Case:
 
 
 def insert(columns: list[str], rows: QuerySet[Any, Any]) -> int:
-    """`INSERT INTO … SELECT`: the rows never leave the database. Django has no such call of its own."""
+    """`INSERT INTO … SELECT`: the rows never leave the database. Django has no such call."""
     sql, parameters = rows.query.sql_with_params()
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
     return bulk.execute(f"INSERT INTO {bulk.quoted(ReleaseMember)} ({names}) {sql}", parameters)

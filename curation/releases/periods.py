@@ -1,6 +1,6 @@
-"""Scheduled releases: a row for each dataset and period decides what is cut. Every process enters the newest due
-period under the same name, and the unique row lets one of them through. After an outage there is one catch-up; the
-periods before it are marked missed. A failed try is recorded in the row and retried with growing delays. If nothing is
+"""Scheduled releases: one row for each dataset and period decides what is cut. Every process inserts the newest due
+period under the same name, and the unique row lets only one succeed. After an outage there is a single catch-up;
+earlier periods are marked as missed. A failed try is recorded in the row and retried with growing delays. If nothing is
 new, nothing is cut.
 """
 
@@ -26,8 +26,9 @@ ENTER, CUT = "schedule", "schedule: release"
 
 
 def run_due(now: datetime | None = None) -> list[Period]:
-    """Enter due periods and cut the waiting ones; returns the periods that this call tried. Beat and `manage.py
-    run_due` call it, as often and as concurrently as they like.
+    """Insert due periods and cut the waiting ones; return the periods that this call tried.
+
+    Beat and `manage.py run_due` call it, as often and as concurrently as they like.
     """
     now = now or timezone.now()
     scheduled = Dataset.objects.exclude(cadence=Dataset.Cadence.MANUAL)
@@ -39,7 +40,7 @@ def run_due(now: datetime | None = None) -> list[Period]:
 
 
 def enter(dataset: Dataset, now: datetime) -> None:
-    """The row of the newest period that is due, unless it is there; the older ones that nobody cut are missed."""
+    """The row of the newest due period, unless it exists; earlier periods that nobody cut are marked as missed."""
     plan = dataset.schedule()
     if plan is None:
         return
@@ -63,13 +64,13 @@ def enter(dataset: Dataset, now: datetime) -> None:
 
 
 def waiting(now: datetime) -> QuerySet[Period]:
-    """The periods whose turn it is, oldest first; those after an outage of their worker, too."""
+    """The periods whose turn it is, oldest first, including those whose worker died."""
     rows = Period.objects.filter(leases.free(), state=PeriodState.WAITING, next_at__lte=now)
     return rows.select_related("dataset__project").order_by("due_at", "pk")
 
 
 def claim(period: Period, now: datetime) -> bool:
-    """Claim a period. The try counts from here, so that one that kills its worker is given up eventually."""
+    """Claim a period. The try counts from here on, so a period that kills its worker is given up eventually."""
     free = Period.objects.filter(pk=period.pk, state=PeriodState.WAITING, next_at__lte=now)
     period.lease_until = LEASE.claim(free)
     if period.lease_until is None:
@@ -82,7 +83,7 @@ def attempt(period: Period) -> Period:
     """Curate new input and cut the period's release. A failure is recorded in the row and retried."""
     try:
         if period.tries > MAX_TRIES:
-            settle(period, PeriodState.FAILED, error=period.error or "Every try killed its worker.")
+            settle(period, PeriodState.FAILED, error=period.error or "Every try ended with the worker's death.")
         else:
             conclude(period)
     except Exception as error:  # noqa: BLE001 - recorded in the row and shown; the other periods continue
@@ -92,14 +93,14 @@ def attempt(period: Period) -> Period:
 
 
 def conclude(period: Period) -> None:
-    """Cut, and note what came of it."""
+    """Cut, and store the result."""
     pipeline.curate(period.dataset.project)
     try:
         made = cutting.cut(period.dataset, period=period.name)
     except cutting.NothingToCut:
         settle(period, PeriodState.NOTHING_NEW)
         return
-    if made.state not in PUBLISHED:  # another process is at it
+    if made.state not in PUBLISHED:  # another process is cutting it
         held_row(period).update(lease_until=None, tries=F("tries") - 1, next_at=timezone.now() + ELSEWHERE)
     elif made.period == period.name:
         settle(period, PeriodState.DONE, release=made)
@@ -108,9 +109,7 @@ def conclude(period: Period) -> None:
 
 
 def fail(period: Period, error: str) -> None:
-    """Record the error by its type alone, since a message may quote captured text. Each retry waits longer, up to the
-    last.
-    """
+    """Record only the error's type, since its message may quote captured text. Each retry waits longer, up to the last."""
     if period.tries >= MAX_TRIES:
         settle(period, PeriodState.FAILED, error=error)
     else:
@@ -131,7 +130,7 @@ def held_row(period: Period) -> QuerySet[Period]:
 
 
 def take_back(dataset: Dataset, names: list[str]) -> None:
-    """Remove the unfinished cuts of periods that are given up."""
+    """Remove the unfinished cuts of abandoned periods."""
     begun = Release.objects.filter(leases.free(), dataset=dataset, state=ReleaseState.CUTTING, recut=0)
     for release in begun.filter(~Q(period=""), period__in=names):
         release.members.all().delete()
@@ -139,7 +138,7 @@ def take_back(dataset: Dataset, names: list[str]) -> None:
 
 
 def retry(dataset: Dataset) -> int:
-    """Retry the newest period now, if it failed or waits for its next try; returns how many."""
+    """Retry the newest period now, if it failed or waits for its next try; return how many."""
     newest = dataset.periods.order_by("-due_at").values("pk")[:1]
     rows = Period.objects.filter(leases.free(), pk__in=list(newest.values_list("pk", flat=True)))
     rows = rows.filter(state__in=[PeriodState.FAILED, PeriodState.WAITING])

@@ -1,4 +1,4 @@
-"""Texts of other conversations that eval cases hold: answers that are right too, and answers that were corrected."""
+"""Texts from other conversations in eval cases: other right answers, and corrected ones."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ Kind = ReleaseQuote.Kind
 
 
 class Rival(NamedTuple):
-    """Another claim about the question of a case, as one conversation made it."""
+    """Another claim on a case's question, as one conversation made it."""
 
     case: int
     interaction: int
@@ -37,7 +37,7 @@ COLUMNS = ("release_id", "case_id", "interaction_id", "subject_id", "author_id",
 
 
 def choose(release: Release) -> None:
-    """Note which other right answers, and which corrected ones, each eval case of a release holds."""
+    """Store which other right answers, and which corrected ones, each eval case of a release holds."""
     project = release.dataset.project
     rivals = [rival for row in rows.rivals(release) for rival in rivals_of(*row)]
     people = {person for one in rivals for person in (one.subject, one.author) if person is not None}
@@ -67,7 +67,7 @@ def rivals_of(
     answer: str,
     correction: str | None,
 ) -> Iterator[Rival]:
-    """What one word about the question of a case adds to it."""
+    """What one opinion on a case's question adds to the case."""
     if verdict == Verdict.ACCEPTED and tier != Tier.SINGLE:
         yield Rival(case, interaction, asker, None, None, Kind.ACCEPTED, answer, claim)
     if proposed is not None and correction and proposed_verdict == Verdict.ACCEPTED and proposed_tier != Tier.SINGLE:
@@ -77,7 +77,7 @@ def rivals_of(
 
 
 def fewest(rivals: Iterable[Rival]) -> Iterator[Rival]:
-    """Of each claim the newest text, some of each kind."""
+    """For each claim the newest text; a few of each kind."""
     seen: dict[tuple[str, int], Rival] = {}
     for one in rivals:
         seen.setdefault((one.kind, one.claim), one)
@@ -86,12 +86,12 @@ def fewest(rivals: Iterable[Rival]) -> Iterator[Rival]:
 
 
 def digest(text: str) -> int:
-    """A digest of a text as the release has it."""
+    """A digest of a text in the release."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def left(release: Release, cases: Iterable[str]) -> dict[str, set[int]]:
-    """The digests of the texts that these cases, named by their ids outside, may still hold."""
+    """The digests of the texts that these cases, named by their external ids, may still hold."""
     kept = ReleaseQuote.objects.filter(release=release, case__external_id__in=set(cases))
     found: dict[str, set[int]] = {}
     for case, number in kept.values_list("case__external_id", "digest"):
@@ -100,7 +100,7 @@ def left(release: Release, cases: Iterable[str]) -> dict[str, set[int]]:
 
 
 def without_erased(line: dict[str, Any], left: set[int]) -> dict[str, Any] | None:
-    """A case without the texts of conversations that are gone; None where it has none of theirs."""
+    """A case without the texts of removed conversations; None if it has none of theirs."""
     kept = {name: [text for text in line[name] if digest(text) in left] for name in ("accepted", "also_rejected")}
     return {**line, **kept} if any(kept[name] != line[name] for name in kept) else None
 

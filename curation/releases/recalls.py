@@ -15,7 +15,7 @@ from privacy.webhooks import delivery
 
 
 class AckIn(Struct, forbid_unknown_fields=True):
-    """`POST /datasets/{name}/recalls/{id}/ack`: who has deleted the records, in a name of their own choosing."""
+    """`POST /datasets/{name}/recalls/{id}/ack`: who has deleted the records, under a name they choose."""
 
     by: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+\Z")]
 

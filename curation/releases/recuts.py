@@ -23,7 +23,7 @@ Dropped = list[dict[str, str]]
 
 
 def write(release: Release, previous: Release, aside: Path) -> tuple[dict[str, Any], Dropped]:
-    """Write the recut's files into `aside`; its manifest, and the records that are gone: [{file, record, sha256}]."""
+    """Write the recut's files into `aside`; return its manifest and the removed records: [{file, record, sha256}]."""
     source = folder(previous)
     kinds = {e["name"]: e["purpose"] for e in previous.manifest["files"] if has_lineage(e["name"])}
     sources = {name: (source / name).open("rb") for name in kinds}
@@ -61,18 +61,18 @@ def write(release: Release, previous: Release, aside: Path) -> tuple[dict[str, A
 
 
 def note_changed(line: bytes, name: str, left: set[int], changed: dict[str, Row]) -> None:
-    """Note a case that held texts of conversations that are gone, as it is without them."""
+    """Note a case that held texts of removed conversations, in its new form without them."""
     if (case := quotes.without_erased(orjson.loads(line), left)) is not None:
         changed[name] = eval_cases.row(case)
 
 
 def has_lineage(name: str) -> bool:
-    """Whether `lineage.jsonl` names the file's lines one by one; Parquet files are rebuilt from such files."""
+    """Whether `lineage.jsonl` names the file's lines; Parquet files are rebuilt from such files."""
     return name != "lineage.jsonl" and not name.endswith(parquet.SUFFIX)
 
 
 def chunks(path: Path) -> Iterator[list[tuple[bytes, dict[str, str]]]]:
-    """The lines of `lineage.jsonl`, raw and read, some at a time."""
+    """The lines of `lineage.jsonl`, raw and parsed, in batches."""
     with path.open("rb") as file:
         while some := [(raw, orjson.loads(raw)) for raw in islice(file, CHUNK)]:
             yield some
@@ -90,12 +90,12 @@ def members(release: Release, entries: list[tuple[bytes, dict[str, str]]]) -> se
 
 
 def removed_record(entry: dict[str, str], line: bytes) -> dict[str, str]:
-    """What a recall says of a removed line: where it was, and the hash to know it by."""
+    """A recall's entry for a removed line: where it was, and the hash that identifies it."""
     return {"file": entry["file"], "record": entry["record"], "sha256": hashlib.sha256(line).hexdigest()}
 
 
 def mark_stale() -> int:
-    """Mark the releases that hold re-redacted interactions stale, to be cut again; returns how many."""
+    """Mark the releases with re-redacted interactions stale, to be cut again; return how many."""
     changed = ReleaseMember.objects.filter(
         release__state__in=[ReleaseState.PUBLISHED, ReleaseState.STALE],
         interaction__text_changed_at__gt=F("release__published_at"),

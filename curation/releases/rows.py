@@ -1,4 +1,4 @@
-"""The rows of a release: read in one statement in the order of their interactions, and added up as they pass."""
+"""Reads a release's rows in one statement, in interaction order, and adds them up on the way."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,13 +37,14 @@ from privacy.models import Subject
 ACTIVE = Derived.Status.ACTIVE.value
 CORRECTED = Outcome.CORRECTED.value
 CASES = 500  # at a time
-CASE, EXAMPLE, PAIR = 1, 2, 4  # the kinds of record; those that a member has in use are added up
+CASE, EXAMPLE, PAIR = 1, 2, 4  # bit flags for the kinds of record that a member has in use
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a release's members come to, added up as they pass: when the first and the last interaction was, how many are
-    tested and taught both, how many characters by the agent and by people are taught, and the deepest generation of them.
+    """Totals over a release's members, added up on the way: the times of the first and last interaction, how many are
+    used for both testing and training, how many characters by the agent and by people are taught, and their deepest
+    generation.
     """
 
     first: str | None = None
@@ -56,7 +57,7 @@ class Tally:
     kinds: Counter[str] = field(default_factory=Counter)
 
     def seen_at(self, at: str) -> None:
-        """An interaction was at this time."""
+        """An interaction happened at this time."""
         if self.first is None or self.last is None:
             self.first = self.last = at
         elif at > self.last:
@@ -65,8 +66,8 @@ class Tally:
             self.first = at
 
     def teach(self, corrected: bool, length: int, depth: int | None, tested: bool) -> None:
-        """So many characters are taught, by a person where the answer was corrected; of an interaction that is tested or
-        not.
+        """This many characters are taught, by a person if the answer was corrected; from an interaction that is tested
+        or not.
         """
         self.both += tested
         self.depth = max(self.depth, depth or 0)
@@ -77,12 +78,12 @@ class Tally:
 
 
 def in_use(kind: int, row: str, purpose: str) -> str:
-    """The kind, where the member serves the purpose and its record is in use, in SQL; else 0."""
+    """The kind, if the member serves the purpose and its record is in use, in SQL; else 0."""
     return f"CASE WHEN m.{purpose} AND {row}.status = '{ACTIVE}' AND {row}.selected THEN {kind} ELSE 0 END"
 
 
 def joined(model: type[Derived], row: str, purpose: str) -> str:
-    """The member's record of a kind, in SQL, where it serves the purpose: else nothing is looked up."""
+    """The member's record of a kind, in SQL, if it serves the purpose; else nothing is looked up."""
     return (
         f"LEFT JOIN {bulk.quoted(model)} {row} ON {row}.decision_id = CASE WHEN m.{purpose} THEN m.interaction_id END"
     )
@@ -96,7 +97,7 @@ MEMBERS = (
     "AND c.claim = COALESCE(e.said, x.said) "
     "WHERE m.release_id = %s ORDER BY m.interaction_id"
 )
-# Times as text: either driver would have Python take each apart.
+# Times as text: either driver would parse each in Python.
 WRITTEN = (
     f"SELECT {in_use(CASE, 'e', 'evaluation')} + {in_use(EXAMPLE, 'x', 'training')} + {in_use(PAIR, 'p', 'training')}, "
     "m.evaluation, m.training, i.external_id, i.question, i.answer, i.context, i.sources, i.tags, i.steps, i.agent_name, "
@@ -134,12 +135,12 @@ QUOTED = (
 
 
 def rivals(release: Release) -> Iterable[Any]:
-    """What people said of other answers to the questions of a release's eval cases, the newest of each case first."""
+    """What people said about other answers to the questions of a release's eval cases, the newest of each case first."""
     return bulk.stream(RIVALS, [release.pk])
 
 
 def texts(release: Release, cases: Iterable[int]) -> Mapping[int, Mapping[str, list[str]]]:
-    """The texts that these cases hold of other conversations, by kind."""
+    """The texts from other conversations that these cases hold, by kind."""
     found: defaultdict[int, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for case, kind, text in bulk.select_in(QUOTED, cases, [release.pk]):
         found[case][kind].append(text)
@@ -147,12 +148,12 @@ def texts(release: Release, cases: Iterable[int]) -> Mapping[int, Mapping[str, l
 
 
 def accepted_of(texts: Sequence[str], expected: str, rejected: str | None, question: str) -> list[str]:
-    """Those of these right answers that say nothing against the expected one, and are not the rejected one."""
+    """Those right answers that do not contradict the expected one, and are not the rejected one."""
     return [text for text in texts if text not in (expected, rejected) and not conflict(expected, text, question)]
 
 
 def read(release: Release, tally: Tally) -> Iterator[tuple[int, Row]]:
-    """Each member's record, and the kinds that it has in use, added up."""
+    """Each member's record, and the kinds that it has in use, as a sum of flags."""
     for some in batched(written(release, tally), CASES):
         others = texts(release, [key for key, kinds, _ in some if kinds & CASE])
         for key, kinds, row in some:
@@ -160,20 +161,20 @@ def read(release: Release, tally: Tally) -> Iterator[tuple[int, Row]]:
 
 
 def with_others(row: Row, texts: Mapping[str, Sequence[str]]) -> Row:
-    """A case with what was right too in other conversations, and what was corrected there."""
+    """A case with the other right answers and the corrected ones from other conversations."""
     accepted = accepted_of(texts.get("accepted", ()), row.expected, row.rejected, row.question)
     rejected = [text for text in texts.get("rejected", ()) if text not in (row.expected, row.rejected, *accepted)]
     return row._replace(accepted=accepted, also_rejected=rejected)
 
 
 def batched(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:
-    """The rows, so many at a time."""
+    """The rows, this many at a time."""
     while some := list(islice(rows, size)):
         yield some
 
 
 def written(release: Release, tally: Tally) -> Iterator[tuple[int, int, Row]]:
-    """Each member's key, kinds and record, as its own conversation gives it."""
+    """Each member's key, kinds and record, from its own conversation."""
     system, seen_at = release.dataset.system_prompt or None, tally.seen_at
     tagged, agent = lru_cache(maxsize=1_000)(parsed), lru_cache(maxsize=1_000)(agent_text)
     for (
@@ -208,19 +209,19 @@ def written(release: Release, tally: Tally) -> Iterator[tuple[int, int, Row]]:
 
 
 def tier_of(task: int | None, tier: str | None) -> str:
-    """What the right answer of a record rests on."""
+    """The evidence for a record's right answer."""
     return Tier.REVIEWED.value if task is not None else tier or Tier.SINGLE.value
 
 
 def depends_on(question: str, context: Sequence[Any], sources: Sequence[Any]) -> list[str]:
-    """What a case hangs on besides its question."""
+    """What a case depends on besides its question."""
     found = ["context"] if context and not stands_alone(question) else []
     found += ["sources"] if any(source.get("text") for source in sources) else []
     return [*found, "clock"] if hangs_on_the_clock(question) else found
 
 
 def valid_until(metadata: str) -> str | None:
-    """Until when the product says that the answer holds (`metadata.valid_until`, a day or a time of ISO 8601)."""
+    """Until when the answer is valid, according to the product (`metadata.valid_until`, a day or time in ISO 8601)."""
     given = bulk.parsed(metadata).get("valid_until") if "valid_until" in str(metadata) else None
     try:
         at = datetime.fromisoformat(given) if isinstance(given, str) else None
@@ -230,7 +231,7 @@ def valid_until(metadata: str) -> str | None:
 
 
 def tallied(release: Release) -> Tally:
-    """The same without the records: what a recut, which writes old lines again, says of what is left."""
+    """The same totals without the records, for a recut, which rewrites old lines."""
     tally = Tally()
     for evaluation, training, at, outcome, said, written, depth, task, tier, kind, case in bulk.stream(
         MEASURED, [release.pk]
@@ -251,13 +252,13 @@ def parsed(text: str) -> Any:
 
 
 def agent_text(name: str, version: str) -> str | None:
-    """An agent and its version as a record names them."""
+    """An agent and its version, as a record names them."""
     return f"{name} {version}".strip() or None
 
 
 @lru_cache(maxsize=1_000)
 def time_text(value: str) -> str:
-    """A time as ISO 8601 has it; a batch of decisions has one time."""
+    """A time in ISO 8601; all decisions of a batch have the same time."""
     return bulk.moment(value).isoformat()
 
 
@@ -265,9 +266,9 @@ SHARE_DIGITS = 4
 
 
 def estimates(project: Project) -> Bias | None:
-    """The audit as it stands, and the votes, plain and weighted, as they were last counted; those that rest on anything.
+    """The current audit, and the votes, plain and weighted, as last counted; only those that rest on anything.
 
-    Counting the votes reads every interaction, which a cut shall not wait for: that is done once a day.
+    Counting votes reads every interaction, which is done once a day: a cut must not wait for it.
     """
     said: Bias = {}
     if (audit := audits.audit(project).estimate).n:
@@ -276,7 +277,7 @@ def estimates(project: Project) -> Bias | None:
     counted = (frame.measured or {}) if frame else {}
     if counted.get("thumbs", {}).get("n"):
         said["thumbs"] = estimate(counted["thumbs"])
-    if counted.get("weighted", {}).get("trusted"):  # what the audit does not bear out is not passed on
+    if counted.get("weighted", {}).get("trusted"):  # an estimate that the audit does not confirm is not passed on
         said["weighted"] = estimate(counted["weighted"])
     return said or None
 
@@ -288,7 +289,7 @@ def estimate(made: Mapping[str, Any]) -> Estimate:
 
 
 def leakage(release: Release, tally: Tally) -> Leakage:
-    """Of the tested interactions: how many are taught too, and how many have only a near-duplicate that is taught."""
+    """How many of the tested interactions are also taught, and how many have only a near-duplicate that is taught."""
     [[near]] = bulk.select(NEAR, [release.pk, release.dataset.project_id, release.pk])
     return {"holdout": release.dataset.holdout, "overlap": tally.both, "near": near}
 
@@ -302,7 +303,7 @@ NEAR = (
 
 
 def authorship(tally: Tally) -> Authorship | None:
-    """The share of the taught text that is the agent's own, unedited, by length; and the deepest generation of it."""
+    """The share of the taught text that is the agent's own, unedited, by length; and its deepest generation."""
     if not tally.agent + tally.human:
         return None
     return {"agent_share": round(tally.agent / (tally.agent + tally.human), SHARE_DIGITS), "max_depth": tally.depth}

@@ -1,7 +1,7 @@
-"""When a dataset's releases are due: pure functions over a cadence, a cron line and a time zone.
+"""When a dataset's releases are due: pure functions of a cadence, a cron line and a time zone.
 
-A period is named for when it is due: `2026-W47`, `2026-11`, or the minute in UTC of a cron line. Every process finds
-the same name, whichever way daylight saving moves.
+A period is named after its due time: `2026-W47`, `2026-11`, or a cron line's minute in UTC. Every process finds the
+same name, whatever daylight saving does.
 """
 
 from collections import deque
@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from cronsim import CronSim, CronSimError
 
 MANUAL, WEEKLY, MONTHLY, CRON = "manual", "weekly", "monthly", "cron"
-# Mondays, and the first of the month, at three: the night is over in no zone's daylight-saving rule at that hour but a few.
+# Mondays, and the first of the month, at three: few zones change daylight saving at that hour.
 LINES = {WEEKLY: "0 3 * * 1", MONTHLY: "0 3 1 * *"}
 NAMES = {WEEKLY: "%G-W%V", MONTHLY: "%Y-%m"}
 CRON_FIELDS = 5
-# How far back to look for what was due, step by step: a line that fires every minute is found in the first one.
+# How far back to look for a due time, step by step; a line that fires every minute is found in the first step.
 WINDOWS = tuple(timedelta(hours=hours) for hours in (1, 24, 24 * 32, 24 * 400, 24 * 366 * 9))
 
 
@@ -53,7 +53,7 @@ def schedule(cadence: str, cron: str, zone: str) -> Schedule | None:
 def check_zone(zone: str) -> None:
     """Raises `ValueError` for a name that is not in the IANA database."""
     if zone not in available_timezones():
-        raise ValueError("There is no such time zone; it is a name like Europe/Berlin.")
+        raise ValueError("Unknown time zone. Use a name like Europe/Berlin.")
 
 
 def check_line(cron: str) -> None:
@@ -65,7 +65,7 @@ def check_line(cron: str) -> None:
     except CronSimError as error:
         raise ValueError(f"{error}: the line is minute, hour, day of the month, month, day of the week.") from error
     except StopIteration:
-        raise ValueError("This line never comes.") from None
+        raise ValueError("This line never occurs.") from None
 
 
 def upcoming(plan: Schedule, after: datetime) -> Iterator[Due]:
@@ -73,7 +73,7 @@ def upcoming(plan: Schedule, after: datetime) -> Iterator[Due]:
     last = after
     for found in CronSim(plan.line, after.astimezone(zone)):
         at = found.astimezone(UTC)
-        if at <= last:  # an hour that comes twice in autumn, or was left out in spring: it counts once
+        if at <= last:  # an hour that occurs twice in autumn, or is skipped in spring, counts once
             continue
         last = at
         yield Due(found.strftime(plan.names) if plan.names else at.strftime("%Y-%m-%dT%H:%MZ"), at)
@@ -84,7 +84,7 @@ def following(plan: Schedule, after: datetime, number: int = 3) -> list[Due]:
 
 
 def passed(plan: Schedule, after: datetime, until: datetime, most: int = 30) -> list[Due]:
-    """The periods that became due after one moment and until another, oldest first; at most the newest `most`."""
+    """The periods that became due between two moments, oldest first; at most the newest `most`."""
     found: deque[Due] = deque(maxlen=most)
     for window in WINDOWS:
         start = max(after, until - window)

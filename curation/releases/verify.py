@@ -23,7 +23,7 @@ _BY_FILE = {format.file: format for format in FORMATS}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong, and where: a file, and a line of it counted from 1. It never quotes what a file holds."""
+    """What is wrong, and where: a file and a line number from 1. It never quotes the file."""
 
     file: str
     message: str
@@ -35,7 +35,7 @@ class Problem:
 
 
 def verify(folder: Path, *, most: int = 20) -> list[Problem]:
-    """Every fault of a release folder, at most `most` for a file; an empty list where it is whole.
+    """Every fault of a release folder, at most `most` per file; an empty list if it is intact.
 
     Reads each file once, a line at a time, and never follows a name out of the folder.
     """
@@ -43,24 +43,24 @@ def verify(folder: Path, *, most: int = 20) -> list[Problem]:
         manifest = orjson.loads((folder / MANIFEST).read_bytes())
         entries = {entry["name"]: entry for entry in manifest["files"]}
     except FileNotFoundError:
-        return [Problem(MANIFEST, "is not there")]
+        return [Problem(MANIFEST, "is missing")]
     except (ValueError, TypeError, KeyError):
-        return [Problem(MANIFEST, "is no manifest")]
+        return [Problem(MANIFEST, "is not a manifest")]
     problems = [*_manifest_faults(manifest), *_sum_faults(folder, entries), *_stray(folder, entries)]
     for name, entry in entries.items():
         if "/" in name or name.startswith(".") or not (folder / name).is_file():
-            problems.append(Problem(name, "is in the manifest and not in the folder"))
+            problems.append(Problem(name, "is in the manifest but not in the folder"))
         else:
             problems += list(_first(_file_faults(folder / name, entry), most))
     return problems
 
 
 def read_checked(folder: Path, name: str, manifest: Mapping[str, Any]) -> list[Any]:
-    """The records of one JSON Lines file, after its hash was found to be the manifest's. Raises `ValueError`."""
+    """The records of one JSON Lines file, after checking its hash against the manifest. Raises `ValueError`."""
     data = (folder / name).read_bytes()
     entry = next((entry for entry in manifest["files"] if entry["name"] == name), None)
     if entry is None or hashlib.sha256(data).hexdigest() != entry["sha256"]:
-        raise ValueError(f"{name} is not what the manifest promises")
+        raise ValueError(f"{name} does not match the manifest")
     return [orjson.loads(line) for line in data.split(b"\n") if line]
 
 
@@ -80,10 +80,10 @@ def _sum_faults(folder: Path, entries: Mapping[str, Any]) -> Iterator[Problem]:
         lines = (folder / SUMS).read_text("ascii").splitlines()
         sums = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
     except FileNotFoundError:
-        yield Problem(SUMS, "is not there")
+        yield Problem(SUMS, "is missing")
         return
     except ValueError:
-        yield Problem(SUMS, "is not what sha256sum writes")
+        yield Problem(SUMS, "is not in the format of sha256sum")
         return
     for name, entry in entries.items():
         if sums.get(name) != entry["sha256"]:
@@ -97,14 +97,14 @@ def _stray(folder: Path, entries: Mapping[str, Any]) -> Iterator[Problem]:
     """Files that the manifest does not list: an erasure may have missed them."""
     for path in sorted(folder.iterdir()):
         if path.name not in entries and path.name not in DESCRIBING:
-            yield Problem(path.name, "is in the folder and not in the manifest")
+            yield Problem(path.name, "is in the folder but not in the manifest")
 
 
 def _file_faults(path: Path, entry: Mapping[str, Any]) -> Iterator[Problem]:
     name, digest, size, count = path.name, hashlib.sha256(), 0, 0
     if name.endswith(SUFFIX):
         if (path.stat().st_size, _sha256(path)) != (entry["bytes"], entry["sha256"]):
-            yield Problem(name, "is not what the manifest promises")
+            yield Problem(name, "does not match the manifest")
         return
     with path.open("rb") as file:
         for count, line in enumerate(file, start=1):
@@ -113,7 +113,7 @@ def _file_faults(path: Path, entry: Mapping[str, Any]) -> Iterator[Problem]:
             if wrong := _line_fault(name, line):
                 yield Problem(name, wrong, count)
     if (size, digest.hexdigest()) != (entry["bytes"], entry["sha256"]):
-        yield Problem(name, "is not what the manifest promises")
+        yield Problem(name, "does not match the manifest")
     if count != entry["records"]:
         yield Problem(name, f"has {count} records where the manifest says {entry['records']}")
 
@@ -125,15 +125,15 @@ def _line_fault(name: str, line: bytes) -> str | None:
         # The strict reader: no NaN, no lone surrogates, nothing after the value.
         value = orjson.loads(line.removeprefix(YAML_ITEM) if name.endswith(".yaml") else line)
     except orjson.JSONDecodeError:
-        return "is no JSON"
+        return "is not JSON"
     return line_fault(name, value)
 
 
 def line_fault(name: str, value: Any) -> str | None:
-    """What is wrong with a line of the file of that name, or None. It names fields, never what is in them."""
+    """What is wrong with a line of this file, or None. It names fields, never their contents."""
     if name == LINEAGE:
         return fault(value, LINEAGE_SHAPE, "the line")
-    return _BY_FILE[name].fault(value) if name in _BY_FILE else "is of a format that this version does not know"
+    return _BY_FILE[name].fault(value) if name in _BY_FILE else "has a format that this version does not know"
 
 
 def _first(problems: Iterator[Problem], most: int) -> Iterator[Problem]:

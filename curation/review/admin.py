@@ -25,7 +25,7 @@ from privacy.console.lists import ReadOnlyAdmin, row_key
 
 SHORT = 140
 KEPT = 200
-OVERTAKEN = 409  # the status that tells the script to keep the draft of the task before
+OVERTAKEN = 409  # the status that tells the script to keep the previous task's draft
 EDITOR = "admin/curation/reviewtask/editor_part.html"
 GONE = "This conversation has been deleted, or you have lost access to it."
 NOT_LAST = "You have already decided this task. Undo takes the decision back."
@@ -46,8 +46,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
     actions = ["decide_chosen", "assign_chosen", progress.mark_chosen, progress.unmark_chosen]
     lead = "Answers that signals alone cannot label. A person decides; a label is never guessed."
     empty = (
-        "Nothing waits for review",
-        "Tasks appear when people disagree, or vote an answer down without a correction.",
+        "Nothing is waiting for review",
+        "Tasks appear when people disagree, or vote an answer down without correcting it.",
     )
     change_list_template = "admin/curation/reviewtask/change_list.html"
 
@@ -111,7 +111,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return redirect("admin:curation_reviewtask_decide", key)
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        """Open tasks in the order in which they are served, closed ones by age; an index serves each."""
+        """Open tasks in the order in which they are served, closed ones by age; each has an index."""
         if "state" in request.GET:
             return ["-id"]
         asked = request.GET.get("o", "-")
@@ -161,7 +161,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return rows.filter(pk=key).first()
 
     def decide_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """Show one task with all that helps to judge it, and carry out what the reviewer decides."""
+        """Show one task with everything that helps to judge it, and carry out the reviewer's verdict."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         task = self.found(request, key)
@@ -180,18 +180,18 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
             task = self.found(request, key)
             if task is None or task.state != TaskState.OPEN:
                 return self.overtaken(request, user, task)
-            deciding.claim(task, user)  # the page is shown again, and the next verdict is about what it shows then
+            deciding.claim(task, user)  # the page is shown again, and the next verdict applies to what it then shows
             return self.shown(request, task, user, error=str(error), typed=request.POST)
         return self.go_on(request, user)
 
     def gone(self, request: HttpRequest) -> HttpResponseBase:
-        """A task that is not there, or is nobody's business here: the script goes on, and anybody else gets a 404."""
+        """A task that is missing or not this user's to see: the script moves on, and anybody else gets a 404."""
         if request.method != "POST" or not request.headers.get("X-Review"):
             raise Http404
         return self.overtaken(request, self.require_reviewer(request), None)
 
     def overtaken(self, request: HttpRequest, user: User, task: ReviewTask | None) -> HttpResponseBase:
-        """The next task, and above it why the one before needed no verdict; what the reviewer typed is shown there."""
+        """The next task, with a note on why the previous one needs no verdict, and what the reviewer typed there."""
         notice = {
             "words": review_page.closed_words(task) if task is not None else GONE,
             "task": task,
@@ -255,14 +255,14 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return render(request, "admin/curation/reviewtask/review.html", whole, status=status)
 
     def recent(self, request: HttpRequest, user: Any) -> list[ReviewTask]:
-        """What this reviewer decided last, if it is still in reach."""
+        """What this reviewer decided last, if it can still be undone."""
         return review_page.recently_decided(self.get_queryset(request), user)
 
     def last(self, request: HttpRequest, user: Any) -> ReviewTask | None:
         return next(iter(self.recent(request, user)), None)
 
     def undo_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Take back the reviewer's last decision, or an older one that is named, and show that task again."""
+        """Undo the reviewer's last decision, or an older one that is named, and show that task again."""
         user = self.require_reviewer(request)
         named = self.found(request, row_key(request.POST.get("task", ""))) if request.method == "POST" else None
         task = named or (self.last(request, user) if request.method == "POST" else None)
@@ -279,7 +279,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return redirect("admin:curation_reviewtask_decide", task.pk)
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
-        """A correction as it will be read, by the renderer of all captured text."""
+        """A correction as it will be shown, by the renderer for all captured text."""
         self.require_reviewer(request)
         if request.method != "POST":
             return redirect("admin:curation_reviewtask_changelist")
@@ -305,7 +305,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         try:
             until = datetime.fromisoformat(request.POST.get("until", "")).astimezone(UTC)
             given_back = request.method == "POST" and deciding.release(key, user, until)
-        except (ValueError, OverflowError):  # no time, or none that UTC has a year for
+        except (ValueError, OverflowError):  # not a time, or out of range in UTC
             given_back = False
         return HttpResponse(status=204 if given_back else 205)
 
@@ -321,7 +321,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     # Many at once
 
-    @admin.action(description="Give the selected tasks one verdict…", permissions=["decide"])
+    @admin.action(description="Decide the selected tasks…", permissions=["decide"])
     def decide_chosen(self, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> HttpResponse:
         tasks = bulk_admin.chosen(queryset)
         return bulk_admin.bulk_page(self, request, tasks, BulkForm(verdicts=holds.bulk_verdicts(tasks)))
@@ -339,6 +339,6 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
 
 def written(request: HttpRequest, task: ReviewTask | None) -> str:
-    """The correction that a reviewer typed; empty where it is only the answer that the editor began with."""
+    """The correction that a reviewer typed; empty if it is only the answer that the editor started with."""
     text = request.POST.get("correction", "").strip()
     return "" if task is not None and text == str(task.interaction.answer).strip() else text

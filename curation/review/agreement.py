@@ -1,8 +1,8 @@
 """How far raters agree beyond chance: Cohen's kappa for two, Krippendorff's alpha for many with gaps.
 
 Cohen, "A Coefficient of Agreement for Nominal Scales" (1960); Krippendorff, "Computing Krippendorff's
-Alpha-Reliability" (2011), nominal metric. Alpha from 0.80 up is fit to publish, from 0.667 to be adjudicated;
-below, mend the instructions.
+Alpha-Reliability" (2011), nominal metric. With alpha from 0.80 labels are fit to publish, from 0.667 they need
+adjudication; below that, improve the instructions.
 """
 
 import math
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 Pair = tuple[Hashable, Hashable]
 ENOUGH: Final = 30
-"""Below so many items judged twice a coefficient moves by a tenth with every other answer: it is not shown as a figure."""
+"""With fewer items judged twice, single answers move a coefficient by a tenth: it is not shown as a figure."""
 PUBLISH: Final = 0.80
 ADJUDICATE: Final = 0.667
 
@@ -34,7 +34,7 @@ class Agreement:
 
 
 def verdict(low: float | None) -> str:
-    """What a coefficient is good for, by the lower end of its interval: publish, adjudicate, block, or unknown."""
+    """What a coefficient is good enough for, by the lower end of its interval: publish, adjudicate, block, or unknown."""
     if low is None:
         return "unknown"
     if low >= PUBLISH:
@@ -43,7 +43,7 @@ def verdict(low: float | None) -> str:
 
 
 def kappa(pairs: Iterable[tuple[Hashable, Hashable]]) -> Agreement:
-    """Cohen's κ = (pₒ − pₑ) ÷ (1 − pₑ) of two raters who judged the same items."""
+    """Cohen's κ = (pₒ − pₑ) ÷ (1 − pₑ) for two raters who judged the same items."""
     judged = list(pairs)
     n = len(judged)
     if not n:
@@ -56,10 +56,9 @@ def kappa(pairs: Iterable[tuple[Hashable, Hashable]]) -> Agreement:
 
 
 def alpha(units: Iterable[Mapping[Any, Hashable | None]]) -> Agreement:
-    """Krippendorff's α = 1 − Dₒ ÷ Dₑ for nominal data. Each unit maps raters to labels; None is a judgement
-    not made.
+    """Krippendorff's α = 1 − Dₒ ÷ Dₑ for nominal data. Each unit maps raters to labels; None is a missing judgement.
 
-    Units with fewer than two judgements say nothing of agreement and are left out.
+    Units with fewer than two judgements say nothing about agreement and are left out.
     """
     totals: Counter[Hashable] = Counter()
     disagreement, kept = 0.0, 0
@@ -81,7 +80,7 @@ def alpha(units: Iterable[Mapping[Any, Hashable | None]]) -> Agreement:
 
 
 def alpha_of_pairs(pairs: Iterable[Pair]) -> Agreement:
-    """α of items that two people judged each."""
+    """α for items that two people each judged."""
     return alpha({0: one, 1: other} for one, other in pairs)
 
 
@@ -110,14 +109,16 @@ def interval(pairs: Sequence[Pair]) -> tuple[float, float] | None:
 
 
 CHI_SQUARE: Final = 3.841458820694124
-SMALL: Final = 4.0  # widens the interval where there are few pairs
+SMALL: Final = 4.0  # widens the interval if there are few pairs
 ROUNDS, STEPS = 60, 40
 GOLDEN: Final = (math.sqrt(5) - 1) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Pairs as the model sees them: of each label, how many pairs agree on it and how often it stands in one that differs."""
+    """Pairs as the model sees them: for each label, how many pairs agree on it and how often it occurs in a differing
+    pair.
+    """
 
     n: int
     differ: int
@@ -160,7 +161,7 @@ class Shares:
         )
 
     def estimate(self) -> float:
-        """The agreement of the highest likelihood, by golden-section search."""
+        """The agreement with the highest likelihood, by golden-section search."""
         if not self.differ:
             return 1.0
         low, high = 0.0, 1.0
@@ -178,7 +179,7 @@ SETTLED: Final = 1e-9
 
 
 def limit(is_inside: Callable[[float], bool], inside: float, outside: float) -> float:
-    """Where that ends to hold between the two, by bisection."""
+    """Where the condition stops holding between the two, by bisection."""
     for _ in range(STEPS):
         middle = (inside + outside) / 2
         inside, outside = (middle, outside) if is_inside(middle) else (inside, middle)
@@ -186,7 +187,7 @@ def limit(is_inside: Callable[[float], bool], inside: float, outside: float) -> 
 
 
 def exact_limits(count: int, n: int) -> tuple[float, float]:
-    """The exact 95 % limits of a share. Clopper and Pearson, Biometrika 26 (1934) 404-413."""
+    """The exact 95 % limits for a share. Clopper and Pearson, Biometrika 26 (1934) 404-413."""
 
     def at_most(share: float, most: int) -> float:
         if most < 0 or share >= 1.0:

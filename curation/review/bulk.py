@@ -1,8 +1,7 @@
-"""Bulk decisions: one verdict on many tasks, given and taken back in the background.
-
-A bulk decision is a row in a state with an item for each task. Each step is one transaction for one item, so a killed
-worker loses nothing and the next one continues; a lease keeps two workers apart. SQLite has one writer, so steps pause
-often enough that capture hardly waits.
+"""Bulk decisions: one verdict on many tasks, applied and undone in the background. A bulk decision is a row with a
+state, and an item for each task. Each step is one transaction for one item, so a killed worker loses nothing and the
+next one continues; a lease keeps two workers apart. SQLite has one writer, so steps pause often enough that capture
+barely waits.
 """
 
 import logging
@@ -27,14 +26,14 @@ from privacy.redaction import redact
 
 logger = logging.getLogger(__name__)
 LEASE = Lease(timedelta(seconds=30))  # far longer than a step, and than `SLICE_SECONDS`
-SLICE_SECONDS = 2.0  # how long a worker is kept from its other work
-HELD_SECONDS = 0.05  # of steps in a row before a pause in which others can write
+SLICE_SECONDS = 2.0  # how long a worker spends on it before other work
+HELD_SECONDS = 0.05  # how long steps run before a pause in which others can write
 GONE = "It no longer exists."
 HIDDEN = "Its subject has a pending privacy request."
 VOTED = "It received a vote after it was selected."
 CHANGED = "It was decided again in the meantime."
 NOT_ALLOWED = "Its reviewer may no longer decide it."
-FAILED = "It failed: the log says why."
+FAILED = "It failed; the log says why."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def begin(tasks: Sequence[ReviewTask], verdict: deciding.Verdict, user: User) ->
 
 
 def take_back(key: int, user: User) -> bool:
-    """Take back one's own bulk decision, even one still running; returns whether there was one."""
+    """Undo one's own bulk decision, even one still running; return whether there was one."""
     mine = BulkDecision.objects.filter(pk=key, who=user, state__in=[BulkState.RUNNING, BulkState.DONE])
     return bool(mine.update(state=BulkState.UNDOING, finished_at=None))
 
@@ -74,9 +73,7 @@ def free() -> QuerySet[BulkDecision]:
 
 
 def advance(key: int, seconds: float = SLICE_SECONDS) -> bool:
-    """Work on a bulk decision for some seconds; returns whether more is left. Does nothing if another worker holds
-    it.
-    """
+    """Work on a bulk decision for a few seconds; return whether more is left. Does nothing if another worker holds it."""
     if not LEASE.claim(free().filter(pk=key)):
         return False
     try:
@@ -98,7 +95,7 @@ def run_steps(key: int, end: float) -> bool:
 
 
 def step_or_failure(key: int) -> bool:
-    """Process one item. Any failure but the database's is noted on the item, so that the rest continues."""
+    """Process one item. Any failure except the database's is noted on the item, so that the rest continues."""
     try:
         return step(key)
     except OperationalError:
@@ -109,7 +106,7 @@ def step_or_failure(key: int) -> bool:
 
 
 def step(key: int, *, failed: bool = False) -> bool:
-    """Decide, or take back, the next task, in one transaction; False where none is left."""
+    """Decide or undo the next task in one transaction; False if none is left."""
     with transaction.atomic():
         bulk = BulkDecision.objects.select_for_update(of=("self",)).select_related("who").get(pk=key)
         undoing = bulk.state == BulkState.UNDOING
@@ -156,7 +153,7 @@ def decide(bulk: BulkDecision, item: BulkItem) -> None:
 
 
 def undo(bulk: BulkDecision, item: BulkItem) -> None:
-    """Take back the verdict on one task and reopen it for all, or note on the item why the verdict stays."""
+    """Undo the verdict on one task and reopen it for all reviewers, or note on the item why the verdict stays."""
     task = ReviewTask.objects.filter(pk=item.task_number).first()
     item.words = obstacle(bulk, task) or (CHANGED if task and task.resolved_at != item.resolved_at else "")
     if task is None or bulk.who is None or item.words:
@@ -173,7 +170,7 @@ def undo(bulk: BulkDecision, item: BulkItem) -> None:
 
 
 def obstacle(bulk: BulkDecision, task: ReviewTask | None) -> str:
-    """Why this task must not be touched: it is gone or hidden, or the reviewer lost the permission; else ""."""
+    """Why this task must not be touched: it is missing or hidden, or the reviewer lost the permission; else ""."""
     if task is None:
         return GONE
     if Subject.objects.filter(pk=task.subject_id, restricted_at__isnull=False).exists():

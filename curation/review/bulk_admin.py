@@ -1,4 +1,4 @@
-"""The pages that act on many tasks: preview, bulk decisions, which can be watched and taken back, and assignment."""
+"""The pages that act on many tasks: preview, bulk decisions (which can be followed and undone), and assignment."""
 
 from collections import Counter
 from typing import Any
@@ -21,7 +21,7 @@ from privacy.console.lists import row_key
 
 NEWEST = 20
 MANY = 1_000
-AT_ONCE_SECONDS = 0.4  # of work in the request itself, so that a few tasks are done when the page answers
+AT_ONCE_SECONDS = 0.4  # of work within the request, so that a few tasks are done when the page loads
 
 
 def bulk_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
@@ -40,14 +40,14 @@ def bulk_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
 
 
 def bulks_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
-    """The user's own bulk decisions, newest first; a POST takes one back."""
+    """The user's own bulk decisions, newest first; a POST undoes one."""
     user: User = model_admin.require_reviewer(request)
     if request.method == "POST":
         key = row_key(request.POST.get("bulk", ""))
         if bulk.take_back(key, user):
             finish_soon(BulkDecision.objects.get(pk=key))
         else:
-            messages.error(request, "That is not one of your bulk decisions, or it was already taken back.")
+            messages.error(request, "This is not one of your bulk decisions, or it was already undone.")
         return redirect("admin:curation_reviewtask_bulks")
     newest = list(BulkDecision.objects.filter(who=user).order_by("-pk")[:NEWEST])
     verdicts = dict(ReviewTask.Resolution.choices)
@@ -73,7 +73,7 @@ def finish_soon(made: BulkDecision) -> bool:
 def summary(made: BulkDecision) -> str:
     found = bulk.progress(made)
     left = sum(number for _, number in found.skipped)
-    return f"{found.decided} decided." + (f" {left} were left out." if left else "")
+    return f"{found.decided} decided." + (f" {left} were skipped." if left else "")
 
 
 def bulks_url() -> str:
@@ -86,7 +86,7 @@ def chosen(rows: QuerySet[ReviewTask]) -> list[ReviewTask]:
 
 
 def sent(model_admin: Any, request: HttpRequest) -> list[ReviewTask]:
-    """The tasks that the previous page listed, by key: tasks that match the filter since then are left alone."""
+    """The tasks that the previous page listed, by key: tasks that have matched the filter since are left alone."""
     keys = [row_key(sent) for sent in request.POST.getlist("task")[:MANY]]
     return chosen(model_admin.get_queryset(request).filter(pk__in=keys).order_by(*FIRST))
 
@@ -102,7 +102,7 @@ def assign_page(model_admin: Any, request: HttpRequest, tasks: list[ReviewTask],
 def dry_page(
     model_admin: Any, request: HttpRequest, tasks: list[ReviewTask], form: Any, title: str, name: str, button: str
 ) -> HttpResponse:
-    """What an action would touch, by reason, and the first of it."""
+    """What an action would affect, by reason, with the first tasks."""
     reasons = Counter(short(task.reason) for task in tasks)
     context = {
         **model_admin.admin_site.each_context(request),

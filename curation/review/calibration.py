@@ -1,4 +1,4 @@
-"""Calibration: decided tasks that a curator vouches for, shown to reviewers blind at a set rate. They label nothing."""
+"""Calibration: decided tasks that a curator vouches for, shown to reviewers blind at a set rate. They change no label."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -16,7 +16,7 @@ Kind, Action = ReviewTask.Kind, events.Action
 
 
 def mark(task: ReviewTask, by: User) -> bool:
-    """Make a decided task a calibration item; returns whether its verdict is current and tells right from wrong."""
+    """Make a decided task a calibration item; return whether its verdict is current and tells right from wrong."""
     is_current = Decision.objects.filter(pk=task.interaction_id, task=task).exists()
     if task.state != TaskState.RESOLVED or task.resolution == ReviewTask.Resolution.UNSURE or not is_current:
         return False

@@ -1,4 +1,6 @@
-"""Review: a person decides what signals cannot. Claims keep two people off one task; every decision can be undone."""
+"""Review: a person decides what signals cannot. Claims keep two people from the same task; every decision can be
+undone.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -50,18 +52,18 @@ AGENT_IS_RIGHT = "A reviewer found the agent's answer right."
 
 def free_for(user: User) -> Q:
     """The open tasks that this reviewer may take: not claimed by or assigned to another, not about an answer that they
-    have judged, and adjudications only with the permission.
+    have already judged; adjudications only with the permission.
     """
     now = timezone.now()
     unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=user)
-    # Not "is NULL or mine": SQLite would collect all unassigned rows by that index, and sort them.
+    # Not "is NULL or mine": SQLite would collect all unassigned rows from that index and sort them.
     asked = Exact(Coalesce("assignee_id", Value(user.pk)), user.pk)
     free = unclaimed & Q(asked) & Q(state=TaskState.OPEN) & ~Q(not_for=user) & ~double_review.judged_by(user)
     return free if user.has_perm(double_review.ADJUDICATES) else free & ~Q(kind=Kind.ADJUDICATION)
 
 
 def claim_next(queue: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
-    """The first free task of a queue, claimed for this reviewer for a quarter of an hour; None when there is none.
+    """The first free task of a queue, claimed for this reviewer for a quarter of an hour; None if there is none.
 
     On PostgreSQL `SKIP LOCKED` lets several reviewers take different tasks at once; SQLite has one writer at a time.
     """
@@ -77,9 +79,11 @@ def claim_next(queue: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
 
 
 def drawn_instead(task: ReviewTask, rows: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
-    """A task of the random audit, or a check of a record in use, to show this reviewer before their next task, as often as
-    the policy says: without it, doubts that settle much would keep chance and checks waiting for ever. A keyed hash
-    chooses, so nobody can predict one.
+    """A random-audit task, or a check of a record in use, to show this reviewer before their next task, as often as the
+    policy says.
+
+    Without it, far-reaching doubts would keep audits and checks waiting for ever. A keyed hash chooses, so nobody can
+    predict one.
     """
     if task.reason in (AUDIT, LEAST_SURE) or task.kind != Kind.LABEL:
         return None
@@ -92,7 +96,7 @@ def drawn_instead(task: ReviewTask, rows: QuerySet[ReviewTask], user: User) -> R
 
 
 def claim(task: ReviewTask, user: User) -> bool:
-    """Claim one task if it is free; returns whether it was."""
+    """Claim one task if it is free; return whether it was."""
     with transaction.atomic():
         free = ReviewTask.objects.filter(free_for(user), pk=task.pk).exists()
         if free:
@@ -101,7 +105,7 @@ def claim(task: ReviewTask, user: User) -> bool:
 
 
 def hold(task: ReviewTask, user: User) -> None:
-    """Note the claim, on the row and on the object. Call in the transaction that found it free."""
+    """Store the claim, on the row and on the object. Call in the transaction that found it free."""
     task.claimed_by, task.claimed_until = user, timezone.now() + LEASE
     ReviewTask.objects.filter(pk=task.pk).update(claimed_by=user, claimed_until=task.claimed_until)
 
@@ -113,13 +117,14 @@ def release(key: int, user: User, until: datetime) -> bool:
 
 
 def last_decided(user: User) -> ReviewTask | None:
-    """The task that this reviewer decided last, which they may take back."""
+    """The task that this reviewer decided last, which they may undo."""
     return ReviewTask.objects.filter(resolved_by=user, state=TaskState.RESOLVED).order_by("-resolved_at").first()
 
 
 def assign(tasks: Iterable[ReviewTask], to: User | None, by: User | None = None) -> int:
-    """Assign these tasks to a user, or to nobody; returns how many changed. Nobody is assigned a review of their own
-    verdict, and calibration tasks stay with their reviewer.
+    """Assign these tasks to a user, or to nobody; return how many changed.
+
+    Nobody is assigned a review of their own verdict, and calibration tasks stay with their reviewer.
     """
     keys = [task.pk for task in tasks]
     rows = ReviewTask.objects.filter(pk__in=keys, state=TaskState.OPEN).exclude(kind=Kind.CALIBRATION)
@@ -130,11 +135,10 @@ def assign(tasks: Iterable[ReviewTask], to: User | None, by: User | None = None)
 
 
 def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
-    """Carry out a reviewer's verdict: the task is closed, the decision and its records are made, in one transaction.
+    """Carry out a reviewer's verdict: close the task and make the decision and its records, in one transaction.
 
-    Text that a reviewer types is redacted like any other. Raises `ReviewError` where the task is closed or held by
-    another,
-    or where a correction is missing or repeats the answer.
+    Text that a reviewer types is redacted like any other. Raises `ReviewError` if the task is closed or held by
+    another, or if a correction is missing or repeats the answer.
     """
     with transaction.atomic():
         # Lock the conversation before its task, as curation does, or the two could deadlock.
@@ -173,7 +177,7 @@ def apply(task: ReviewTask) -> Decision:
 
 
 def redacted_text(source: Interaction, text: str) -> Redacted:
-    """What a reviewer typed, redacted in the numbering of the interaction that it is about."""
+    """A reviewer's text, redacted with the numbering of its interaction."""
     numbering = source.project.numbering(source.external_id, source.placeholders)
     redacted = redact(text, source.project.redaction_policy, numbering)
     Interaction.objects.filter(pk=source.pk).update(placeholders=numbering.state())
@@ -212,27 +216,27 @@ def decide_by(task: ReviewTask) -> Decision:
         },
     )
     pipeline.again(row, policy)
-    pooling.reopen([row.pk])  # a reviewer's word counts for all conversations with this answer
+    pooling.reopen([row.pk])  # a reviewer's verdict counts for all conversations with this answer
     return row
 
 
 def outcome_of(task: ReviewTask) -> tuple[Outcome, Reason, str, int | None]:
-    """The outcome of a closed task, its reason, and the signal that holds the right answer, where one does."""
+    """The outcome of a closed task, its reason, and the signal that holds the right answer, if any."""
     if task.resolution != Resolution.USE:
         outcome, reason = OUTCOMES[Resolution(task.resolution)]
         detail = AGENT_IS_RIGHT if task.resolution == Resolution.AGENT else REASONS[reason].sentence
         return outcome, reason, detail, None
     record = holds.by_votes(task)
     if record is None:
-        raise ReviewError("People have voted since, and nothing is decided any more.")
+        raise ReviewError("New votes have arrived, and the answer is undecided again.")
     return record.outcome, Reason.REVIEW_USED, REASONS[Reason.REVIEW_USED].sentence, record.signal
 
 
 def undo(task: ReviewTask, user: User) -> ReviewTask:
-    """Take back one's own verdict: the task reopens, claimed by the same reviewer, and the decision becomes what it
-    was without it.
+    """Undo one's own verdict: the task reopens, claimed by the same reviewer, and the decision is again what it was
+    without the verdict.
 
-    Raises `ReviewError` where the verdict is somebody else's, or was followed by a newer one.
+    Raises `ReviewError` if the verdict is somebody else's, or a newer one followed it.
     """
     with transaction.atomic():
         locked = ReviewTask.objects.select_for_update().get(pk=task.pk)
@@ -243,7 +247,7 @@ def undo(task: ReviewTask, user: User) -> ReviewTask:
         except double_review.FollowedError as error:
             raise ReviewError(str(error)) from error
         if ReviewTask.objects.filter(interaction=locked.interaction_id, state=TaskState.OPEN).exists():
-            raise ReviewError("This question is already in review again.")
+            raise ReviewError("This question is already being reviewed again.")
         row = Decision.objects.select_related("project", "interaction").get(pk=locked.interaction_id)
         if (
             locked.kind in (Kind.LABEL, Kind.ADJUDICATION)
@@ -302,5 +306,5 @@ def reopen(task: ReviewTask, user: User) -> None:
 
 
 def decide_by_votes(row: Decision) -> None:
-    """Let what people said decide again, without a reviewer. Call in a transaction."""
+    """Decide by votes again, without a reviewer. Call in a transaction."""
     pipeline.decide_again(row, versions.current(row.project))

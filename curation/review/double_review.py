@@ -1,4 +1,4 @@
-"""Double review: a second person judges a share of the tasks, blind; where the two differ, a curator decides. The
+"""Double review: a second person judges a share of the tasks, blind; if the two differ, a curator decides. The
 policy says whether the first label is used meanwhile. `opening.disputed` holds a record for as long as the curator's
 task is open.
 """
@@ -21,11 +21,11 @@ DIFFER, PRIORITY = "reviewers_differ", 40
 
 
 class FollowedError(ValueError):
-    """The verdict can no longer be taken back; the message tells the reviewer why."""
+    """The verdict can no longer be undone; the message tells the reviewer why."""
 
 
 def is_drawn(task: ReviewTask, share: float) -> bool:
-    """Whether a second person judges this task: by the keyed hash of its number alone."""
+    """Whether a second person judges this task: decided only by the keyed hash of its number."""
     return place(task.pk.to_bytes(8, "big"), key=digests.key("second-review")) < share
 
 
@@ -62,9 +62,10 @@ def second_task(task: ReviewTask, kind: str, *, not_for: User | None = None) -> 
 
 
 def conclude(task: ReviewTask) -> Decision:
-    """Compare a second verdict with the first, open an adjudication where they differ, and return the current
-    decision. Two corrections agree even in different words; the first one is kept. If votes have changed the decision
-    since, the comparison counts for agreement and changes nothing.
+    """Compare a second verdict with the first, open an adjudication if they differ, and return the current decision.
+
+    Two corrections agree even in different words; the first one is kept. If votes have changed the decision since, the
+    comparison counts for agreement but changes nothing.
     """
     row = Decision.objects.select_related("project").get(pk=task.interaction_id)
     first = task.about
@@ -79,7 +80,7 @@ def conclude(task: ReviewTask) -> Decision:
 
 
 def derive_again(row: Decision) -> None:
-    """Make of a decision what should be made of it now."""
+    """Derive a decision's records again."""
     pipeline.again(row, versions.current(row.project))
 
 
@@ -99,12 +100,12 @@ def withdraw_follow_ups(task: ReviewTask) -> None:
     now = timezone.now()
     for row in rows:
         if row.state == TaskState.RESOLVED or (row.claimed_until is not None and row.claimed_until > now):
-            raise FollowedError("Another reviewer has judged it after you, or is about to.")
+            raise FollowedError("Another reviewer has judged it after you, or is doing so now.")
     followed.filter(state=TaskState.OPEN).delete()
 
 
 def judged_by(user: User) -> Q:
-    """A condition on tasks: those that compare two reviewers, one of them this user."""
+    """A condition on tasks: those that compare two reviewers, one of whom is this user."""
     theirs = ReviewTask.objects.filter(resolved_by=user, state=TaskState.RESOLVED)
     party = Exists(theirs.filter(pk=OuterRef("about"))) | Exists(
         theirs.filter(about=OuterRef("about"), kind=Kind.SECOND)
@@ -113,12 +114,12 @@ def judged_by(user: User) -> Q:
 
 
 def is_party(task: ReviewTask, user: User) -> bool:
-    """Whether this user gave one of the verdicts between which the task decides."""
+    """Whether this user gave one of the two verdicts that the task decides between."""
     return task.kind == Kind.ADJUDICATION and ReviewTask.objects.filter(judged_by(user), pk=task.pk).exists()
 
 
 def verdicts_before(task: ReviewTask) -> list[ReviewTask]:
-    """What a curator decides between: the verdict that stands and the second one."""
+    """What a curator decides between: the current verdict and the second one."""
     if task.kind != Kind.ADJUDICATION or task.about is None:
         return []
     second = ReviewTask.objects.filter(about=task.about, kind=Kind.SECOND, state=TaskState.RESOLVED).order_by("-pk")[:1]

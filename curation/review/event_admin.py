@@ -14,10 +14,8 @@ class ReviewEventAdmin(ReadOnlyAdmin):
     list_filter = [ProjectFilter, "action"]
     list_select_related = ["project", "who"]
     ordering = ["-id"]
-    lead = (
-        "Who did what to which review task. A row stays when its decision is taken back, and when its task is erased."
-    )
-    empty = ("Nobody has reviewed yet", "Rows appear with the first decision.")
+    lead = "Who did what to which review task. A row stays when its decision is undone, and when its task is erased."
+    empty = ("Nobody has reviewed yet", "Rows appear after the first decision.")
 
     @admin.display(description="verdict")
     def verdict(self, row: ReviewEvent) -> str:

@@ -10,7 +10,7 @@ Action = ReviewEvent.Action
 
 
 def note(tasks: Iterable[ReviewTask], action: ReviewEvent.Action, who: User | None) -> None:
-    """Add one row for each task. Call in the transaction of what is noted, with the resolution that was given or lost."""
+    """Add one row for each task. Call in the transaction of the change, with the resolution that was given or lost."""
     ReviewEvent.objects.bulk_create(
         ReviewEvent(
             project_id=task.project_id,

@@ -21,10 +21,10 @@ class ReviewForm(forms.Form):
 
 
 class BulkForm(forms.Form):
-    """One verdict on all selected tasks; `verdicts` are those that are allowed in bulk."""
+    """One verdict on all selected tasks; `verdicts` are those allowed in bulk."""
 
-    resolution = forms.ChoiceField(widget=forms.RadioSelect, label="One verdict for all")
-    note = forms.CharField(required=False, max_length=500, help_text="Why. The text is redacted.")
+    resolution = forms.ChoiceField(widget=forms.RadioSelect, label="Verdict for all tasks")
+    note = forms.CharField(required=False, max_length=500, help_text="The reason. The text is redacted.")
 
     def __init__(self, *args: Any, verdicts: Iterable[ReviewTask.Resolution], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,7 +37,7 @@ class AssignForm(forms.Form):
     assignee = forms.ModelChoiceField(
         queryset=User.objects.none(),
         required=False,
-        empty_label="nobody in particular",
+        empty_label="nobody",
         help_text="Only members of the tasks' projects are offered.",
     )
 

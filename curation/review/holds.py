@@ -1,6 +1,7 @@
-"""Holds: labelled records that wait until a person says whether they may be used. The question is not whether the
-agent's answer is right, since a held record may correct it. So a hold has its own verdicts, and its page shows the
-record that would be released.
+"""Holds: labelled records that wait until a person says whether they may be used.
+
+The question is not whether the agent's answer is right, since a held record may correct it. So a hold has its own
+verdicts, and its page shows the record that would be released.
 """
 
 from collections.abc import Sequence
@@ -19,12 +20,12 @@ AT_ONCE = {
     True: (Resolution.USE, Resolution.NEVER),
     False: tuple(one for one in OF_LABELS if one != Resolution.CORRECT),
 }
-"""The verdicts allowed in bulk, on holds and on other tasks: none that concerns a single answer."""
+"""The verdicts allowed in bulk, on holds and on other tasks: none that depends on a single answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What would be released: the right answer, the one that it replaced (None where none was), and whose word it is.
+    """What would be released: the right answer, the one that it replaced (None if there was none), and its author.
 
     `signal` is the key of the signal that holds a correction. `reviewed` says that a reviewer decided it earlier.
     """
@@ -39,20 +40,20 @@ class Record:
 
     @property
     def token(self) -> str:
-        """A token of this record, which differs once votes or reviews change it."""
+        """A token of this record, which changes once votes or reviews change the record."""
         return f"{self.outcome}-{self.signal or 0}-{'reviewer' if self.reviewed else 'rule'}"
 
 
 def is_hold(task: ReviewTask) -> bool:
-    """Whether the task asks if a record may be used, and not whether an answer is right; where two reviewers differ,
-    whether they were asked so.
+    """Whether the task asks if a record may be used, and not if an answer is right; in an adjudication, whether the two
+    reviewers were asked so.
     """
     first = task.about if task.kind == Kind.ADJUDICATION else None
     return (first or task).reason in ASKED_OF_RECORDS
 
 
 def verdicts(task: ReviewTask, record: Record | None) -> tuple[ReviewTask.Resolution, ...]:
-    """The verdicts that a task offers. A record that is the agent's own answer offers it once."""
+    """The verdicts that a task offers. If the record is the agent's own answer, that is offered once."""
     if not is_hold(task):
         return OF_LABELS
     if record is None:
@@ -61,15 +62,15 @@ def verdicts(task: ReviewTask, record: Record | None) -> tuple[ReviewTask.Resolu
 
 
 def bulk_verdicts(tasks: Sequence[ReviewTask]) -> tuple[ReviewTask.Resolution, ...]:
-    """The verdicts that may be given to all of these at once; none where some are holds and others are not."""
+    """The verdicts that may be given to all of these at once; none if some are holds and others are not."""
     kinds = {is_hold(task) for task in tasks}
     return AT_ONCE[kinds.pop()] if len(kinds) == 1 else ()
 
 
 def record(task: ReviewTask) -> Record | None:
-    """The record that the task is about, as it was decided without the task; None where nothing labels it now.
+    """The record that the task is about, as decided without the task; None if nothing labels it now.
 
-    An earlier reviewer's decision counts, except the first verdict of a double review, which is what is judged.
+    An earlier reviewer's decision counts, except the first verdict of a double review, which is what is being judged.
     """
     row = Decision.objects.select_related("correction", "task", "interaction").filter(pk=task.interaction_id).first()
     if task.kind == Kind.LABEL and row is not None and row.task_id not in (None, task.pk):
@@ -93,7 +94,7 @@ def reviewed(row: Decision) -> Record | None:
 
 
 def by_votes(task: ReviewTask) -> Record | None:
-    """The record that people's words lead to, those about the same answer elsewhere included."""
+    """The record that people's votes lead to, including those on the same answer elsewhere."""
     one = pooled.without_reviewer(task.interaction_id, versions.current(task.interaction.project))
     if one is None or one.ruling.outcome not in LABELLED:
         return None

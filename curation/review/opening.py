@@ -1,4 +1,4 @@
-"""Whom to ask what: a task is open exactly while a person's word is needed, one to an interaction."""
+"""Opens and closes review tasks. An interaction has at most one open task, for as long as it needs a human decision."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ from privacy.db import bulk
 BATCH = 500
 FOR_A_PERSON = (Outcome.AMBIGUOUS, Outcome.CONFLICTING)
 ASKED_OF_RECORDS = frozenset({*HELD, *of(reasons.Kind.GATE, reasons.Kind.CHECK)})
-"""The reasons that are about a record, held or in use, and not about the agent's answer."""
+"""Reasons that concern a record, held or in use, rather than the agent's answer."""
 AUDIT = "audit"
 Kind = ReviewTask.Kind
 ASIDE = (Kind.SECOND, Kind.CALIBRATION)
@@ -36,7 +36,7 @@ COLUMNS = tuple(
 
 
 class Task(NamedTuple):
-    """A question about a label that is to be opened: why, in a code and in words, the revision that it is about, and how many
+    """A question about a label: why it is asked, as a code and in words, the revision that it is about, and how many
     conversations its verdict decides.
     """
 
@@ -50,8 +50,8 @@ class Task(NamedTuple):
 
 
 def ask_about_votes(project: Project, judged: Sequence[Judged], known: Standings) -> None:
-    """Open a task where people decide nothing, one for each question and claim, since its verdict settles all
-    conversations with that answer (`known` says how many); close those that later votes made needless.
+    """Open a task where votes decide nothing, one for each question and claim, since its verdict settles all
+    conversations with that answer (`known` says how many). Close tasks that later votes made unnecessary.
     """
     unclear = {one.read.key: one for one in judged if one.ruling.outcome in FOR_A_PERSON}
     settle([one.read.key for one in judged if one.read.key not in unclear and one.read.before is not None])
@@ -70,7 +70,7 @@ def ask_about_votes(project: Project, judged: Sequence[Judged], known: Standings
                 fresh.append(
                     Task(key, read.subject, ruling.reason.value, ruling.detail, priority, read.revision, settles)
                 )
-        elif task.kind != Kind.ADJUDICATION:  # else reviewers differ: their curator hears the votes, too
+        elif task.kind != Kind.ADJUDICATION:  # otherwise reviewers differ: their curator is also told of the votes
             task.reason, task.detail, task.revision = ruling.reason, ruling.detail[:200], read.revision
             task.priority, task.settles = priority, settles
     make_way([one.interaction for one in fresh])
@@ -79,7 +79,7 @@ def ask_about_votes(project: Project, judged: Sequence[Judged], known: Standings
 
 
 def asked_elsewhere(project: Project, unclear: Iterable[Judged], known: Standings) -> set[tuple[bytes, int]]:
-    """The questions and claims, of those in doubt, that a task is open about already. Each is told what it settles now."""
+    """The doubtful questions and claims that already have an open task. Each task is updated with what it now settles."""
     doubted = {question for question, claims in known.items() if any(map(is_doubted, claims.values()))}
     rows = Opinion.objects.filter(
         project=project,
@@ -99,7 +99,7 @@ def asked_elsewhere(project: Project, unclear: Iterable[Judged], known: Standing
 
 
 def is_doubted(one: Standing) -> bool:
-    """Whether a person is to say what a claim is worth."""
+    """Whether a person has to judge a claim."""
     return one.verdict == Verdict.DOUBT
 
 
@@ -110,10 +110,10 @@ def conversations(known: Standings, question: bytes, claim: int) -> int:
 
 
 def hold(project: Project, looked_at: Sequence[Decided], found: Mapping[int, Finding | None]) -> int:
-    """Ask about the records that are held, and take back the question where nothing holds any more; how many are asked.
+    """Ask about held records, and withdraw the question where nothing is held any more; return how many are asked.
 
-    A task that is open for another reason (a doubt about the label, the audit) stays: it is the same person's look. What
-    reviewers dispute has its task already.
+    A task open for another reason (a doubt about the label, the audit) stays: the same person looks at both. Records
+    that reviewers dispute already have a task.
     """
     held = {key: one for key, one in found.items() if one is not None and one.code in HOLD and one.stage != DISPUTE}
     subjects = {row.interaction: row.subject for row in looked_at}
@@ -122,12 +122,12 @@ def hold(project: Project, looked_at: Sequence[Decided], found: Mapping[int, Fin
 
 
 def ask(project: Project, held: Mapping[int, tuple[int, Finding]]) -> int:
-    """Open a task for each of these interactions (its subject, and why) that has none open; how many."""
+    """Open a task for each of these interactions (its subject, and why) without an open one; return how many."""
     keys = list(held)
     opened = 0
     for start in range(0, len(keys), BATCH):
         some = keys[start : start + BATCH]
-        with transaction.atomic():  # by itself, each row would be flushed to disk
+        with transaction.atomic():  # one by one, each row would be flushed to disk
             make_way(some)
             there = ReviewTask.objects.filter(interaction__in=some, state=TaskState.OPEN)
             asked = set(there.values_list("interaction_id", flat=True))
@@ -138,7 +138,7 @@ def ask(project: Project, held: Mapping[int, tuple[int, Finding]]) -> int:
 
 
 def put(project: Project, tasks: Iterable[Task]) -> None:
-    """Open these tasks; where one is open for the interaction already, it stays as it is."""
+    """Open these tasks; an open task for the same interaction stays unchanged."""
     now = bulk.stamp(timezone.now())
     rows = [
         (one.interaction, project.pk, one.subject, one.reason, one.detail[:200], str(Kind.LABEL), str(TaskState.OPEN),
@@ -149,14 +149,14 @@ def put(project: Project, tasks: Iterable[Task]) -> None:
 
 
 def make_way(interactions: Sequence[int]) -> None:
-    """Close the second looks and calibrations of these interactions: a question that decides a label goes before."""
+    """Close these interactions' second reviews and calibrations: a question that decides a label takes precedence."""
     tasks = ReviewTask.objects.filter(interaction__in=interactions, state=TaskState.OPEN, kind__in=ASIDE)
     tasks.update(state=TaskState.CANCELLED, claimed_by=None, claimed_until=None)
 
 
 def disputed(labelled: Sequence[Weighed], policy: CurationPolicy) -> dict[int, Finding | None]:
-    """What keeps each record from use: what a filter found, but reviewers who differ, or, where the policy says so, a
-    second look that is due, go before what only holds.
+    """What keeps each record from use: usually what a filter found. Reviewers who differ, or a pending second review if
+    the policy says so, take precedence over a mere hold.
     """
     waits = ReviewSettings.of(policy.settings).second_waits
     kinds = [Kind.ADJUDICATION, Kind.SECOND] if waits else [Kind.ADJUDICATION]
@@ -184,9 +184,7 @@ def task(interaction: int, subject: int, found: Finding) -> Task:
 
 
 def withdraw(interactions: Iterable[int]) -> None:
-    """Close the tasks that were opened because a record was held, where it is held no longer. What was drawn into the
-    audit is judged all the same.
-    """
+    """Close the tasks that were opened because a record was held, if it is no longer held. Audit tasks stay."""
     keys = list(interactions)
     for start in range(0, len(keys), BATCH):
         tasks = ReviewTask.objects.filter(
@@ -199,7 +197,7 @@ def withdraw(interactions: Iterable[int]) -> None:
 
 
 def settle(interactions: Sequence[int]) -> None:
-    """Close the tasks about labels that the signals have settled since. Those of the audit stay."""
+    """Close the tasks about labels that signals have settled since. Audit tasks stay."""
     for start in range(0, len(interactions), BATCH):
         some = interactions[start : start + BATCH]
         tasks = ReviewTask.objects.filter(interaction__in=some, state=TaskState.OPEN)

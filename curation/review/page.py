@@ -23,7 +23,7 @@ from privacy.models import Subject
 
 EARLIER = 3
 RECENT = 8
-PAUSE = timedelta(minutes=30)  # a longer one ends a sitting
+PAUSE = timedelta(minutes=30)  # a longer pause ends a sitting
 DAY = timedelta(hours=12)
 COUNTED = 500
 Resolution = ReviewTask.Resolution
@@ -31,7 +31,7 @@ Resolution = ReviewTask.Resolution
 
 @dataclass(frozen=True, slots=True)
 class ShownSignal:
-    """One person's signal, as a reviewer reads it."""
+    """One person's signal, as shown to a reviewer."""
 
     kind: str
     label: str
@@ -43,7 +43,7 @@ class ShownSignal:
 
 
 class VerdictButton(NamedTuple):
-    """A verdict button. One with a key is given at once; a correction is written first."""
+    """A verdict button. One with a key decides at once; a correction has to be written first."""
 
     value: str
     words: str
@@ -74,7 +74,7 @@ class Start(NamedTuple):
 
 
 class Sitting(NamedTuple):
-    """What a reviewer has decided today, and without a long pause; `pace` is in seconds for each, 0 where unknown."""
+    """What a reviewer has decided today without a long pause; `pace` is in seconds per task, 0 if unknown."""
 
     today: int
     done: int
@@ -112,12 +112,13 @@ class Page:
 
 
 def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, recent: Sequence[ReviewTask]) -> Page:
-    """What the page shows of a task; if it is judged blind, nothing that others said. `recent` is what the reviewer
-    decided last, newest first."""
+    """What the page shows about a task; if it is judged blind, nothing that others said. `recent` is what the reviewer
+    decided last, newest first.
+    """
     now = timezone.now()
     is_open = task.state == TaskState.OPEN
     signals = list(Signal.objects.visible().filter(interaction=task.interaction_id).order_by("effective_at", "id"))
-    # Second reviews, calibrations and whatever was drawn into the audit, even where something else opened the task, are
+    # Second reviews, calibrations and everything drawn into the audit, even if something else opened the task, are
     # judged blind: what others said would bias them.
     is_drawn = task.reason == AUDIT or AuditItem.objects.filter(pk=task.interaction_id).exists()
     blind = blind or is_drawn or task.kind in ASIDE
@@ -154,7 +155,9 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, recent: Seque
 
 
 def starts(task: ReviewTask, heard: Sequence[ShownSignal], amended: str) -> tuple[Start, ...]:
-    """The texts from which a correction can begin: what people wrote, as far as the reviewer may see it, and nothing."""
+    """The texts that a correction can start from: what people wrote, as far as the reviewer may see it, and an empty
+    one.
+    """
     written = [one.correction for one in heard if one.stands and one.correction]
     found = [
         Start("the answer", str(task.interaction.answer)),
@@ -165,7 +168,7 @@ def starts(task: ReviewTask, heard: Sequence[ShownSignal], amended: str) -> tupl
 
 
 def sitting(user: User, now: datetime) -> Sitting:
-    """How far a reviewer is, from the times of their decisions: one query, however many there are."""
+    """A reviewer's progress, from the times of their decisions: one query, however many there are."""
     rows = ReviewTask.objects.filter(resolved_by=user, resolved_at__gte=now - DAY).order_by("-resolved_at")
     times = [at for at in rows.values_list("resolved_at", flat=True)[:COUNTED] if at is not None]
     done = next(
@@ -176,7 +179,7 @@ def sitting(user: User, now: datetime) -> Sitting:
 
 
 def recently_decided(tasks: QuerySet[ReviewTask], user: User) -> list[ReviewTask]:
-    """What this reviewer decided last, newest first, among these tasks; nothing where the newest is not among them."""
+    """What this reviewer decided last, newest first, among these tasks; empty if the newest is not among them."""
     newest = deciding.last_decided(user)
     mine = tasks.filter(resolved_by=user, state=TaskState.RESOLVED).select_related("interaction")
     found = list(mine.order_by("-resolved_at")[:RECENT]) if newest is not None else []
@@ -184,17 +187,17 @@ def recently_decided(tasks: QuerySet[ReviewTask], user: User) -> list[ReviewTask
 
 
 def closed_words(task: ReviewTask) -> str:
-    """Why a task needs no verdict any more."""
+    """Why a task no longer needs a verdict."""
     if task.state == TaskState.RESOLVED:
         return f"{task.resolved_by or 'Somebody'} has decided it: {task.get_resolution_display().lower()}."
     row = Decision.objects.filter(pk=task.interaction_id).first()
     if row is None or row.outcome not in LABELLED:
-        return "Curation closed it: it is not needed any more."
-    return f"Curation closed it, because it is decided without a reviewer: {row.detail}"
+        return "Closed automatically: it is no longer needed."
+    return f"Closed automatically, because it was decided without a reviewer: {row.detail}"
 
 
 def verdict_buttons(task: ReviewTask, record: holds.Record | None) -> tuple[VerdictButton, ...]:
-    """The buttons of a task, in their order. A text written for a hold makes another record, not a correction."""
+    """A task's buttons, in order. A text written for a hold makes a different record, not a correction."""
     found = [BUTTONS[one] for one in holds.verdicts(task, record)]
     if not holds.is_hold(task):
         return tuple(found)
@@ -202,7 +205,7 @@ def verdict_buttons(task: ReviewTask, record: holds.Record | None) -> tuple[Verd
 
 
 def with_fragment(task: ReviewTask, signals: list[Signal]) -> str:
-    """The agent's answer with the fact of the newest correction in it, where the task is about a fragment; or nothing."""
+    """The agent's answer with the fact from the newest correction in it, if the task is about a fragment; else empty."""
     if task.reason != Reason.CORRECTION_IS_FRAGMENT:
         return ""
     said = [str(row.correction) for row in signals if row.withdrawn_at is None and row.correction]
@@ -228,9 +231,9 @@ def said(signal: Signal) -> ShownSignal:
 
 
 def earlier(task: ReviewTask) -> list[Decision]:
-    """How the same question, or one near it, was decided before: the newest eval cases of its cluster.
+    """How the same or a near question was decided before: the newest eval cases of its cluster.
 
-    Two queries, each in the order of an index: for both at once, a planner reads every case of the project.
+    Two queries, each in index order: for both at once, a planner reads every case of the project.
     """
     cluster = Question.objects.filter(pk=task.interaction_id).values("cluster")[:1]
     same = Decision.objects.filter(

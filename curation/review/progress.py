@@ -22,7 +22,7 @@ from curation.review.agreement import Agreement
 from feedback.models import Project
 
 NEWEST = 5_000
-"""The most second reviews and calibrations that are read, newest first."""
+"""At most this many second reviews and calibrations are read, newest first."""
 Kind = ReviewTask.Kind
 
 
@@ -53,8 +53,9 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Coefficient:
-    """A coefficient of agreement as it is shown: with its n, and in words only where n is small. What it is good for is
-    said by the lower end of its interval.
+    """A coefficient of agreement as shown: with its n, and only in words if n is small.
+
+    The lower end of its interval says what it is good enough for.
     """
 
     who: str
@@ -121,13 +122,13 @@ def progress(tasks: QuerySet[ReviewTask], people: Iterable[User], now: datetime)
 
 
 def share(rows: Iterable[Judged]) -> Estimate:
-    """The share of these on which the two agree, with Wilson's interval."""
+    """The share on which the two agree, with Wilson's interval."""
     agreed = [row.agree for row in rows]
     return estimates.wilson(sum(agreed), len(agreed))
 
 
 def reliability(tasks: QuerySet[ReviewTask], project: Project) -> list[Coefficient]:
-    """How far the reviewers of a project agree: Krippendorff's α of all of them, then Cohen's κ of each two people."""
+    """How far a project's reviewers agree: Krippendorff's α for all of them, then Cohen's κ for each pair."""
     twice = judged(tasks.filter(project=project), Kind.SECOND)
     keys = {key for row in twice for key in (row.first, row.second) if key is not None}
     names = dict(User.objects.filter(pk__in=keys).values_list("pk", "username"))
@@ -170,7 +171,7 @@ def progress_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
 
 
 def reviewers(user: User, projects: list[Project]) -> list[User]:
-    """The curator first, then those who share these projects and have decided something."""
+    """The curator first, then everybody in these projects who has decided something."""
     shared = User.objects.filter(memberships__project__in=projects, resolved_tasks__isnull=False).exclude(pk=user.pk)
     return [user, *shared.distinct().order_by("username")[:PEOPLE]]
 

@@ -1,6 +1,6 @@
-"""Review queues: which tasks a reviewer asked for, why a task is where it is, and how much is left.
+"""Review queues: which tasks a reviewer asked for, a task's priority in words, and how many are left.
 
-The list's filters narrow as `Queue` does, so that list and review page agree.
+The list's filters narrow the same way as `Queue`, so that list and review page agree.
 """
 
 from collections import Counter
@@ -63,7 +63,7 @@ class Queue:
 
 
 def tagged(tasks: QuerySet[ReviewTask], tag: str) -> QuerySet[ReviewTask]:
-    """The tasks whose conversation has that tag. Compared as JSON text, in which SQLite escapes what is not ASCII."""
+    """The tasks whose conversation has this tag. Compared as JSON text, in which SQLite escapes non-ASCII characters."""
     written = engine.json_text(tag)
     return tasks.annotate(tags_text=Cast("interaction__tags", TextField())).filter(tags_text__contains=written)
 
@@ -75,7 +75,7 @@ class Choices:
 
 
 def choices(parts: Sequence[QuerySet[ReviewTask]]) -> Choices:
-    """The tags and languages of the first few hundred open tasks."""
+    """The tags and languages among the first few hundred open tasks."""
     waiting = [tasks.filter(state=TaskState.OPEN).order_by(*FIRST) for tasks in parts]
     rows = ReviewTask.objects.filter(pk__in=keys_of(waiting, SAMPLE))
     seen = list(rows.values_list("interaction__tags", "interaction__decision__language"))
@@ -95,7 +95,7 @@ def left(tasks: QuerySet[ReviewTask]) -> str:
 
 
 def priority_words(signals: Iterable[Signal]) -> str:
-    """The sum behind a priority: ten times 1, and what each kind of silent signal adds."""
+    """The sum behind a priority: ten times 1, plus what each kind of implicit signal adds."""
     counts = Counter(signal.kind for signal in signals if signal.kind in IMPLICIT_WEIGHT)
     parts = [
         f"{IMPLICIT_WEIGHT[kind]:g} × {min(number, MOST_OF_A_KIND)} {LABELS[kind].lower()}"
@@ -153,7 +153,7 @@ class LanguagePart(QueueFilter):
 
 
 class StatePart(admin.SimpleListFilter):
-    """Open unless something else is asked for."""
+    """Open, unless another state is selected."""
 
     title = parameter_name = "state"
 

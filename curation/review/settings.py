@@ -7,9 +7,9 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class ReviewSettings:
-    """The share of double-reviewed tasks, whether their label waits for the second verdict, and of what a reviewer is
-    shown the shares of calibration tasks, of tasks that chance drew, and of checks among the others, the latter two at least.
-    Shares are 0 to 1. `checks`: how many records in use wait for a check at a time.
+    """The share of double-reviewed tasks; whether their label waits for the second verdict; and, among the tasks shown
+    to a reviewer, the share of calibration tasks and the least shares of audit tasks and of checks. Shares are 0 to 1.
+    `checks`: how many records in use wait for a check at a time.
     """
 
     second_share: float = 0.1
@@ -24,7 +24,7 @@ class ReviewSettings:
         if not all(0 <= share <= 1 for share in shares):
             raise ValueError("a share lies between 0 and 1")
         if self.checks < 0:
-            raise ValueError("checks is 0 or more")
+            raise ValueError("checks must be 0 or more")
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Self:

@@ -24,10 +24,9 @@ class Verdict:
     correction: str = ""
     note: str = ""
     shown: str = ""
-    """The token of the record that the reviewer saw, so that they use no other; empty where they saw none."""
+    """The token of the record that the reviewer saw, so that they cannot use another; empty if they saw none."""
     claim: str = ""
-    """When the claim of the reviewer's page ends: a verdict from an older page is refused. Empty for a verdict on the
-    task as it is."""
+    """When the claim of the reviewer's page ends: a verdict from an older page is refused. Empty for a verdict without a page."""
 
 
 def check(task: ReviewTask, verdict: Verdict, user: User | None) -> None:
@@ -51,11 +50,11 @@ def claim_of(task: ReviewTask) -> str:
 def barred(task: ReviewTask, user: User) -> str:
     """Why this reviewer may not decide an open task, even if it is free; empty if they may."""
     if task.not_for_id == user.pk:
-        return "You have already judged this answer: another reviewer decides now."
+        return "You have already judged this answer. Another reviewer has to decide now."
     if double_review.is_party(task, user):
-        return "You are one of the two who differ: another curator decides."
+        return "You are one of the two reviewers who differ. Another curator has to decide."
     if task.kind == Kind.ADJUDICATION and not user.has_perm(double_review.ADJUDICATES):
-        return "Reviewers differ here: a curator decides."
+        return "Reviewers differ here. A curator has to decide."
     return ""
 
 
@@ -63,7 +62,7 @@ def check_words(task: ReviewTask, verdict: Verdict, record: holds.Record | None)
     """Refuse a verdict that would release an empty answer, or a record that the reviewer did not see."""
     answer, held = str(task.interaction.answer), holds.is_hold(task)
     if not held and verdict.resolution in (Resolution.USE, Resolution.AGENT, Resolution.NEVER):
-        raise ReviewError("This answer has no label to use yet: say whether it is right.")
+        raise ReviewError("This answer has not been decided yet. Say whether it is right.")
     if verdict.resolution == Resolution.USE and record is None:
         raise ReviewError("New votes have arrived, and the answer is undecided again. Look at it again.")
     if verdict.shown and (record is None or verdict.shown != record.token):

@@ -1,4 +1,3 @@
-"""Curation runs: what is pending is decided, batch after batch.
-
-`curate` is the one function that beat, the command, the button and tests call; `pace` lets others work meanwhile.
+"""Curation runs, which decide pending interactions batch by batch. `control` starts, counts and stops them, `pace` lets
+others write meanwhile; `curation.pipeline.curate` is the function that beat, the command and the button call.
 """

@@ -1,4 +1,4 @@
-"""Runs of curation: begun or joined, counted, finished, stopped, and given up where their process is dead."""
+"""Curation runs: started or joined, counted, finished, cancelled, and given up if their process died."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,14 +18,14 @@ SILENT = timedelta(minutes=10)  # far longer than a batch takes
 
 
 def begin_or_join(project: Project) -> Run | None:
-    """The run that is under way, by the policy in force, or a new one; None where nothing is pending."""
+    """The run under way with the current policy, or a new one; None if nothing is pending."""
     rows = Interaction.objects.filter(project=project).pending()
     if not rows.exists():
         return None
     with transaction.atomic():
         engine.in_turn("run", project.pk)
         waiting = rows.count()
-        if not waiting:  # another process did it all meanwhile
+        if not waiting:  # another process has done everything meanwhile
             return None
         policy = versions.current(project)
         run = Run.objects.filter(project=project, state=RunState.RUNNING, policy=policy).order_by("-pk").first()
@@ -37,7 +37,7 @@ def begin_or_join(project: Project) -> Run | None:
 
 
 def note(run: Run, judged: Sequence[Judged], *, reopened: int = 0) -> None:
-    """Add a batch to the figures of its run, and what it found to decide again. Call in turn: others add to them too."""
+    """Add a batch to its run's figures, with what it found to decide again. Call in turn: others add to them too."""
     counts = Counter(one.ruling.outcome.value for one in judged)
     (before,) = Run.objects.filter(pk=run.pk).values_list("counts", flat=True)
     told = dict(Counter(before) + counts)
@@ -47,7 +47,7 @@ def note(run: Run, judged: Sequence[Judged], *, reopened: int = 0) -> None:
 
 
 def finish(run: Run) -> Run:
-    """Call a run done that nobody has cancelled; it, as it is stored."""
+    """Mark a run as done, unless it was cancelled; return it as stored."""
     done = Run.objects.filter(pk=run.pk).exclude(state=RunState.CANCELLED)
     done.update(state=RunState.DONE, finished_at=timezone.now())
     run.refresh_from_db()
@@ -55,9 +55,10 @@ def finish(run: Run) -> Run:
 
 
 def cancel(run: Run) -> bool:
-    """Stop a run after its batch; False where it runs no more. What was decided stays, what is left waits.
+    """Stop a run after its batch; False if it is no longer running.
 
-    The project rests until somebody starts a run of it again: beat would go on in a few seconds.
+    Decisions made so far stay, the rest waits. The project is paused until somebody starts a run again: otherwise beat
+    would continue within seconds.
     """
     running = Run.objects.filter(pk=run.pk, state=RunState.RUNNING)
     return bool(running.update(state=RunState.CANCELLED, finished_at=timezone.now()))
@@ -70,6 +71,6 @@ def resting() -> QuerySet[Project]:
 
 
 def give_up_silent() -> int:
-    """Call those failed that have said nothing for long; how many. What they left, the next run does."""
+    """Mark runs without news for long as failed; return how many. The next run does what they left."""
     silent = Run.objects.filter(state=RunState.RUNNING, alive_at__lt=timezone.now() - SILENT)
     return silent.update(state=RunState.FAILED, finished_at=timezone.now())

@@ -1,7 +1,7 @@
-"""How much a batch of curation takes, and how it shares SQLite's one writer with capture: it holds the lock for a moment
-beside others, for longer while it is alone.
+"""How much a batch of curation takes, and how it shares SQLite's single writer with capture: it holds the lock briefly
+while others write, longer while it is alone.
 
-Of an index in no order a large batch writes fewer pages a row than a small one, for it meets each of them more often.
+For an unordered index, a large batch writes fewer pages per row than a small one, since it hits each page more often.
 """
 
 import gc
@@ -13,16 +13,18 @@ from django.db import transaction
 
 from privacy.db import engine
 
-SMALLEST, BATCH, LARGEST = 100, 300, 8_000  # interactions; the first of a run takes BATCH
-LEAST_WITH_MANY_WRITERS = 1_000  # a batch has its price there, and nobody waits for it
+SMALLEST, BATCH, LARGEST = 100, 300, 8_000  # interactions; a run's first batch takes BATCH
+LEAST_WITH_MANY_WRITERS = 1_000  # batches have a fixed cost there, and nobody waits for them
 GROWTH = 4  # at most, from one batch to the next
 HELD_SECONDS, HELD_BESIDE_OTHERS = 0.5, 0.1  # by one transaction
-PAUSE_SECONDS = 0.11  # a waiting writer sleeps for up to a tenth of a second between two tries
+PAUSE_SECONDS = 0.11  # a waiting writer sleeps up to a tenth of a second between tries
 
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Without the collector of reference cycles: it would walk a batch's rows again and again, which have none."""
+    """Without the collector of reference cycles, which would walk a batch's rows again and again although they have
+    none.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
@@ -33,10 +35,10 @@ def uncollected() -> Iterator[None]:
 
 
 class Pace:
-    """How much the next batch of a run takes, and when the lock is left alone. Other databases have many writers.
+    """How much a run's next batch takes, and when the lock is left alone. Other databases have many writers.
 
-    Whether somebody else writes is seen between two transactions; until the second, it is taken for granted. What is
-    done between them without the lock is a pause as well.
+    Whether somebody else is writing shows between two transactions; until the second, it is assumed. Work done between
+    them without the lock counts as a pause.
     """
 
     def __init__(self) -> None:
@@ -49,13 +51,13 @@ class Pace:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """A batch, from its reading on: in one transaction where what is read is locked, on SQLite in none yet."""
+        """The reading phase of a batch: in one transaction if reads take locks; on SQLite in none yet."""
         with uncollected(), nullcontext() if self.shares else transaction.atomic():
             yield
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """A transaction, or the rest of one, a while after the last."""
+        """A transaction, or the rest of one, some time after the last."""
         self._let_others()
         with transaction.atomic(savepoint=False):
             began = time.monotonic()
@@ -68,7 +70,7 @@ class Pace:
         self.batch = max(self.least, min(LARGEST, int(fitting)))
 
     def _let_others(self) -> None:
-        """Pause for what is left of the while, and see whether somebody has written: then take less from now on."""
+        """Pause for the rest of the interval, and check whether somebody has written: if so, take less from now on."""
         if self.shares and self.ended:
             time.sleep(max(0.0, self.ended + PAUSE_SECONDS - time.monotonic()))
             alone, self.beside_others = not self.beside_others, engine.data_version() != self.version

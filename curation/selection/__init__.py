@@ -1,5 +1,4 @@
-"""What of a project goes into a release.
-
-`guards` cap anybody's influence and hold what is new, `balance` spreads, `holdout` keeps train and test apart; all three
-are pure. `selection` applies them and writes membership. A finding holds a record for a person or leaves it out.
+"""Selects what goes into a release. `guards` limit anybody's influence, `balance` evens out kinds of question,
+`holdout` keeps training and testing apart; all three are pure. `selection` applies them and stores each record's
+status. A finding holds a record for a person or leaves it out.
 """

@@ -1,9 +1,8 @@
-"""So that common kinds of question do not drown rare ones in training: a temperature over strata. Off unless a policy
-turns it on, for it was not shown to help. Deterministic.
+"""Keeps common kinds of question from drowning rare ones in training: a temperature over strata.
 
-Which of several records stay does not hang on the order they come in nor on a random state: records are
-ordered by whether a person wrote them, then by a keyed hash of their id, and a record that stays goes on
-staying as others come.
+Off unless a policy turns it on, since no benefit has been shown. Deterministic: which records stay depends neither on
+their order nor on a random state. Records are ordered by whether a person wrote them, then by a keyed hash of their id,
+so a record that stays keeps its place as others arrive.
 """
 
 import hashlib
@@ -24,9 +23,9 @@ Stratum = tuple[str, ...]
 class BalanceSettings:
     """How evenly to spread.
 
-    A stratum of up to `pivot` records is kept whole; of a larger
-    one, n records, stay pivot × (n ÷ pivot)^`temperature`: 1 keeps all, 0 cuts every stratum to the pivot,
-    0.5 lets one that is a hundred times the pivot be ten times it. `strata` names what makes a stratum.
+    A stratum of up to `pivot` records is kept whole. Of a larger one with n records, pivot × (n ÷ pivot)^`temperature`
+    stay: 1 keeps all, 0 cuts every stratum to the pivot, 0.5 lets one with a hundred times the pivot keep ten times it.
+    `strata` names what makes a stratum.
     """
 
     RETIRED: ClassVar = frozenset({"subject_cap", "cluster_cap"})
@@ -44,7 +43,7 @@ class BalanceSettings:
 
 
 class Item(NamedTuple):
-    """What balancing needs of a record. A smaller `rank` stays first: 0 for what a person wrote, 1 for the
+    """What balancing needs to know about a record. A smaller `rank` stays first: 0 for what a person wrote, 1 for the
     rest.
     """
 
@@ -68,9 +67,9 @@ NONE: Final = Balanced(frozenset(), Findings((), (), ()), {}, {})
 
 
 class Stock:
-    """What there is to choose from, in the order in which it stays, in some forty bytes a record: there may be a million.
+    """The records to choose from, in the order in which they stay, in about forty bytes each: there may be a million.
 
-    A record is named by its place here. `clusters` has `ALONE` for one that shares its cluster with none.
+    A record is named by its position here. `clusters` has `ALONE` for one that shares its cluster with no other.
     """
 
     def __init__(self, items: Iterable[Item], key: bytes) -> None:
@@ -100,32 +99,32 @@ class Stock:
 
 
 class Dropped:
-    """Why records are dropped, while that is being found out."""
+    """Why records are dropped, collected on the way."""
 
     def __init__(self, stock: Stock) -> None:
         self.stock, self.codes = stock, array("I", bytes(4 * len(stock.ids)))
         self.found: dict[Finding, int] = {}
 
     def add(self, places: Iterable[int], found: Finding) -> None:
-        """These are dropped for this."""
+        """These are dropped for this reason."""
         code = self.found.setdefault(found, len(self.found) + 1)
         for place in places:
             self.codes[place] = code
 
     def findings(self) -> Findings:
-        """By the records' ids."""
+        """The findings, by record id."""
         codes = array("I", map(self.codes.__getitem__, self.stock.by_id))
         return Findings(self.stock.sorted_ids, codes, list(self.found))
 
 
 def order(key: bytes, number: int) -> int:
-    """Where a record stands among its like: a keyed hash, so that nobody can choose an id that stays."""
+    """A record's place among its like: a keyed hash, so that nobody can choose an id that stays."""
     digest = hashlib.blake2b(number.to_bytes(8, "big", signed=True), key=key[:64], digest_size=8).digest()
     return int.from_bytes(digest, "big")
 
 
 def shared_out(stock: Stock, settings: BalanceSettings, without: Container[int] = ()) -> Balanced:
-    """Damp the strata that are large; of all in stock but `without`."""
+    """Damp large strata, over everything in stock except `without`."""
     ordered = [place for place, number in enumerate(stock.ids) if number not in without]
     dropped = Dropped(stock)
     kept = damp(ordered, stock, settings, dropped)
@@ -146,7 +145,9 @@ def quota(size: int, settings: BalanceSettings) -> int:
 
 
 def damp(places: Iterable[int], stock: Stock, settings: BalanceSettings, dropped: Dropped) -> list[int]:
-    """Cut each stratum to its quota, taking one record of every cluster before a second of any. What a person wrote stays."""
+    """Cut each stratum to its quota, taking one record from every cluster before a second from any. What a person wrote
+    stays.
+    """
     strata: defaultdict[int, list[int]] = defaultdict(list)
     for place in places:
         strata[stock.strata[place]].append(place)

@@ -1,4 +1,4 @@
-"""Which questions are tested and never trained on."""
+"""Decides which questions are used only for testing, never for training."""
 
 import hashlib
 from typing import Final
@@ -7,9 +7,9 @@ SCALE: Final = 1 << 64
 
 
 def place(root: bytes, *, key: bytes) -> float:
-    """Where a cluster of near questions stands from 0 to 1; below the hold-out share it only tests.
+    """The position of a cluster of near questions from 0 to 1; below the hold-out share it is only used for testing.
 
-    `root` is the fingerprint of the cluster's first question, which a merge keeps, so that a cluster has one place for
-    ever. Raising the share moves clusters to evaluation alone, and those that were there stay there.
+    `root` is the fingerprint of the cluster's first question, which a merge keeps, so a cluster's position is
+    permanent. Raising the share moves more clusters to testing, and those already there stay.
     """
     return int.from_bytes(hashlib.blake2b(root, key=key[:64], digest_size=8).digest(), "big") / SCALE

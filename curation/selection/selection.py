@@ -1,9 +1,9 @@
-"""What of a project goes into a release: the guards first, then balance; each record is told why it is left out.
+"""Selects which of a project's records are released: guards first, then balance; each record says why it is left out.
 
-A selection reads the records that no filter and no other record keeps out, and gives each its standing: in use, held
-until a person has decided, or, as training alone, set aside for balance or left out by a guard. It belongs to the project's policy
-and not to a dataset, so that a record has one standing. What is derived after it began waits for the next one: only what
-a selection has seen is released.
+A selection reads the records that no filter and no other record keeps out, and gives each a status: in use, held until
+a person has decided or, for training only, set aside for balance or left out by a guard. It belongs to the project's
+policy, not to a dataset, so a record has a single status. Records derived after it began wait for the next one: only
+what a selection has seen is released.
 """
 
 from array import array
@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from curation.decisions.reasons import Kind, of
-from curation.evidence import influence, sources
+from curation.evidence import cohorts, influence, sources
 from curation.evidence.records import Finding, place_of
 from curation.models import CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair, Question
 from curation.review import opening
@@ -35,7 +35,7 @@ CHUNK = 5_000
 NEVER = 10**9
 KINDS: tuple[type[Derived], ...] = (EvalCase, Example, PreferencePair)
 FOR_A_PERSON = frozenset(of(Kind.GUARD))
-FOR_TIME = frozenset({"new_subject"})  # of earlier versions
+FOR_TIME = frozenset({"new_subject"})  # codes from earlier versions
 GUARD_HOLDS = FOR_A_PERSON | FOR_TIME
 SELECTABLE = (
     f"(r.status IN ('{Status.ACTIVE}', '{Status.BALANCED}', '{Status.GUARDED}') OR (r.status = '{Status.HELD}' AND "
@@ -47,8 +47,10 @@ IN_USE: Verdict = (Status.ACTIVE.value, None)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a selection comes to. `seen` are all records, in order; of each, `tested` and `taught` say which of `verdicts` it
-    has, for evaluation and for training. `asking`: which records a person is asked about, and why.
+    """The result of a selection.
+
+    `seen` are all records, in order; for each, `tested` and `taught` are its index in `verdicts`, for evaluation and
+    for training. `asking`: which records a person is asked about, and why.
     """
 
     seen: Sequence[int]
@@ -58,17 +60,17 @@ class Plan:
     asking: Mapping[int, Finding]
 
     def code(self, model: type[Derived], key: int) -> int | None:
-        """Which of the verdicts a record of one kind has; None where the selection has not looked at it."""
+        """The index of the verdict on a record of one kind; None if the selection has not seen it."""
         place = place_of(key, self.seen)
         return None if place is None else (self.tested if model is EvalCase else self.taught)[place]
 
     def verdict(self, model: type[Derived], key: int) -> Verdict:
-        """The standing of a record of one kind, and what keeps it out."""
+        """The status of a record of one kind, and what keeps it out."""
         return self.verdicts[self.code(model, key) or 0]
 
 
 class Verdicts:
-    """The verdicts of a selection that is under way: there may be a million records, and few different verdicts."""
+    """The distinct verdicts of a selection under way: there may be a million records, but few different verdicts."""
 
     def __init__(self, seen: Sequence[int]) -> None:
         self.seen = seen
@@ -76,7 +78,7 @@ class Verdicts:
         self.none = array("I", bytes(4 * len(seen)))
 
     def also(self, before: "array[int]", status: str, found: Mapping[int, Finding]) -> "array[int]":
-        """The codes of before, with this standing for the records that were found and that nothing was said of."""
+        """The earlier codes, with this status for these records where nothing else was found."""
         codes = before[:]
         for key, why in found.items():
             place = bisect_left(self.seen, key)
@@ -86,9 +88,10 @@ class Verdicts:
 
 
 def select(project: Project, policy: CurationPolicy, now: datetime | None = None) -> Counter[str]:
-    """Give every record its standing, ask people about what is held; how many eval cases, examples and pairs have which.
+    """Give every record its status, and ask people about held ones; return how many eval cases, examples and pairs have
+    which status.
 
-    Only what changes is written, some thousand rows at a time.
+    Only changes are written, a few thousand rows at a time.
     """
     began = timezone.now()
     sources.follow(project)
@@ -106,7 +109,9 @@ SUBJECTS = f"SELECT id, subject_id FROM {bulk.quoted(Interaction)} WHERE id IN (
 
 @uncollected()
 def plan(project: Project, settings: Mapping[str, Any], now: datetime, shared: influence.Shared | None = None) -> Plan:
-    """What these settings would come to. Nothing is written. `shared` has what another plan of the project read."""
+    """The result that these settings would have. Nothing is written. `shared` has what another plan of the project
+    read.
+    """
     spread = BalanceSettings.from_dict(settings.get("balance", {}))
     guard = for_its_age(project, GuardSettings.from_dict(settings.get("guard", {})), now)
     stock = shared.stocks.get(spread.strata) if shared else None
@@ -132,7 +137,7 @@ def plan(project: Project, settings: Mapping[str, Any], now: datetime, shared: i
 def holds(
     project: Project, weighed: Sequence[guards.Item], guard: GuardSettings, known: influence.Known
 ) -> dict[int, Finding]:
-    """The records that wait for a person. What reviewers approved is read only where it is asked for."""
+    """The records that wait for a person. Approved records are read only if needed."""
     if any(one.shown or one.names for one in weighed):
         known.learn_approved(project)
     found = guards.holds(
@@ -146,14 +151,14 @@ def holds(
 
 
 def for_its_age(project: Project, settings: GuardSettings, now: datetime) -> GuardSettings:
-    """The guards that compare with what was there before wait until something was: in a project's first days few people are
-    all the people, and holding everything would guard nothing. The caps hold.
+    """Guards that compare with earlier data wait until there is some: in a project's first days a few people are all
+    the people, and holding everything would protect nothing. The caps apply at once.
     """
-    return replace(settings, phrase_items=NEVER) if influence.is_young(project, now) else settings
+    return replace(settings, phrase_items=NEVER) if cohorts.is_young(project, now) else settings
 
 
 def items(project: Project, settings: BalanceSettings) -> Iterator[balance.Item]:
-    """What balancing needs of every record that may be selected; one statement, streamed."""
+    """What balancing needs to know about every record that may be selected; one statement, streamed."""
     has_any = " OR ".join(
         f"EXISTS (SELECT 1 FROM {bulk.quoted(model)} r WHERE r.decision_id = d.interaction_id AND {SELECTABLE})"  # noqa: S608
         for model in KINDS
@@ -180,13 +185,13 @@ def items(project: Project, settings: BalanceSettings) -> Iterator[balance.Item]
 
 
 WRITTEN = ("decision_id", "status", "selected", "reason", "detail", "figure")
-PASSED = ("decision_id", "selected", "figure")  # of a record whose standing stays: the rest is in indexes
+PASSED = ("decision_id", "selected", "figure")  # a record whose status stays: the rest is in indexes
 
 
 def carry_out(model: type[Derived], project: Project, made: Plan, began: datetime) -> Counter[str]:
-    """Write the standing of the records of one kind, where it changes.
+    """Write the status of one kind's records, where it changes.
 
-    The sign before the project keeps SQLite from an index of the project's, which has all of its records sorted anew for
+    The plus sign before the project keeps SQLite from using the project's index, which would sort all records again for
     every page.
     """
     statement = (
@@ -218,6 +223,6 @@ def carry_out(model: type[Derived], project: Project, made: Plan, began: datetim
 
 
 def written(status: str, found: Finding | None) -> tuple[str, bool, str, str, float | None]:
-    """A verdict as it is stored, in the order of `WRITTEN`."""
+    """A verdict in its stored form, in the order of `WRITTEN`."""
     in_use = status == Status.ACTIVE
     return (status, in_use, found.code, found.detail[:200], found.figure) if found else (status, in_use, "", "", None)

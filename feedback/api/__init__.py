@@ -1,5 +1,5 @@
 """The capture API: parse, call the write path, answer.
 
-`views` are the doors, `batch` takes many at once, `authentication` and `throttling` decide who may call and how often.
-What a body may hold is `feedback.capture.payloads`, from which OpenAPI is generated, too.
+`views` has the calls, `batch` takes many writes at once, `authentication` and `throttling` decide who may call and how
+often. `feedback.capture.payloads` defines the bodies, and OpenAPI is generated from it.
 """

@@ -38,7 +38,7 @@ class FeedbackItem(FeedbackIn, tag_field="type", tag="feedback", forbid_unknown_
 
 
 class Items(TypedDict):
-    """The body of a batch: interactions and feedback, each with its `type`. Each is judged by itself."""
+    """The body of a batch: interactions and feedback, each with its `type`. Each is checked by itself."""
 
     items: Annotated[list[InteractionItem | FeedbackItem], Meta(max_length=MAX_ITEMS)]
 
@@ -52,7 +52,7 @@ class ItemError(TypedDict):
 
 
 class ItemResult(TypedDict):
-    """How one item ended."""
+    """The result of one item."""
 
     status: int
     id: NotRequired[str | None]
@@ -66,26 +66,26 @@ class ItemResult(TypedDict):
 
 
 class Results(TypedDict):
-    """How the items ended, in order."""
+    """The results of the items, in order."""
 
     results: list[ItemResult]
 
 
 class ConsentState(TypedDict):
-    """The person's present consent."""
+    """The person's current consent."""
 
     purposes: dict[str, bool]
 
 
 class ConsentHistory(TypedDict):
-    """The person's present consent, and the ledger behind it."""
+    """The person's current consent, and the ledger behind it."""
 
     purposes: dict[str, bool]
     history: list[dict[str, Any]]
 
 
 class RequestMade(TypedDict):
-    """A person's request, taken."""
+    """A person's request, as accepted."""
 
     id: str
     status: str
@@ -93,7 +93,7 @@ class RequestMade(TypedDict):
 
 
 class RequestShown(TypedDict):
-    """A person's request, with how far it is."""
+    """A person's request, and how far it has come."""
 
     id: str
     kind: str

@@ -15,7 +15,7 @@ from privacy.api.scopes import Scope
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The authenticated caller. `grant` is set for a browser, whose rights end at one interaction."""
+    """The authenticated caller. `grant` is set for a browser, which may act on only one interaction."""
 
     project: Project
     scopes: tuple[str, ...]

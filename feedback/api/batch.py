@@ -16,7 +16,7 @@ from privacy.redaction import RedactionError
 MAX_ITEMS = 1_000
 STATUS = {WriteResult.STORED: 201, WriteResult.PARKED: 202}
 REFUSALS: dict[type[Exception], tuple[int, str, str, str]] = {
-    capture.Conflict: (409, "/id", "conflict", "This id was used for another body."),
+    capture.Conflict: (409, "/id", "conflict", "This id was already used with another body."),
     capture.Gone: (410, "", "gone", "This was erased or has expired."),
 }
 NOT_REDACTABLE = (422, "", "not_redactable", "The text could not be redacted.")
@@ -28,7 +28,7 @@ class NotAllowed(PayloadError):
 
 
 def record(project: Project, items: Sequence[Any], scopes: Collection[str]) -> list[dict[str, Any]]:
-    """{status, id?, error?} for each item, in order. A bad item never fails its neighbours."""
+    """{status, id?, error?} for each item, in order. A bad item never affects the others."""
     read = [parsed(item, scopes) for item in items]
     payloads = [payload for payload in read if not isinstance(payload, PayloadError) and not is_trial(payload)]
     refused = Counter(
@@ -50,13 +50,13 @@ def record(project: Project, items: Sequence[Any], scopes: Collection[str]) -> l
 
 
 def is_trial(payload: InteractionIn | FeedbackIn) -> TypeGuard[InteractionIn]:
-    """Whether it only asks what would be stored."""
+    """Whether it only asks what would be stored (`dry_run`)."""
     return isinstance(payload, InteractionIn) and payload.dry_run
 
 
 def parsed(item: Any, scopes: Collection[str]) -> InteractionIn | FeedbackIn | PayloadError:
     """The item as a payload, or the error in it."""
-    if isinstance(item, PayloadError):  # it could not even be read
+    if isinstance(item, PayloadError):  # it could not be read at all
         return item
     kind = item.get("type") if isinstance(item, dict) else None
     if isinstance(kind, str) and kind in NEEDS and NEEDS[kind] not in scopes:
@@ -99,7 +99,7 @@ def previewed(project: Project, payload: InteractionIn, place: int) -> dict[str,
 
 
 def without_type(item: dict[str, Any]) -> dict[str, Any]:
-    """The item as its own call would take it."""
+    """The item in the form that its own call takes."""
     return {name: value for name, value in item.items() if name != "type"}
 
 

@@ -13,12 +13,15 @@ DRAINED = 16 * 1_048_576  # bytes
 
 
 def read(request: HttpRequest, limit: int) -> bytes:
-    """The whole body, unpacked. Raises a `Problem` if it is over the limit or the server cannot read it, and
-    `PayloadError` if it is shorter than announced, so that no caller believes it was stored."""
+    """The whole body, unpacked.
+
+    Raises a `Problem` if it exceeds the limit or the server cannot read it, and `PayloadError` if it is shorter than
+    announced, so that no caller believes it was stored.
+    """
     length = declared_length(request)
     body = to_the_end(request, limit) if length is None else of_length(request, length, limit)
     if not body and is_chunked(request):
-        raise PayloadError("", "no_body", "A body was announced, and none came.")
+        raise PayloadError("", "no_body", "A body was announced but none arrived.")
     return unpacked(body, request.META.get("HTTP_CONTENT_ENCODING", ""), limit)
 
 
@@ -36,7 +39,7 @@ def is_chunked(request: HttpRequest) -> bool:
 
 
 def of_length(request: HttpRequest, length: int, limit: int) -> bytes:
-    """A body of that many bytes."""
+    """A body of this many bytes."""
     if length > limit:
         drain(request)
         raise too_large(limit)
@@ -47,8 +50,11 @@ def of_length(request: HttpRequest, length: int, limit: int) -> bytes:
 
 
 def to_the_end(request: HttpRequest, limit: int) -> bytes:
-    """A body without a length. Django takes it for empty, so this reads the server's own stream, which is only safe if the
-    server promises that the stream ends."""
+    """A body without a length.
+
+    Django reads it as empty, so this reads the server's own stream, which is safe only if the server promises that the
+    stream ends.
+    """
     if not request.META.get("wsgi.input_terminated"):
         if is_chunked(request):
             raise Problem(411)
@@ -67,19 +73,20 @@ def to_the_end(request: HttpRequest, limit: int) -> bytes:
 
 
 def unpacked(body: bytes, encoding: str, limit: int) -> bytes:
-    """The body without its gzip, within the limit as well."""
+    """The body after gzip, within the limit as well."""
     try:
         found = decoding.unpacked(body, encoding.strip().lower(), limit)
     except decoding.TooLarge:
         raise too_large(limit) from None
     if body and not found:
-        raise PayloadError("", "no_body", "There is nothing in the body once it is unpacked.")
+        raise PayloadError("", "no_body", "The unpacked body is empty.")
     return found
 
 
 def drain(stream: Any, left: int = DRAINED) -> None:
-    """Read the rest of a refused body, up to a bound: a connection that is closed while the caller sends would lose the
-    answer."""
+    """Read the rest of a refused body, up to a limit: closing the connection while the caller sends would lose the
+    answer.
+    """
     while left > 0 and (piece := stream.read(PIECE)):
         left -= len(piece)
 

@@ -1,4 +1,4 @@
-"""`POST /consent` and its look-up. In this app, because keys and a project's consent defaults are."""
+"""`POST /consent` and its look-up. They are in this app because keys and consent defaults are."""
 
 from typing import Any
 
@@ -20,15 +20,15 @@ from privacy.subjects.lookup import find, find_or_create
 
 
 class ConsentView(CaptureView):
-    """`POST /consent`: what a person agrees to now, or no longer."""
+    """`POST /consent`: what a person now agrees to, or no longer agrees to."""
 
     scopes = {"POST": Scope.PRIVACY}
     kind = "consent"
 
     @described("consent_create", {200: ConsentState}, ConsentIn)
     def post(self, request: Request) -> Response:
-        """Write down what a person agrees to now, or no longer, and how they were asked. What is taken back is deleted from
-        everything that was made of it. The answer is what holds now.
+        """Record what a person now agrees to, or no longer agrees to, and how they were asked. Data used for a
+        withdrawn purpose is removed, together with everything made from it. The answer is the state that holds now.
         """
         sent = convert(self.body(request), ConsentIn)
         try:
@@ -47,14 +47,14 @@ class ConsentView(CaptureView):
 
 
 class ConsentLookupView(CaptureView):
-    """`POST /consent/lookup`: the state, and how it came about."""
+    """`POST /consent/lookup`: the current consent, and how it came about."""
 
     scopes = {"POST": Scope.PRIVACY}
     kind = "consent"
 
     @described("consent_lookup", {200: ConsentHistory}, SubjectIn)
     def post(self, request: Request) -> Response:
-        """What a person agrees to, and the ledger of how that came about."""
+        """What a person agrees to, and the ledger behind it."""
         sent = convert(self.body(request), SubjectIn)
         subject = find(request.auth.namespace, sent.subject)
         defaults = request.auth.project.consent_defaults

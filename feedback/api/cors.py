@@ -32,5 +32,5 @@ class CorsMiddleware:
 
 
 def is_listed(origin: str) -> bool:
-    """Whether any project names this origin. The token decides which project; this only lets a page ask."""
+    """Whether any project lists this origin. The token decides which project; this only lets a page ask."""
     return any(origin in origins for origins in Project.objects.values_list("web_origins", flat=True))

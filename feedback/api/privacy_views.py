@@ -30,7 +30,7 @@ class PrivacyRequestsView(CaptureView):
 
     @described("privacy_requests_create", {202: answers.RequestMade}, PrivacyRequestIn)
     def post(self, request: Request) -> Response:
-        """Enter what a person asks for, once the product has made sure who they are: `erasure`, `access` or `withdrawal`.
+        """Submit a person's request once the product has checked who they are: `erasure`, `access` or `withdrawal`.
         From then on the person's data is hidden; the answer says when the request is due.
         """
         sent = convert(self.body(request), PrivacyRequestIn)
@@ -47,14 +47,18 @@ class PrivacyRequestsView(CaptureView):
 
 
 class PrivacyRequestView(CaptureView):
-    """`GET /privacy/requests/{id}`: how far it is; closed, with its signed receipt. Access carries the data itself."""
+    """`GET /privacy/requests/{id}`: how far it has come and, once closed, its signed receipt. An access request has the
+    data itself.
+    """
 
     scopes = {"GET": Scope.PRIVACY}
     kind = "privacy"
 
     @described("privacy_requests_retrieve", {200: answers.RequestShown})
     def get(self, request: Request, key: str) -> Response:
-        """How far a request is, with its counts; when it is closed, with its signed receipt. Access carries the data itself."""
+        """How far a request has come, with its counts and, once closed, its signed receipt. An access request has the
+        data itself.
+        """
         try:
             wanted = uuid.UUID(key)
         except ValueError:
@@ -67,14 +71,16 @@ class PrivacyRequestView(CaptureView):
 
 
 class PrivacyLinkView(CaptureView):
-    """`POST /privacy/link`: the address of the person's own page, to hand to them."""
+    """`POST /privacy/link`: the address of the person's own page, to pass on to them."""
 
     scopes = {"POST": Scope.PRIVACY}
     kind = "privacy"
 
     @described("privacy_link_create", {200: answers.Link}, SubjectIn)
     def post(self, request: Request) -> Response:
-        """The address of the person's own page, to hand to them: what is kept, each consent as a switch, download and deletion."""
+        """The address of the person's own page, to pass on to them. It shows what is kept, with a switch for each
+        consent, a download and deletion.
+        """
         sent = convert(self.body(request), SubjectIn)
         project = request.auth.project
         token, ends = links.make(request.auth.namespace, sent.subject, project.name, project.consent_defaults)

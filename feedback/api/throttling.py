@@ -1,4 +1,4 @@
-"""Rate limits: a fixed window per key, and per address for browsers. One counter each, in the cache."""
+"""Rate limits: a fixed window per key, and per address for browsers, each counted in the cache."""
 
 import contextlib
 import logging
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 AWAY_SECONDS = 5.0
-# What an unreachable cache raises. The client is large and slow to import, so only if Redis is configured.
+# What an unreachable cache raises. The client is slow to import, so only if Redis is configured.
 AWAY: tuple[type[Exception], ...] = (import_module("redis.exceptions").RedisError,) if settings.REDIS_URL else ()
 _away_until = 0.0
 
 
 class WindowThrottle(BaseThrottle):
-    """Counts requests of one caller in the present window; over the limit it says when the next one begins."""
+    """Counts one caller's requests in the current window; over the limit, says when the next one begins."""
 
     retry_after = 0.0
 
@@ -45,7 +45,7 @@ class WindowThrottle(BaseThrottle):
         return self.count(who, *rates.parse(rate))
 
     def count(self, who: str, limit: int, seconds: int) -> bool:
-        """Whether this request is still within `limit` of the window of that many seconds."""
+        """Whether this request is still within `limit` for a window of this many seconds."""
         window, past = divmod(time.time(), seconds)
         used = increment(f"rate:{who}:{int(window)}", seconds)
         self.retry_after = seconds - past
@@ -57,17 +57,19 @@ class WindowThrottle(BaseThrottle):
 
 def count_refused(meta: Mapping[str, Any]) -> None:
     """Count a call without a valid key against its address; raise `Throttled` if there are too many.
-    A valid key is never refused for what others send from its address, which may be a proxy's."""
+
+    A valid key is never refused because of what others send from its address, which may be a proxy's.
+    """
     throttle = WindowThrottle()
     if not throttle.count(f"refused:{counted_address(meta)}", *rates.parse(settings.ADDRESS_RATE)):
         raise Throttled(throttle.wait())
 
 
 def increment(name: str, seconds: int, aside: str = "near") -> int:
-    """Add one to a count that lives for that many seconds, and return it.
+    """Add one to a counter that lives for this many seconds, and return it.
 
-    A limit must not lose a write: without Redis, or while it is away, each process counts on its own, in the cache
-    `aside`.
+    Each counter must survive a Redis outage: without Redis, or while it is down, each process counts by itself in the
+    cache `aside`.
     """
     global _away_until
     if AWAY and time.monotonic() >= _away_until:
@@ -75,17 +77,19 @@ def increment(name: str, seconds: int, aside: str = "near") -> int:
             return _increment(caches["default"], name, seconds)
         except AWAY:
             _away_until = time.monotonic() + AWAY_SECONDS
-            logger.warning("The cache does not answer; rate limits hold a process each for the next %s s", AWAY_SECONDS)
+            logger.warning(
+                "The cache does not answer; each process counts rate limits by itself for the next %s s", AWAY_SECONDS
+            )
     return _increment(caches[aside], name, seconds)
 
 
 def forget(name: str) -> None:
-    """Reset that count: in this process at once, and for the others unless Redis is away."""
+    """Reset that counter: at once in this process, and for the others unless Redis is down."""
     caches["near"].delete(name)
     try:
         caches["default"].delete(name)
     except AWAY:
-        logger.warning("The cache does not answer; a count is kept until it ends by itself")
+        logger.warning("The cache does not answer; a counter stays until it expires")
 
 
 def _increment(cache: BaseCache, name: str, seconds: int) -> int:
@@ -98,7 +102,7 @@ def _increment(cache: BaseCache, name: str, seconds: int) -> int:
 
 
 class KeptClient(RedisCacheClient):
-    """A Redis client that is made once: Django looks for the right one on each call."""
+    """A Redis client that is created once: Django looks for the right one on each call."""
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         """The client for the primary server: counts are read where they are written."""

@@ -26,7 +26,7 @@ from privacy.api.scopes import Scope
 from privacy.redaction import RedactionError
 
 JSON = "application/json"
-# A batch takes some twenty times its body while it is worked on, and two at once keep a process busy.
+# While it is processed, a batch takes about twenty times its body in memory; two at once keep a process busy.
 DOOR = threading.BoundedSemaphore(2)
 
 
@@ -38,7 +38,7 @@ class CaptureView(APIView):
     kind = "interaction"
 
     def received(self, request: Request, *media: str) -> bytes:
-        """The body, whole and within the limit, which is smaller for a browser. Raises a `Problem`, `PayloadError`."""
+        """The body, complete and within the limit, which is smaller for a browser. Raises a `Problem`, `PayloadError`."""
         limit = min(self.body_limit, settings.TOKEN_BODY_LIMIT) if request.auth.grant else self.body_limit
         body = bodies.read(request, limit)
         if media_type(request) not in (media or (JSON,)):
@@ -50,7 +50,7 @@ class CaptureView(APIView):
         return decode(self.received(request))
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Count a refusal, and give every known failure its status; anything else is a 500."""
+        """Count a refusal, and give every known error its status; anything else is a 500."""
         refused = isinstance(exc, PayloadError | UnsupportedMediaType | RequestDataTooBig)
         if refused or getattr(exc, "status_code", 0) == 413:
             count_results(self.request.auth.project, {(self.kind, WriteResult.REFUSED): 1})
@@ -79,10 +79,10 @@ class InteractionsView(CaptureView):
 
     @described("interactions_create", {201: answers.Stored, 200: answers.Stored}, InteractionIn)
     def post(self, request: Request) -> Response:
-        """Keep a question, its answer and what belonged to them, redacted before anything is stored; 201 is on disk.
-        The same `id` with the same body is answered alike and writes nothing; with another body it is a 409, and an id that was
-        erased or has expired a 410. Without consent to capture nothing is kept: 200, `stored: false`. With `dry_run`, 200 and
-        what would be stored.
+        """Store a question, its answer and their context, redacted before anything is stored. An answer of 201 means
+        that it is on disk. Sending the same `id` and body again gets the same answer and writes nothing; another body
+        gets 409, and an id that was erased or has expired 410. Without consent to capture, nothing is stored: 200,
+        `stored: false`. With `dry_run`: 200, and what would be stored.
         """
         payload = convert(self.body(request), InteractionIn)
         if request.META.get("HTTP_SEC_GPC") == "1":
@@ -107,12 +107,13 @@ class FeedbackView(CaptureView):
         FeedbackIn,
     )
     def post(self, request: Request) -> Response:
-        """Say what somebody thought of an answer: with a key, or from a browser with the interaction's `feedback_token`,
-        which also says who it is. An `edit` needs its `correction`, a `rating` its `score`. Of one person's explicit votes the newest
-        stands. Feedback on an interaction that has not been seen yet waits for it, for a day: 202.
+        """Send what somebody thought of an answer: with a key, or from a browser with the interaction's
+        `feedback_token`, which also identifies the person. An `edit` needs its `correction`, a `rating` its `score`. A
+        person's newest explicit vote counts. Feedback on an interaction that has not arrived yet waits for it for a
+        day: 202.
         """
         payload = convert(self.body(request), FeedbackIn)
-        if request.META.get("HTTP_SEC_GPC") == "1":  # a browser sends it by itself
+        if request.META.get("HTTP_SEC_GPC") == "1":  # browsers send it themselves
             capture.object_to_training(request.auth.project, payload, request.auth.grant)
         recorded = capture.record_signal(request.auth.project, payload, request.auth.grant)
         if recorded.result == WriteResult.NO_CONSENT:
@@ -129,17 +130,17 @@ class BatchView(CaptureView):
 
     @described("batch_create", {200: answers.Results}, answers.Items)
     def post(self, request: Request) -> Response:
-        """Keep up to a thousand interactions and signals, in order; each needs the scope of its own call. The answer has one
-        result for each, and a bad one never fails its neighbours.
+        """Store up to a thousand interactions and signals, in order; each needs the scope of its own call. The answer
+        has a result for each, and a bad one never affects the others.
         """
         if request.auth.grant:
-            raise Problem(403, "A feedback token opens POST /feedback alone.")
-        sent = self.received(request)  # before the door: a slow sender keeps nobody out
+            raise Problem(403, "A feedback token only allows POST /feedback.")
+        sent = self.received(request)  # before the semaphore: a slow sender must not keep others out
         with DOOR:
             return Response({"results": self.results(request, sent)})
 
     def results(self, request: Request, sent: bytes) -> list[dict[str, Any]]:
-        """How each item of the body ended."""
+        """The result of each item of the body."""
         body = decode_each(sent, "items")
         items = body.get("items") if isinstance(body, dict) and set(body) == {"items"} else None
         if not isinstance(items, list):
@@ -150,14 +151,14 @@ class BatchView(CaptureView):
 
 
 class FeedbackItemView(CaptureView):
-    """`DELETE /feedback/{id}`: take a signal back."""
+    """`DELETE /feedback/{id}`: withdraw a signal."""
 
     scopes = {"DELETE": Scope.FEEDBACK}
     kind = "signal"
 
     @described("feedback_delete", {204: None})
     def delete(self, request: Request, external_id: str) -> Response:
-        """Take a signal back. It stays as history and counts no more."""
+        """Withdraw a signal. It stays as history but no longer counts."""
         if not capture.withdraw_signal(request.auth.project, external_id, request.auth.grant):
             raise Problem(404)
         return Response(status=204)

@@ -1,7 +1,7 @@
 """The only write path: a payload is prepared (redacted), applied in one transaction, and answered.
 
-`recording` is the entrance, `payloads` the shapes, `preparing` redacts, `store` looks up existing rows, `applying` decides,
-`plan` inserts. To add a kind of signal: `feedback.signals`.
+`recording` is the entry point, `payloads` defines the shapes, `preparing` redacts, `store` looks up existing rows,
+`applying` decides, `plan` inserts. A new signal kind starts in `feedback.signals`.
 """
 
 from feedback.capture.preparing import ConsentSource

@@ -1,7 +1,7 @@
-"""Decides about each prepared write from the rows that exist, then inserts all that is new at once.
+"""Decides each prepared write from existing rows, then inserts everything new at once.
 
-A thousand writes take as many statements as one, and a few more for each person who changes an earlier consent: the
-ledger gets every change, and its effects are carried out once, before the new rows are inserted.
+A thousand writes take as many statements as one, plus a few for each person who changes an earlier consent: the ledger
+gets every change, and its effects are applied once, before the new rows are inserted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ from privacy.subjects.lookup import anonymous, is_anonymous, stays_out
 
 
 class Conflict(Exception):
-    """This id was used for another body."""
+    """This id was already used with another body."""
 
 
 class Gone(Exception):
@@ -38,11 +38,11 @@ class Gone(Exception):
 
 
 class Unknown(Exception):
-    """There is no such interaction for the holder of this token."""
+    """The holder of this token has no such interaction."""
 
 
 class Forbidden(Exception):
-    """The token does not allow this kind of signal on the interaction, or one more."""
+    """The token does not allow this kind of signal on the interaction, or any more signals."""
 
 
 Refusal: TypeAlias = Conflict | Gone | Unknown | Forbidden | RedactionError
@@ -52,8 +52,11 @@ Applied: TypeAlias = tuple[WriteResult, Row | None] | Refusal
 def decide(
     project: Project, writes: Sequence[Prepared], refused: Mapping[tuple[str, str], int]
 ) -> tuple[Plan, list[Applied]]:
-    """How each write ends, in order, and the plan to `insert` in the same transaction. Raises `Raced`, or `insert` an
-    `IntegrityError`, if another transaction wrote the same: then nothing is stored, and another try finds its rows."""
+    """The result of each write, in order, and the plan to `insert` in the same transaction.
+
+    Raises `Raced`, or `insert` an `IntegrityError`, if another transaction wrote the same: then nothing is stored, and
+    a retry finds its rows.
+    """
     plan = Plan(project, look_up(project, writes), timezone.now(), project.consent_defaults)
     applied: list[Applied] = []
     for write in writes:
@@ -90,7 +93,7 @@ def _apply_interaction(plan: Plan, write: PreparedInteraction) -> tuple[WriteRes
     if subject is None:
         return WriteResult.NO_CONSENT, None
     parked = existing.parked.get(row.external_id, [])
-    if parked and parked[-1].placeholders:  # its feedback came first and began the numbering
+    if parked and parked[-1].placeholders:  # its feedback arrived first and began the numbering
         row = write.row = prepare_interaction(plan.project, write.payload, write.asked, parked[-1].placeholders).row
     row.pk, row.subject_id = next(existing.keys[Interaction]), subject.pk
     plan.interactions.append(row)
@@ -101,8 +104,11 @@ def _apply_interaction(plan: Plan, write: PreparedInteraction) -> tuple[WriteRes
 
 
 def _grow(plan: Plan, write: PreparedInteraction, stored: Interaction) -> tuple[WriteResult, Row | None]:
-    """Give a stored turn what came of its trace since. It goes to the person whom the trace names by now; where they do
-    not consent, or were erased, what was stored without their name goes too."""
+    """Add to a stored turn what has since come from its trace.
+
+    It goes to the person that the trace names by now. If they do not consent, or were erased, what was stored without
+    their name is removed too.
+    """
     asker = plan.existing.people[stored.subject_id]
     if not write.person:
         write.person = asker.digest
@@ -124,7 +130,7 @@ def _grow(plan: Plan, write: PreparedInteraction, stored: Interaction) -> tuple[
 
 
 def _unpark(plan: Plan, parked: ParkedSignal, row: Interaction) -> None:
-    """Give the interaction a signal that waited for it, unless its sender does not consent to capture by now."""
+    """Give the interaction a signal that waited for it, unless its sender no longer consents to capture."""
     plan.unparked.append(parked)
     existing = plan.existing
     voter = existing.people[parked.subject_id or row.subject_id]
@@ -139,8 +145,9 @@ def _unpark(plan: Plan, parked: ParkedSignal, row: Interaction) -> None:
 
 
 def _consenting_subject(plan: Plan, write: PreparedInteraction) -> Subject | None:
-    """The person, with the consent that came with the write entered in the ledger. None, and nothing stored, without
-    consent to capture."""
+    """The person, after recording the consent that came with the write. None, with nothing stored, without consent to
+    capture.
+    """
     consent = {str(purpose): granted for purpose, granted in (write.payload.consent or {}).items()}
     if write.person and plan.existing.tombstones:
         _refuse_erased(plan, write)
@@ -165,7 +172,7 @@ def _new_subject(plan: Plan, digest: str) -> Subject:
 
 
 def _record_consent(plan: Plan, subject: Subject, consent: Mapping[str, bool], write: PreparedInteraction) -> None:
-    """Add to the subject's ledger what the consent of this write changes."""
+    """Add to the subject's ledger whatever the consent in this write changes."""
     entries, asked = plan.existing.consents.setdefault(subject.digest, {}), write.asked
     last = plan.last_entries.get(subject.digest)
     added = ledger.following(
@@ -183,9 +190,10 @@ def _record_consent(plan: Plan, subject: Subject, consent: Mapping[str, bool], w
 
 
 def _withdraw(plan: Plan, subject: Subject) -> None:
-    """Remove from the plan, and from `existing`, all that is kept only with the person's consent to capture.
+    """Remove from the plan, and from `existing`, everything kept only with the person's consent to capture.
 
-    `erasure` removes what is stored; the rest is never inserted, and nothing later in the same body finds or repeats it.
+    `erasure` removes what is stored; the rest is never inserted, and nothing later in the same body finds or repeats
+    it.
     """
     existing = plan.existing
 
@@ -240,7 +248,7 @@ def _apply_signal(plan: Plan, write: PreparedSignal) -> tuple[WriteResult, Row |
 
 
 def _refuse_erased(plan: Plan, write: Prepared) -> None:
-    """Raise `Gone` for a person who was erased, unless they came back since and this happened after that."""
+    """Raise `Gone` for a person who was erased, unless they have come back since and this happened after that."""
     erased_at = plan.existing.tombstones.get(("subject", write.person))
     consented_at = plan.existing.consented_at.get(write.person)
     occurred_at = min(write.payload.occurred_at or plan.now, plan.now)
@@ -249,9 +257,9 @@ def _refuse_erased(plan: Plan, write: Prepared) -> None:
 
 
 def _voter(plan: Plan, write: PreparedSignal, interaction: Interaction | None) -> Subject | None:
-    """The person whose signal it is; None without their consent to capture, or if its interaction has not come.
+    """The person who gave the signal; None without their consent to capture, or if the interaction has not arrived.
 
-    For a signal that waits, consent is judged when its interaction comes, which may bring it.
+    For a signal that waits, consent is checked when its interaction arrives, which may bring it.
     """
     if write.grant:
         voter = plan.existing.people.get(write.grant.subject)

@@ -1,7 +1,7 @@
-"""Reads JSON bodies, and names the place of what is wrong in them.
+"""Reads JSON bodies, and names the place of any fault.
 
-A body that cannot be read as a whole is cut into its fields and items, so that each item of a batch is judged by itself.
-Only brackets and strings are looked at for that: an item may be broken inside, as long as its end can be told.
+A body that cannot be read as a whole is split into its fields and items, so that each item of a batch is checked by
+itself. Only brackets and strings matter for the split: an item may be broken inside, as long as its end can be found.
 """
 
 import json
@@ -29,8 +29,11 @@ def decode(body: bytes) -> Any:
 
 
 def decode_each(body: bytes, name: str) -> Any:
-    """The JSON of a body whose list `name` is judged item by item: the items still have to pass `refuse_unstorable`, and
-    one that is no JSON at all is a `PayloadError` in its place. What else is in the body is as in `decode`."""
+    """The JSON of a body whose list `name` is checked item by item.
+
+    Items still have to pass `refuse_unstorable`; one that is not JSON becomes a `PayloadError` in its place. The rest
+    of the body is treated as in `decode`.
+    """
     try:
         value = msgspec.json.decode(body)
     except (RecursionError, ValueError):
@@ -65,7 +68,7 @@ def _read_item(item: bytes) -> Any:
 
 
 def _parse(body: bytes) -> Any:
-    """The JSON of a body, whatever it says. Raises `PayloadError`, which names the place where it can."""
+    """The JSON of a body, whatever it contains. Raises `PayloadError`, which names the place if it can."""
     try:
         return msgspec.json.decode(body)
     except (RecursionError, ValueError):
@@ -74,8 +77,9 @@ def _parse(body: bytes) -> Any:
 
 
 def _lenient(body: bytes) -> Any:
-    """The body as Python's own reader takes it, with NaN, lone surrogates and control characters, so that an error can
-    name their place. Raises `PayloadError` if that fails too."""
+    """The body as Python's own reader accepts it, with NaN, lone surrogates and control characters, so that an error
+    can name their place. Raises `PayloadError` if that fails too.
+    """
     try:
         return json.loads(body.decode("utf-8", "surrogatepass"), strict=False, parse_int=_number)
     except RecursionError:
@@ -85,7 +89,9 @@ def _lenient(body: bytes) -> Any:
 
 
 def _number(digits: str) -> float:
-    return int(digits) if len(digits) < 25 else float(digits)  # Python reads no more than some thousand digits
+    return (
+        int(digits) if len(digits) < 25 else float(digits)
+    )  # Python refuses numbers of more than a few thousand digits
 
 
 def _fault(value: Any) -> "PayloadError | None":
@@ -98,7 +104,7 @@ def _fault(value: Any) -> "PayloadError | None":
 
 def _not_json() -> PayloadError:
     """The error for a body that is not JSON."""
-    return PayloadError("", "invalid_json", "This is no valid UTF-8 JSON.")
+    return PayloadError("", "invalid_json", "This is not valid UTF-8 JSON.")
 
 
 def _too_deep() -> PayloadError:
@@ -107,14 +113,14 @@ def _too_deep() -> PayloadError:
 
 
 def refuse_unstorable(value: Any, depth: int = 0) -> None:
-    """Refuse what a database cannot hold, or cannot hold safely, naming the place."""
+    """Refuse, naming the place, what a database cannot store, or not safely."""
     if isinstance(value, str):
         if "\x00" in value:
-            raise PayloadError("", "nul", "The text holds a NUL character.")
+            raise PayloadError("", "nul", "The text contains a NUL character.")
         if not value.isascii() and SURROGATE.search(value):
-            raise PayloadError("", "surrogate", "The text holds half of a surrogate pair.")
+            raise PayloadError("", "surrogate", "The text contains half of a surrogate pair.")
     elif isinstance(value, int | float) and not -(2**63) <= value < 2**64:
-        raise PayloadError("", "out_of_range", "The number is not finite, or does not fit into 64 bits.")
+        raise PayloadError("", "out_of_range", "The number is not finite, or needs more than 64 bits.")
     elif isinstance(value, (list, dict)):
         if depth >= MAX_DEPTH:
             raise _too_deep()
@@ -122,7 +128,7 @@ def refuse_unstorable(value: Any, depth: int = 0) -> None:
             refuse_unstorable("".join(value))
         for place, item in value.items() if isinstance(value, dict) else enumerate(value):
             if type(item) is str and item.isascii() and "\x00" not in item:
-                continue  # what most are, without another call
+                continue  # the commonest case, without another call
             try:
                 refuse_unstorable(item, depth + 1)
             except PayloadError as error:
@@ -130,7 +136,7 @@ def refuse_unstorable(value: Any, depth: int = 0) -> None:
 
 
 def _fields(body: bytes) -> dict[str, bytes]:
-    """The fields of an object, each value as it was written. Raises `ValueError` where their ends cannot be told."""
+    """The fields of an object, each value as written. Raises `ValueError` if their ends cannot be found."""
     found = {}
     for piece in _cut(body, b"{}"):
         field = FIELD.match(piece)
@@ -141,7 +147,7 @@ def _fields(body: bytes) -> dict[str, bytes]:
 
 
 def _items(body: bytes) -> list[bytes]:
-    """The items of a list as they were written. Raises `ValueError` where their ends cannot be told."""
+    """The items of a list as written. Raises `ValueError` if their ends cannot be found."""
     return list(_cut(body, b"[]"))
 
 

@@ -21,15 +21,16 @@ WAIT = timedelta(days=1)
 
 
 def hand_over() -> int:
-    """Unpark feedback that was parked while its interaction was being stored; how many."""
+    """Unpark feedback that was parked while its interaction was being stored; return how many."""
     same = Interaction.objects.filter(project=OuterRef("project"), external_id=OuterRef("interaction_external_id"))
     missed = ParkedSignal.objects.filter(Exists(same)).values_list("pk", flat=True)
     return sum(isolation.each("parked feedback", missed, _hand_over))
 
 
 def hand_over_to(project: Project, traces: Collection[str], names: Collection[str]) -> None:
-    """Unpark feedback that waits under another id of an interaction of these traces: the trace's alone, in any case, that
-    of one of its spans, or one of these names."""
+    """Unpark feedback that waits under another id of an interaction in these traces: the trace's own id, in any case,
+    that of one of its spans, or one of these names.
+    """
     waiting = ParkedSignal.objects.filter(project=project).values_list("pk", "interaction_external_id")
     about = {pk: name for pk, name in waiting if name.lower()[:32] in traces or name in names}
     ours = other_names(project, set(about.values())) if about else {}
@@ -73,9 +74,9 @@ def drop_stale(now: datetime | None = None) -> int:
 
 
 def drop_some(now: datetime) -> int:
-    """Drop, and count, at most `TURN` of them; how many. Call in a transaction.
+    """Drop and count at most `TURN` of them; return how many. Call in a transaction.
 
-    The list is read to its end before the first write: SQLite refuses to write from a snapshot that is out of date.
+    The list is read to its end before the first write: SQLite refuses to write from an outdated snapshot.
     """
     stale = ParkedSignal.objects.select_for_update().filter(received_at__lt=now - WAIT)
     found = list(stale.values_list("pk", "project", "subject")[:TURN])

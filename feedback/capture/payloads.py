@@ -1,6 +1,6 @@
-"""The shapes of payloads. They are checked here and only here; OpenAPI is generated from the same classes.
+"""The shapes of payloads, checked only here; OpenAPI is generated from the same classes.
 
-msgspec checks a body some ten times faster than nested serializers do, and capture is the hot path. Its messages can
+msgspec checks a body about ten times faster than nested serializers do, and capture is the hot path. Its messages may
 quote what was sent, so they are never passed on: `PayloadError` names the place and what was expected there.
 """
 
@@ -16,7 +16,10 @@ from privacy.api.payloads import Moment, SubjectId, require_utc
 
 ExternalId = Annotated[
     str,
-    Meta(pattern=r"^[A-Za-z0-9._:-]{1,128}\Z", description="The caller's own id. Kept as sent, so nothing personal."),
+    Meta(
+        pattern=r"^[A-Za-z0-9._:-]{1,128}\Z",
+        description="The caller's own id. Stored as sent, so it must not be personal.",
+    ),
 ]
 Text = Annotated[str, Meta(min_length=1, max_length=200_000)]
 ShortText = Annotated[str, Meta(max_length=2_000)]
@@ -26,7 +29,7 @@ Purposes = dict[Literal["capture", "evaluation", "training"], bool]
 
 
 class Medium(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """A picture, a recording or a file in a message: what it is and where, never its bytes."""
+    """A picture, a recording or a file in a message: its type and address, never its bytes."""
 
     type: Label
     url: ShortText = ""
@@ -38,8 +41,11 @@ class Medium(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=Tru
 
 
 class Message(Struct, forbid_unknown_fields=True, kw_only=True):
-    """One earlier turn of the conversation, as chat APIs write it: its content a text or a list of parts, with calls of
-    tools, or the result of one. Media are kept as their type and address."""
+    """An earlier turn of the conversation, as chat APIs write it.
+
+    Its content is a text or a list of parts, with tool calls, or the result of one. Media are stored as their type and
+    address.
+    """
 
     role: Label
     content: Annotated[str, Meta(max_length=200000)] | Annotated[list[Any], Meta(max_length=200)] | UnsetType | None = (
@@ -50,7 +56,7 @@ class Message(Struct, forbid_unknown_fields=True, kw_only=True):
     tool_call_id: Label | UnsetType | None = UNSET
     name: Label | UnsetType | None = UNSET
     media: Annotated[list[Medium], Meta(max_length=50)] | UnsetType = UNSET
-    # What replies of APIs have besides, and no turn keeps.
+    # Further fields of API replies, which a turn does not keep.
     function_call: Any = UNSET
     refusal: Any = UNSET
     annotations: Any = UNSET
@@ -72,7 +78,7 @@ class Source(Struct, forbid_unknown_fields=True):
 
 
 class Step(Struct, forbid_unknown_fields=True, kw_only=True):
-    """What the agent did between question and answer: a call of a tool, with what came back."""
+    """Something the agent did between question and answer: a tool call and its result."""
 
     type: Literal["tool_call"] = "tool_call"
     name: Label
@@ -92,7 +98,7 @@ class Agent(Struct, forbid_unknown_fields=True):
 
 
 class InteractionIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """A question and its answer, as `POST /interactions` takes it."""
+    """The body of `POST /interactions`: a question and its answer."""
 
     question: Text
     answer: Text
@@ -116,16 +122,19 @@ class InteractionIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class TurnIn(InteractionIn, kw_only=True):
-    """A turn of a trace. `grows`: an interaction of that id that is stored takes what this one says, since more of its
-    trace came. No caller can send one."""
+    """A turn of a trace.
+
+    With `grows`, a stored interaction with that id takes this version, since more of its trace has arrived. No caller
+    can send one.
+    """
 
     grows: bool = False
-    person: str = ""  # the subject's digest, where only that is known
-    numbering: dict[str, list[str]] = {}  # the placeholders that its text, redacted already, begins with
+    person: str = ""  # the subject's digest, if only that is known
+    numbering: dict[str, list[str]] = {}  # the placeholders already used in its redacted text
 
 
 class FeedbackIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Feedback on an answer, as `POST /feedback` takes it."""
+    """The body of `POST /feedback`: feedback on an answer."""
 
     interaction: ExternalId
     signal: SignalKind
@@ -140,7 +149,7 @@ class FeedbackIn(Struct, forbid_unknown_fields=True, kw_only=True):
         require_utc(occurred_at=self.occurred_at)
 
 
-# An unknown key is the caller's text, which no error repeats.
+# An unknown key is the caller's text, which errors never repeat.
 FIELDS = {
     name
     for kind in (InteractionIn, FeedbackIn, Message, Medium, Source, Step, Agent)
@@ -150,24 +159,24 @@ FIELDS |= {"items", "type", "results", "case", "repeats", "error", "candidate", 
 
 
 class PayloadError(ValueError):
-    """The body has the wrong shape. `pointer` is a JSON pointer to the place; no value is ever quoted."""
+    """The body has the wrong shape. `pointer` is a JSON pointer to the place; no value is quoted."""
 
     def __init__(self, pointer: str, code: str, detail: str) -> None:
         super().__init__(f"{pointer or 'the body'}: {detail}")
         self.pointer, self.code, self.detail = pointer, code, detail
 
     def below(self, place: str | int) -> "PayloadError":
-        """The same error with that step before its pointer, unless it is about the whole body."""
+        """The same error with this step in front of its pointer, unless it is about the whole body."""
         if self.code == "too_deep":
             return self
         step = place if isinstance(place, int) or place in FIELDS else "-"
         return PayloadError(f"/{step}{self.pointer}", self.code, self.detail)
 
 
-# msgspec's messages by their beginning, with our code and our words.
+# Beginnings of msgspec's messages, with our code and wording.
 EXPECTED = (
     ("Object missing required field", "required", "A required field is missing."),
-    ("Object contains unknown field", "unknown_field", "There is a field here that the call does not take."),
+    ("Object contains unknown field", "unknown_field", "The call does not accept a field that is here."),
     ("Expected `str` of length >=", "too_short", "The text is too short."),
     ("Expected `str` of length <=", "too_long", "The text is too long."),
     ("Expected `array` of length", "too_many", "The list has too many items."),
@@ -175,16 +184,16 @@ EXPECTED = (
     ("Expected `float`", "out_of_range", "Expected a number from 0 to 1."),
     ("Expected `datetime`", "invalid_time", "Expected a time with its zone, such as 2026-01-31T12:00:00Z."),
     ("Invalid RFC3339", "invalid_time", "Expected a time with its zone, such as 2026-01-31T12:00:00Z."),
-    ("Invalid enum value", "invalid_choice", "This is not one of the values that the call takes."),
-    ("Blank text", "blank", "The text says nothing."),
-    ("Media bytes", "invalid", "Media are kept by their address, and never as their bytes."),
+    ("Invalid enum value", "invalid_choice", "The call does not accept this value."),
+    ("Blank text", "blank", "The text is blank."),
+    ("Media bytes", "invalid", "Media are stored by address, never as bytes: give a URL."),
     ("Expected", "invalid_type", "The value has the wrong type."),
 )
 FIELD = re.compile(r"field `([A-Za-z_]{1,32})`")
 
 
 def convert(value: Any, kind: type[T]) -> T:
-    """The value as that class, or a `PayloadError` that names the place."""
+    """The value as this class. Raises `PayloadError`, which names the place."""
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
@@ -204,7 +213,7 @@ def as_payload_error(message: str) -> PayloadError:
 
 
 def check_feedback(feedback: FeedbackIn) -> FeedbackIn:
-    """Checks that a type cannot express: an edit has its correction, a rating its score."""
+    """Checks what a type cannot express: an edit has its correction, a rating its score."""
     if feedback.signal == "edit" and is_blank(feedback.correction or ""):
         raise PayloadError("/correction", "required", "An edit needs the corrected text.")
     if feedback.signal == "rating" and feedback.score is None:

@@ -20,7 +20,7 @@ from privacy.subjects.lookup import bury, drop_unused
 SIGNAL_COLUMNS = tuple(
     "project_id external_id kind score correction comment body_digest occurred_at effective_at withdrawn_at".split()
 )
-# What a turn takes over when more of its trace comes.
+# Columns that a turn updates when more of its trace arrives.
 GROWING = tuple(
     "question answer context sources steps session tags agent_name agent_version agent_model agent_prompt "
     "occurred_at body_digest fingerprint redactions redaction_version placeholders".split()
@@ -30,42 +30,46 @@ Row: TypeAlias = Interaction | Signal | ParkedSignal
 
 @dataclass(slots=True)
 class Plan:
-    """The rows to insert and to change for the writes that were decided so far."""
+    """The rows to insert and to change for the writes decided so far."""
 
     project: Project
     existing: Existing
     now: datetime
     defaults: Mapping[str, bool]  # of consent
     consents: list[ConsentEntry] = field(default_factory=list)
-    last_entries: dict[str, ConsentEntry] = field(default_factory=dict)  # of the ledger, by digest, not saved yet
+    last_entries: dict[str, ConsentEntry] = field(default_factory=dict)  # of the ledger, by digest, unsaved
     changes: dict[str, tuple[Subject, list[ConsentEntry]]] = field(
         default_factory=dict
     )  # of earlier consent, by digest
-    withdrawn: dict[int, Row] = field(default_factory=dict)  # by `id()`: removed with a consent to capture
+    withdrawn: dict[int, Row] = field(
+        default_factory=dict
+    )  # by `id()`: removed because consent to capture was withdrawn
     interactions: list[Interaction] = field(default_factory=list)
-    grown: list[tuple[Interaction, Interaction, Subject]] = field(default_factory=list)  # stored, as it is now, whose
-    orphaned: list[Interaction] = field(default_factory=list)  # stored without a name, of a person who does not consent
+    grown: list[tuple[Interaction, Interaction, Subject]] = field(
+        default_factory=list
+    )  # stored row, new version, subject
+    orphaned: list[Interaction] = field(default_factory=list)  # stored without a name; their person does not consent
     signals: list[Signal] = field(default_factory=list)
     parked: list[ParkedSignal] = field(default_factory=list)
     unparked: list[ParkedSignal] = field(default_factory=list)
-    dropped: list[Subject] = field(default_factory=list)  # senders of what was unparked who do not consent
+    dropped: list[Subject] = field(default_factory=list)  # senders of unparked signals who do not consent
     pending: set[int] = field(default_factory=set)  # keys of stored interactions with new signals
     placeholders: dict[int, Placeholders] = field(default_factory=dict)  # by interaction
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)  # how writes ended, by kind and result
 
     @property
     def only_adds(self) -> bool:
-        """Whether nothing that is stored goes, or changes hands."""
+        """Whether no stored row is removed or changes its subject."""
         return not (self.changes or self.withdrawn or self.grown or self.orphaned or self.unparked or self.dropped)
 
 
 def signal_columns(row: Signal | ParkedSignal) -> dict[str, object]:
-    """The columns that a signal and a parked signal have in common."""
+    """The columns that a signal and a parked signal share."""
     return {name: getattr(row, name) for name in SIGNAL_COLUMNS}
 
 
 def insert(plan: Plan) -> None:
-    """Carry out the changes of consent, insert the new rows, and count how the writes ended."""
+    """Apply the consent changes, insert the new rows, and count the results of the writes."""
     rows.insert([subject for subject in plan.existing.subjects.values() if subject._state.adding])
     rows.insert(plan.consents)
     for subject, entries in plan.changes.values():
@@ -86,7 +90,7 @@ def insert(plan: Plan) -> None:
     if handed := [parked.pk for parked in plan.unparked if parked.pk]:
         ParkedSignal.objects.filter(pk__in=handed).delete()
     drop_unused({voter.pk for voter in plan.dropped})
-    # Of rows that were stored before, the erasure buries the ids.
+    # For rows stored earlier, the erasure adds the tombstones.
     never_stored = [row for row in plan.withdrawn.values() if row._state.adding]
     for kind, model in ((Tombstone.Kind.INTERACTION, Interaction), (Tombstone.Kind.SIGNAL, Signal | ParkedSignal)):
         bury(kind, [plan.project.tombstone(row.external_id) for row in never_stored if isinstance(row, model)])
@@ -94,8 +98,10 @@ def insert(plan: Plan) -> None:
 
 
 def grow(stored: Interaction, now: Interaction, subject: Subject) -> None:
-    """Write the turn as it is now, and give it and its asker's own signals to the person that it is of. Releases that
-    hold it are cut again, and curation reads it again where somebody rated it."""
+    """Write the turn's new version, and give it and its asker's own signals to the right person.
+
+    Releases that hold it are cut again, and curation reads it again if somebody rated it.
+    """
     before = stored.subject_id
     columns = {name: getattr(now, name) for name in GROWING}
     rated = Case(When(revision__gt=0, then=Value(True)), default=F("pending"))

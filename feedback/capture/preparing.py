@@ -19,16 +19,16 @@ from privacy.redaction import Redacted, redact, redact_json
 from privacy.subjects.digests import body_digest
 from privacy.subjects.lookup import subject_digest
 
-Placeholders: TypeAlias = Mapping[str, list[str]]  # by type, the keyed digests of the values in their order
+Placeholders: TypeAlias = Mapping[str, list[str]]  # by type: the keyed digests of the values, in order
 NO_PLACEHOLDERS: Placeholders = {}
-OUR_OWN = {"dry_run", "grows", "person", "numbering"}  # no part of the caller's body
+OUR_OWN = {"dry_run", "grows", "person", "numbering"}  # not part of the caller's body
 NO_TEXT = redact("")
 NO_AGENT = Agent()
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentSource:
-    """How consent that comes with a write was asked for, and under which wording."""
+    """How the consent in a write was asked for, and with which wording."""
 
     method: str = "capture"
     notice: Notice | None = None
@@ -43,7 +43,7 @@ class PreparedInteraction:
 
     payload: InteractionIn
     row: Interaction
-    person: str = ""  # the subject's digest, empty if the payload names nobody
+    person: str = ""  # the subject's digest; empty if the payload names nobody
     asked: ConsentSource = BY_CAPTURE
 
 
@@ -55,7 +55,7 @@ class PreparedSignal:
     digest: str
     person: str = ""
     grant: Grant | None = None
-    imported: bool = False  # ordered among the votes by its own time, not by its receipt
+    imported: bool = False  # ordered among the votes by its own time, not by arrival
     correction: Redacted = NO_TEXT
     comment: Redacted = NO_TEXT
     placeholders_before: Placeholders = field(default_factory=dict)
@@ -71,7 +71,7 @@ Prepared: TypeAlias = PreparedInteraction | PreparedSignal
 
 
 def new_id() -> str:
-    """An id for a caller that gave none: UUIDv7, so that ids sort by time."""
+    """An id for a caller that gave none: UUIDv7, which sorts by time."""
     return str(uuid_utils.uuid7())
 
 
@@ -83,7 +83,7 @@ def prepare_interaction(
 ) -> PreparedInteraction:
     """The row as it would be stored, unsaved and without its subject. Raises `RedactionError`.
 
-    `placeholders`: those of feedback that came before its interaction.
+    `placeholders` are those of feedback that arrived before its interaction.
     """
     policy, external_id = project.redaction_policy, payload.id or new_id()
     turn = payload if isinstance(payload, TurnIn) else None
@@ -108,7 +108,7 @@ def prepare_interaction(
     now, agent = timezone.now(), payload.agent or NO_AGENT
     body: dict[str, Any] = msgspec.to_builtins(payload)
     context = turns_of(payload.context or ())
-    turn_before = context[-1]["content"] if context else ""  # may ask for what the question then gives
+    turn_before = context[-1]["content"] if context else ""  # may introduce a value that the question then gives
     row = Interaction(
         project_id=project.pk,
         external_id=external_id,
@@ -124,7 +124,7 @@ def prepare_interaction(
         agent_version=clean(agent.version),
         agent_model=clean(agent.model),
         agent_prompt=clean(agent.prompt),
-        occurred_at=min(payload.occurred_at or now, now),  # a sender's clock may be fast
+        occurred_at=min(payload.occurred_at or now, now),  # some senders' clocks are fast
         received_at=now,
         body_digest=_digest_of(body),
         redactions=dict(findings),
@@ -138,7 +138,7 @@ def prepare_interaction(
 
 
 def turns_of(context: Iterable[Message]) -> list[dict[str, Any]]:
-    """The turns before the question, each with its role and text, calls of tools as data, results by themselves."""
+    """The turns before the question, each with its role and text; tool calls as data, results separately."""
     made: list[dict[str, Any]] = []
     for said in context:
         if (
@@ -171,7 +171,7 @@ def prepare_signal(
 
 
 def redact_signal(project: Project, signal: PreparedSignal, placeholders: Placeholders) -> None:
-    """Redact its text so that the numbering continues `placeholders`; repeated if those were not the newest."""
+    """Redact its text so that the numbering continues `placeholders`; done again if those were out of date."""
     signal.placeholders_before = signal.placeholders_after = placeholders
     if signal.has_text:
         numbering, policy = project.numbering(signal.payload.interaction, placeholders), project.redaction_policy
@@ -181,12 +181,12 @@ def redact_signal(project: Project, signal: PreparedSignal, placeholders: Placeh
 
 
 def interaction_digest(payload: InteractionIn) -> str:
-    """The keyed digest of the body, which recognises a replay and tells nothing of the text."""
+    """The keyed digest of the body, which recognises a repeated write and reveals nothing of the text."""
     return _digest_of(msgspec.to_builtins(payload))
 
 
 def _digest_of(body: dict[str, Any]) -> str:
-    # Digests of before sources had a score stay the same.
+    # Digests from before sources had a score stay the same.
     scored = [
         source if source["score"] is not None else {name: source[name] for name in source if name != "score"}
         for source in body["sources"] or ()
@@ -196,6 +196,6 @@ def _digest_of(body: dict[str, Any]) -> str:
 
 
 def signal_digest(payload: FeedbackIn, grant: Grant | None) -> str:
-    """The keyed digest of the same feedback of the same person."""
+    """The keyed digest of feedback and its sender."""
     body = msgspec.to_builtins(payload) | ({"subject": f"#{grant.subject}"} if grant else {})
     return body_digest({name: value for name, value in body.items() if value is not None})

@@ -1,12 +1,12 @@
-"""The only write path: what callers send becomes rows, redacted first, and once however often it is sent.
+"""The only write path: what callers send becomes rows, redacted first, and stored once however often it is sent.
 
-Every door (HTTP, batch, traces, import, the demo) calls `record_interaction`, `record_signal` or, for many, `record`.
-Their promises: a return means committed; the same id with the same body changes nothing and is answered alike; another
-body under the same id is a `Conflict`; an id or a person that was erased is `Gone`; without consent to capture nothing
-is kept.
+Every entry (HTTP, batch, traces, import, the demo) calls `record_interaction`, `record_signal` or, for many, `record`.
+They promise: a return means committed; repeating an id with the same body changes nothing and gets the same answer;
+another body under the same id is a `Conflict`; an erased id or person is `Gone`; without consent to capture nothing is
+stored.
 
-Three steps: `preparing` redacts before the transaction begins; `applying` decides about each write from the rows that
-`store` found, and inserts all that is new at once; `Recorded` says how each write ended.
+Three steps: `preparing` redacts before the transaction begins; `applying` decides each write from the rows that `store`
+found, and inserts everything new at once; `Recorded` is the result of each write.
 """
 
 import threading
@@ -69,7 +69,7 @@ _queue: list["Job"] = []
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """How a write ended. `token` opens an interaction to its reader's feedback."""
+    """The result of a write. `token` lets the interaction's reader give feedback."""
 
     result: WriteResult
     id: str = ""
@@ -91,8 +91,8 @@ def record_signal(
     """Store feedback on an answer. With a `grant` (a browser's token) it is that person's, on that answer.
 
     Raises `Conflict`, `Gone`, `RedactionError`, `PayloadError`; with a grant, `Unknown` for another interaction and
-    `Forbidden` for a kind that the token does not allow, or one signal too many. A browser's ids are a space of their
-    own. Votes are ordered by their receipt, those that are `imported` by their own time.
+    `Forbidden` for a kind that the token does not allow, or one signal too many. A browser's ids have their own
+    namespace. Votes are ordered by arrival, `imported` ones by their own time.
     """
     check_feedback(payload)
     sent = payload.id or new_id()
@@ -112,13 +112,14 @@ def record(
     imported: bool = False,
     refused: Mapping[tuple[str, str], int] = NONE_REFUSED,
 ) -> list[Recorded | Refusal]:
-    """Store all of these in one transaction, in order; how each ended. A refused one never fails the others.
+    """Store all of these in one transaction, in order; return the result of each. A refused one never affects the
+    others.
 
-    `refused` is counted in the same transaction: what the caller turned away by its shape, by (kind, result).
+    `refused` counts, by (kind, result), what the caller rejected for its shape; it is stored in the same transaction.
     """
     counts = Counter(refused)
     prepared: list[Prepared | RedactionError] = []
-    # Feedback continues the numbering of its interaction, whether that is stored or comes earlier in this batch.
+    # Feedback continues the numbering of its interaction, whether stored or earlier in this batch.
     about = [
         sent.interaction for sent in payloads if isinstance(sent, FeedbackIn) and (sent.correction or sent.comment)
     ]
@@ -157,7 +158,7 @@ def record(
 
 
 def renamed(payload: Payload, names: Mapping[str, str]) -> Payload:
-    """The feedback under our id of its interaction, where it has another."""
+    """The feedback under our id for its interaction, if that has another."""
     if isinstance(payload, FeedbackIn) and payload.interaction in names:
         return msgspec.structs.replace(payload, interaction=names[payload.interaction])
     return payload
@@ -166,7 +167,7 @@ def renamed(payload: Payload, names: Mapping[str, str]) -> Payload:
 def _commit(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[str, str], int]) -> list[Applied]:
     """Apply the writes in one transaction.
 
-    An equal request, or an erasure, may come between our look-up and our insert: the next try finds its rows.
+    An equal request, or an erasure, may come between our look-up and our insert; a retry finds its rows.
     """
     for _ in range(TRIES):
         try:
@@ -183,7 +184,7 @@ def _commit(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[
 
 
 def _apply(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[str, str], int]) -> list[Applied]:
-    """Apply the writes in one transaction: PostgreSQL is asked once, and once told what to insert and to commit it."""
+    """Apply the writes in one transaction: PostgreSQL is queried once, then told once what to insert and to commit."""
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
         plan, applied = decide(project, writes, counts)
@@ -194,7 +195,7 @@ def _apply(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[s
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """The writes of one caller in the queue for SQLite's single writer, and how they ended."""
+    """One caller's writes in the queue for SQLite's single writer, and their results."""
 
     project: Project
     writes: Sequence[Prepared]
@@ -215,10 +216,10 @@ def writing() -> Iterator[None]:
 
 
 def _commit_in_group(job: Job) -> list[Applied]:
-    """Group commit: the thread whose turn it is commits the jobs of all that wait in one transaction.
+    """Group commit: the thread whose turn it is commits all waiting jobs in one transaction.
 
-    SQLite has one writer, and its own way to wait is a sleep of many milliseconds. This way sixteen callers wait for the
-    disk together, not one after another. PostgreSQL does this itself.
+    SQLite has one writer, and makes others wait by sleeping for many milliseconds. This way sixteen callers wait for
+    the disk together, not one after another. PostgreSQL does this itself.
     """
     with _queue_lock:
         _queue.append(job)
@@ -232,7 +233,7 @@ def _commit_in_group(job: Job) -> list[Applied]:
 
 
 def _taken(first: Job) -> list[Job]:
-    """This job, and those in the queue that can join it: of the same project, and not too many."""
+    """This job, and those in the queue that can join it: from the same project, and not too many."""
     jobs, writes = [first], len(first.writes)
     with _queue_lock:
         _queue.remove(first)
@@ -245,7 +246,7 @@ def _taken(first: Job) -> list[Job]:
 
 
 def _apply_together(jobs: Sequence[Job]) -> None:
-    """Apply them in one transaction; where that fails, each in its own, so that none fails because of another."""
+    """Apply them in one transaction; if that fails, each in its own, so that none fails because of another."""
     counts: Counter[tuple[str, str]] = Counter()
     for job in jobs:
         counts.update(job.refused)
@@ -264,8 +265,10 @@ def _apply_together(jobs: Sequence[Job]) -> None:
 
 
 def withdraw_signal(project: Project, external_id: str, grant: Grant | None = None) -> bool:
-    """Take a signal back: it stays as history and counts no more, also while it waits for its interaction.
-    False if there is none (of that person)."""
+    """Withdraw a signal, even while it waits for its interaction: it stays as history but no longer counts.
+
+    False if this person has no such signal.
+    """
     ids = [own_id(external_id)] if grant else [external_id, own_id(external_id)]
     with writing():
         parked = ParkedSignal.objects.filter(project=project, external_id=external_id)
@@ -285,9 +288,9 @@ def withdraw_signal(project: Project, external_id: str, grant: Grant | None = No
 
 
 def object_to_training(project: Project, payload: FeedbackIn, grant: Grant | None) -> None:
-    """`Sec-GPC: 1` on feedback: record its sender's objection to training, and withdraw what was made for training.
+    """`Sec-GPC: 1` on feedback: record its sender's objection to training, and remove what was made for training.
 
-    Nothing is recorded for a person who is unknown, or who does not agree to training in the first place.
+    Nothing is recorded for a person who is unknown, or who has not agreed to training.
     """
     subject = _sender(project, payload, grant)
     if subject is None or subject.restricted_at:
@@ -297,7 +300,7 @@ def object_to_training(project: Project, payload: FeedbackIn, grant: Grant | Non
 
 
 def _sender(project: Project, payload: FeedbackIn, grant: Grant | None) -> Subject | None:
-    """The person that a browser's token was made for, that the product names, or whose conversation it is."""
+    """The person for whom the browser's token was made, whom the product names, or who had the conversation."""
     if grant:
         return Subject.objects.filter(pk=grant.subject).first()
     if payload.subject:

@@ -1,8 +1,7 @@
 """Reads and writes of the capture path in SQL: a constant number of statements for a batch of any size.
 
-The subjects come first, locked in the order of their keys, and everything else is read after that: an erasure or a
-withdrawal that runs at the same time waits for this transaction, or this one waits and then sees its effect. (SQLite
-locks by itself.)
+Subjects come first, locked in key order, and everything else is read after that: a concurrent erasure or withdrawal
+waits for this transaction, or this one waits and then sees its effect. (SQLite locks by itself.)
 """
 
 import random
@@ -50,7 +49,7 @@ SUBJECTS = """SELECT id FROM privacy_subject WHERE namespace = {namespace} AND d
     UNION SELECT subject_id FROM feedback_parkedsignal WHERE project_id = {project} AND interaction_external_id {new}"""
 CHOSEN = f"id IN ({SUBJECTS}) ORDER BY id"
 PURPOSES = " UNION ALL ".join(f"SELECT '{purpose}' AS purpose" for purpose in Purpose.values)
-# The newest entry of each purpose: a ledger has as many entries as a person changed their mind.
+# The newest entry for each purpose: a ledger gets an entry each time a person changes their mind.
 NEWEST = f"""id IN (
     SELECT (
         SELECT id FROM privacy_consententry
@@ -75,11 +74,11 @@ ON CONFLICT (project_id, day, kind, result, slot) DO UPDATE SET number = feedbac
 
 
 class Raced(Exception):
-    """Another transaction wrote between two of our look-ups; look again."""
+    """Another transaction wrote between two of our look-ups; retry."""
 
 
 class Renamed(Exception):
-    """Feedback names interactions by other ids than ours: `names` has ours for each."""
+    """Feedback refers to interactions by other ids than ours: `names` has our id for each."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
         super().__init__()
@@ -88,27 +87,27 @@ class Renamed(Exception):
 
 @dataclass(slots=True)
 class Existing:
-    """Stored rows by the names under which the writes refer to them. Rows that the batch adds are entered here too."""
+    """Stored rows by the names under which the writes refer to them. Rows that the batch adds are added here too."""
 
     subjects: dict[str, Subject] = field(default_factory=dict)  # by digest
     people: dict[int, Subject] = field(default_factory=dict)  # the same by key
     interactions: dict[str, Interaction] = field(default_factory=dict)
     signals: dict[str, Signal | ParkedSignal] = field(default_factory=dict)
     parked: dict[str, list[ParkedSignal]] = field(default_factory=dict)  # by their interaction's id
-    consents: dict[str, dict[str, ConsentEntry]] = field(default_factory=dict)  # newest entry by digest and purpose
-    consented_at: dict[str, datetime] = field(default_factory=dict)  # by digest: when they last said yes to anything
-    tombstones: dict[tuple[str, str], datetime] = field(default_factory=dict)  # by kind, and id or the person's digest
+    consents: dict[str, dict[str, ConsentEntry]] = field(default_factory=dict)  # newest entries, by digest and purpose
+    consented_at: dict[str, datetime] = field(default_factory=dict)  # by digest: when they last agreed to anything
+    tombstones: dict[tuple[str, str], datetime] = field(default_factory=dict)  # by kind, and by id or person's digest
     from_browsers: Counter[int] = field(default_factory=Counter)  # signals that came with a token, by interaction
     keys: dict[type[Model], Iterator[int]] = field(default_factory=dict)  # for rows that the batch adds
 
     def placeholders(self, interaction: str) -> Placeholders:
-        """The placeholders of that interaction, or of the feedback that waits for it."""
+        """The placeholders of this interaction, or of the feedback that waits for it."""
         if stored := self.interactions.get(interaction):
             return stored.placeholders or NO_PLACEHOLDERS
         return next((parked.placeholders for parked in reversed(self.parked.get(interaction, []))), NO_PLACEHOLDERS)
 
     def add(self, subject: Subject) -> None:
-        """Enter a subject, stored or new."""
+        """Add a subject, stored or new."""
         self.subjects[subject.digest] = self.people[subject.pk] = subject
 
 
@@ -159,7 +158,7 @@ def look_up(project: Project, writes: Sequence[Prepared]) -> Existing:
     if from_browsers:
         existing.from_browsers.update(row.interaction_id for row in from_browsers())
     existing.keys = keys()
-    # Most writes are new, and then nothing else is read of them.
+    # Most writes are new, and need no further reads.
     if any_interaction:
         _read_interactions(existing, _ask_interactions(project, new)(), about)
     missing = named - existing.interactions.keys() - set(new)
@@ -185,7 +184,7 @@ def _read_subjects(subjects: Sequence[Subject], entries: Sequence[ConsentEntry])
         existing.add(subject)
     for entry in entries:
         person = existing.people.get(entry.subject_id)
-        if person is None:  # they came between the two statements
+        if person is None:  # written between the two statements
             raise Raced
         existing.consents.setdefault(person.digest, {})[entry.purpose] = entry
     return existing
@@ -199,7 +198,7 @@ def _read_interactions(existing: Existing, rows: Sequence[Interaction], about: C
 
 
 def _read_tombstones(existing: Existing, digests: list[str], ids: Mapping[str, str]) -> None:
-    """The tombstones of these digests, and for people who were erased when they last said yes to anything."""
+    """The tombstones of these digests, and for erased people, when they last agreed to anything."""
     for row in load(Tombstone, ("kind", "digest", "buried_at"), *bound(BURIED, kinds=KINDS, digests=digests)):
         existing.tombstones[row.kind, ids.get(row.digest, row.digest)] = row.buried_at
     erased = [
@@ -220,8 +219,11 @@ def _read_parked(existing: Existing, project: Project, names: list[str], about: 
 
 
 def other_names(project: Project, names: Collection[str]) -> dict[str, str]:
-    """The ids of the interactions that came in traces and are known by these names, too: the trace's id alone, in any
-    case; of a trace with one turn the id of any of its spans; the id of a model's response."""
+    """The ids of interactions from traces that are known by these names too.
+
+    A name may be the trace's id, in any case; for a trace with one turn, the id of any of its spans; or the id of a
+    model's response.
+    """
     found = {name: name.lower() for name in names}
     wanted = sorted({*found.values(), *names})
     rows = InteractionName.objects.filter(project=project, name__in=wanted)
@@ -238,7 +240,7 @@ def other_names(project: Project, names: Collection[str]) -> dict[str, str]:
 
 
 def stored_placeholders(project: Project, names: Sequence[str]) -> dict[str, Placeholders]:
-    """The placeholders of these interactions, or of the feedback that waits for them: by the interaction's id."""
+    """The placeholders of these interactions, or of the feedback that waits for them, by interaction id."""
     columns, wanted = ("interaction_external_id", "placeholders"), {"project": project.pk, "names": list(names)}
     with together():
         waiting = ask(ParkedSignal, columns, *bound(WAITING_FOR, **wanted))
@@ -254,9 +256,9 @@ def mark_pending(interactions: Sequence[int]) -> None:
 
 
 def count_results(project: Project, numbers: Mapping[tuple[str, str], int]) -> None:
-    """Add to today's counts of how writes ended, by (kind, result), in one statement.
+    """Add to today's counts of write results, by (kind, result), in one statement.
 
-    A random slot keeps writers on PostgreSQL from waiting for one another's row; the order keeps them from deadlock.
+    A random slot keeps PostgreSQL's writers from waiting for each other's row; the fixed order prevents deadlocks.
     """
     day, slot = timezone.now().date(), random.randrange(SLOTS)  # noqa: S311 - no secret
     lines = [

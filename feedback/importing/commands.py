@@ -25,19 +25,19 @@ from privacy.files import records as files_records
 from privacy.files.records import Record, UnreadableFile
 from privacy.models import Purpose
 
-SHOWN = 20  # different problems; the numbers of a problem's lines
+SHOWN = 20  # problems shown; line numbers shown for a problem
 FEW = 5
-# How a line ended, in words.
+# A line's result, in words.
 WORDS = {
     "stored": "stored",
     "replayed": "there already",
-    "votes": "of votes alone",
-    "no_vote": "scores that are no vote (--vote NAME takes one as a vote)",
+    "votes": "with votes only",
+    "no_vote": "scores that are not votes (--vote NAME counts one as a vote)",
     "no_consent": "without consent",
     "gone": "erased before",
 }
 NOTHING: Mapping[str, Any] = {}
-FILES = """Files: JSON Lines, a JSON array or document, YAML, CSV with any separator; xlsx with openpyxl, Parquet with pyarrow.
+FILES = """Files: JSON Lines, a JSON array or document, YAML, CSV with any separator; xlsx (needs openpyxl), Parquet (needs pyarrow).
 UTF-8, UTF-16, Windows-1252 in CSV, others by --encoding; gzip is unpacked. A byte order mark, CRLF and blank lines do not
 matter. A bad line is reported by its number and field, the rest goes in. In a JSON array or YAML the number is the item's."""
 LISTS = (
@@ -53,13 +53,12 @@ LISTS = (
     "results",
     "content",
 )
-LONGEST = 64 * 1_048_576  # bytes of a record: a chat with all its branches and pictures
-EXIT = """Exit status: 0 where something went in or was there already; 1 where nothing did, where the file cannot be
-used, and also, without --json, where a line is bad (--json lists them)."""
+LONGEST = 64 * 1_048_576  # bytes of a record, which may be a chat with all its branches and pictures
+EXIT = """Exit status: 0 if something was stored or already there; 1 if nothing was, if the file cannot be used and, without --json, if any line is bad (--json lists them)."""
 
 ASK = (
-    "Lines without consent were not kept. Write it into each line "
-    '("consent": {"capture": true, "evaluation": true, "training": true}), or, if you hold it already: '
+    "Lines without consent were not stored. Write it into each line "
+    '("consent": {"capture": true, "evaluation": true, "training": true}), or, if you already hold it: '
     '--consent capture,evaluation,training --notice "the words under which people agreed"'
 )
 
@@ -70,20 +69,20 @@ class Format(DjangoHelpFormatter, argparse.RawDescriptionHelpFormatter):
 
 @dataclass(slots=True)
 class Tally:
-    """How the lines of a file ended: counts by result, and the problems as (number, field, words)."""
+    """Results of a file's lines: counts by result, and the problems as (number, field, words)."""
 
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[int, str, str]] = field(default_factory=list)
 
     def add(self, number: int, result: str, field: str = "", problem: str = "") -> None:
-        """Note how a line ended; one that went in can have a problem, too."""
+        """Note a line's result; a line that was stored can have a problem, too."""
         self.counts[result] += 1
         if problem:
             self.problems.append((number, field, problem))
 
 
 def add_arguments(parser: CommandParser, format: str) -> None:
-    """The arguments of every import, and the format of its file in `--help`."""
+    """The arguments that every import has, and the file's format in `--help`."""
     parser.formatter_class = Format
     parser.description = f"{parser.description}\n\n{format.strip()}\n\n{FILES}\n\n{EXIT}"
     parser.add_argument("file", type=Path)
@@ -92,44 +91,43 @@ def add_arguments(parser: CommandParser, format: str) -> None:
 
 
 def add_log_options(parser: CommandParser) -> None:
-    """The arguments that say what the operator holds already, and how a log of another shape is read."""
+    """The arguments for consent that the operator already holds, and for logs of another shape."""
     parser.add_argument(
-        "--consent", default="", help="What you hold already for lines that carry none: capture,evaluation,training"
+        "--consent", default="", help="The consent you already hold for lines without any: capture,evaluation,training"
     )
-    parser.add_argument("--notice", default="", help="The wording under which people agreed.")
+    parser.add_argument("--notice", default="", help="The wording that people agreed to.")
     parser.add_argument(
         "--format",
         default=AUTO,
         choices=(AUTO, OWN, *FORMATS),
-        help="Whose export it is. auto: what its records look like.",
+        help="The product it was exported from; auto recognises it by its records.",
     )
     parser.add_argument(
         "--map",
         action="append",
         default=[],
         metavar="FIELD=PATH",
-        help="Where your log has a field: --map question=input.text --map answer=output, or both with a comma between. "
-        "What is neither a field of ours nor mapped is left out. Parts of objects: agent.model=model, metadata.page=url.",
+        help="Where your log has a field: --map question=input.text --map answer=output, or both in one, separated by a comma. Other fields are left out unless they have our names. Parts of objects: agent.model=model, metadata.page=url.",
     )
     parser.add_argument(
         "--threshold",
         default="",
         metavar="NUMBER",
-        help="The score from which on a vote is up: 4. Or 2,4: down to, up from.",
+        help="The lowest score of an up-vote: 4. Or 2,4: down-votes up to 2, up-votes from 4.",
     )
     parser.add_argument(
         "--vote",
         action="append",
         default=[],
         metavar="NAME",
-        help="A score of this name is a user's vote, whatever its name.",
+        help="Count scores with this name as users' votes.",
     )
-    parser.add_argument("--zone", default="", help="The zone of times that have none: Europe/Berlin, UTC.")
+    parser.add_argument("--zone", default="", help="The time zone of times without one: Europe/Berlin, UTC.")
     parser.add_argument(
         "--time-format", default="", metavar="FORMAT", help="How times are written, in the codes of strptime."
     )
     parser.add_argument("--encoding", default="", help="The encoding of the file: cp1252, shift_jis.")
-    parser.add_argument("--delimiter", default="", help="The sign between the cells of a CSV.")
+    parser.add_argument("--delimiter", default="", help="The separator of a CSV file.")
 
 
 def reading_of(options: dict[str, Any]) -> Reading:
@@ -137,7 +135,7 @@ def reading_of(options: dict[str, Any]) -> Reading:
     try:
         zone = ZoneInfo(options["zone"]) if options["zone"] else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise CommandError("--zone takes the name of a zone, such as Europe/Berlin or UTC.") from None
+        raise CommandError("--zone takes the name of a time zone, such as Europe/Berlin or UTC.") from None
     try:
         threshold = threshold_of(options["threshold"])
     except ValueError:
@@ -167,7 +165,7 @@ def consent_of(options: dict[str, Any]) -> tuple[dict[str, bool], ConsentSource]
     if set(held) - set(Purpose.values):
         raise CommandError(f"--consent takes a list of: {', '.join(Purpose.values)}")
     if held and Purpose.CAPTURE not in held:
-        raise CommandError("--consent names no capture, and without that nothing is kept.")
+        raise CommandError("--consent must include capture: without it, nothing is stored.")
     try:
         return held, ConsentSource("import", ledger.notice_for(options["notice"]))
     except ledger.PersonalNotice as error:
@@ -178,7 +176,7 @@ def project(name: str) -> Project:
     """The project to import into. Raises `CommandError`."""
     found = Project.objects.select_related("redaction").filter(name=name).first()
     if found is None:
-        raise CommandError("There is no such project. Make it with: manage.py createproject NAME")
+        raise CommandError("There is no such project. Create it with: manage.py createproject NAME")
     return found
 
 
@@ -191,7 +189,7 @@ def records(
     delimiter: str = "",
     longest: int = files_records.MAX_RECORD,
 ) -> Iterator[Record]:
-    """The records of a file, with a progress bar over its bytes. Raises `CommandError` where it cannot be used."""
+    """The records of a file, with a progress bar over its bytes. Raises `CommandError` if it cannot be used."""
     with bar("import", "B") as progress:
         try:
             yield from files_records.read(
@@ -208,10 +206,10 @@ def records(
 
 
 def log_records(path: Path, encoding: str = "", delimiter: str = "") -> Iterator[Record]:
-    """The records of a log. Raises `CommandError` where the file cannot be used."""
+    """The records of a log. Raises `CommandError` if the file cannot be used."""
     sign = {"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter)
     if len(sign) > 1:
-        raise CommandError("--delimiter takes one sign, or: tab")
+        raise CommandError("--delimiter takes one character, or: tab")
     return records(path, structured=logs.STRUCTURED, lists=LISTS, encoding=encoding, delimiter=sign, longest=LONGEST)
 
 
@@ -237,8 +235,10 @@ def finish(
     as_json: bool,
     more: Mapping[str, Any] = NOTHING,
 ) -> None:
-    """Print how it went, and in JSON `more` with the counts. Exits with 1 as `EXIT` says; `taken` are the results of a
-    line that is in the database."""
+    """Print the result; in JSON, with `more` besides the counts.
+
+    Exits with 1 as `EXIT` says; `taken` are the results of a line that is in the database.
+    """
     if as_json:
         problems = [{"line": number, "field": name, "problem": words} for number, name, words in tally.problems]
         command.stdout.write(orjson.dumps({**tally.counts, **more, "problems": problems}).decode())
@@ -247,6 +247,6 @@ def finish(
         for line in grouped(tally.problems):
             command.stderr.write(line)
     if not any(tally.counts[result] for result in taken):
-        raise CommandError("Nothing went in.")
+        raise CommandError("Nothing was stored.")
     if tally.problems and not as_json:
         raise SystemExit(1)

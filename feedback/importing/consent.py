@@ -1,8 +1,7 @@
 """Consent for imported logs: what a line says, else what the operator holds for everybody in it.
 
-An interaction is recognised whatever consent it came with before, so that importing a log again can add consent that the
-operator found later. Entries that a person's ledger has already stay: an operator's statement for everybody never
-overrules what one of them said.
+An interaction is recognised whatever consent it came with before, so importing a log again can add consent found later.
+Existing entries in a person's ledger stay: an operator's statement about everybody never overrules what a person said.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,14 +35,14 @@ def record(project: Project, sent: InteractionIn, held: Mapping[str, bool], aske
 
 
 def unsaid(project: Project, person: str | None, held: Mapping[str, bool]) -> dict[str, bool] | None:
-    """The purposes held for everybody on which this person's ledger says nothing."""
+    """The purposes held for everybody on which this person's ledger has no entry."""
     subject: Subject | None = find(project.namespace, person) if person and held else None
     said = ledger.newest(subject) if subject else {}
     return {purpose: granted for purpose, granted in held.items() if purpose not in said} or None
 
 
 def as_stored(interaction: InteractionIn, digest: str) -> InteractionIn:
-    """The interaction with the consent that it came with before; unchanged if the stored one is another."""
+    """The interaction with the consent it first came with; unchanged if the stored one is different."""
     for agreed in (interaction.consent, None, *every_answer()):
         before = msgspec.structs.replace(interaction, consent=agreed)
         if same_body(digest, interaction_digest(before)):

@@ -1,4 +1,4 @@
-"""The console's page that imports a log: a preview first, which keeps nothing, then the same file for good."""
+"""The console's page that imports a log: first a preview that stores nothing, then the same file for real."""
 
 import tempfile
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from privacy.files.records import UnreadableFile
 from privacy.models import Purpose
 
 LARGEST = 8 * 1_048_576
-TOO_LARGE = "The file has more than 8 MB. Larger ones: manage.py import_log FILE"
+TOO_LARGE = "The file is larger than 8 MB. Import larger files with: manage.py import_log FILE"
 KINDS = (
     ".csv",
     ".tsv",
@@ -42,41 +42,41 @@ KINDS = (
 
 
 class ImportForm(forms.Form):
-    """A log, how it is read, and what its people agreed to."""
+    """A log, how to read it, and what its people agreed to."""
 
-    file = forms.FileField(label="File", help_text="JSON Lines, JSON, CSV, also packed by gzip; at most 8 MB.")
+    file = forms.FileField(label="File", help_text="JSON Lines, JSON or CSV, also compressed with gzip; at most 8 MB.")
     format = forms.ChoiceField(
-        label="Whose export it is",
+        label="Exported from",
         choices=[
-            (AUTO, "What its records look like"),
-            (OWN, "Lines of our own, or a map"),
+            (AUTO, "Recognise it"),
+            (OWN, "Flywheel's own format, or a map"),
             *((name, format.title) for name, format in FORMATS.items()),
         ],
     )
     map = forms.CharField(
-        label="Where it has our fields",
+        label="Which field is which",
         required=False,
         max_length=2_000,
         help_text="For a log of another shape: question=prompt, answer=response, feedback=rating",
     )
     threshold = forms.CharField(
-        label="Score of an up-vote",
+        label="Lowest score of an up-vote",
         required=False,
         max_length=40,
-        help_text="For stars and other scores: 4, or 2,4 for down to 2 and up from 4.",
+        help_text="For stars and other scores: 4, or 2,4 if 2 and below is a down-vote and 4 and above an up-vote.",
     )
     zone = forms.CharField(
-        label="Zone of times without one", required=False, max_length=64, help_text="Europe/Berlin, UTC"
+        label="Time zone of times without one", required=False, max_length=64, help_text="Europe/Berlin, UTC"
     )
     consent = forms.MultipleChoiceField(
-        label="You hold consent for lines that carry none",
+        label="Consent you hold for lines without any",
         required=False,
         choices=Purpose.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Without consent to capture nothing of a line is kept.",
+        help_text="Without consent to capture, a line is not stored.",
     )
     notice = forms.CharField(
-        label="The words under which people agreed",
+        label="The wording that people agreed to",
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -90,7 +90,7 @@ class ImportForm(forms.Form):
         return file
 
     def options(self) -> dict[str, Any]:
-        """What was filled in, as the command has it."""
+        """The form's values, under the command's names."""
         given = self.cleaned_data
         maps = [part.strip() for part in given["map"].split(",") if part.strip()]
         return {
@@ -107,7 +107,7 @@ class ImportForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How an import, or its trial, went."""
+    """The result of an import, or of its preview."""
 
     tally: commands.Tally
     reading: Reading
@@ -126,7 +126,7 @@ class Result:
 
 
 def page(request: HttpRequest, project: Project, context: dict[str, Any]) -> HttpResponse:
-    """The page; a POST with `try` shows what would be kept, one with `import` keeps it."""
+    """The page; a POST with `try` shows what would be stored, one with `import` stores it."""
     form = ImportForm(request.POST or None, request.FILES or None)
     result = None
     if request.method == "POST" and form.is_valid():
@@ -154,7 +154,7 @@ def bring_in(project: Project, form: ImportForm, *, keep: bool) -> Result:
 
 @contextmanager
 def _on_disk(file: "UploadedFile[Any]") -> Iterator[Path]:
-    """The upload as a file that is gone when it was read. Of its own name only the kind is kept."""
+    """The upload as a temporary file. Only the suffix of its name is kept."""
     suffixes = [suffix.lower() for suffix in PurePath(file.name or "").suffixes[-2:]]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / ("log" + "".join(suffix for suffix in suffixes if suffix in KINDS))

@@ -1,7 +1,7 @@
 """Imports logs of conversations line by line through the write path.
 
-`FORMAT` is what a line may have. A line without an id gets one from what it means (question, answer, turns, person,
-time …), so that the same conversation is stored once in whatever spelling it comes, and its votes may change.
+`FORMAT` is what a line may have. A line without an id gets one from its content (question, answer, turns, person, time
+…), so that the same conversation is stored once, however it is spelled, and its votes may change.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ A line of the log:
   {"question": TEXT, "answer": TEXT,            required
    "feedback": "up" | "down" | null | {"thumb": "up" | "down", or "signal": …, "correction", "comment", "score",
                "user", "ts", "id"} | a list of these,
-   "user": your own id of the person, "id": yours of the conversation, "ts": "2026-01-31T12:00:00Z",
+   "user": your own id for the person, "id": your own id for the conversation, "ts": "2026-01-31T12:00:00Z",
    "consent": {"capture": true, "evaluation": true, "training": true},
    "context": [{"role", "content"}],
    "steps": [{"type": "tool_call", "name", "arguments", "result", "error"}], "sources": [{"id", "title", "url", "text"}], "session", "tags": [TEXT],
@@ -60,18 +60,18 @@ STRUCTURED = ("sources", "context", "steps", "feedback", "consent", "tags", "age
 REQUIRED = ("question", "answer")
 OF_VOTES = ("correction", "comment")
 FIELDS = (*REQUIRED, "feedback", "user", "id", "ts", "consent", *PLAIN, *OF_VOTES)
-NO_FIELD = f"A log line has no such field. It takes: {', '.join(FIELDS)}. Rename yours, or say where they are: "
+NO_FIELD = f"A log line has no such field. Its fields are: {', '.join(FIELDS)}. Rename yours, or say where they are: "
 ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-NAMES = {"subject": "user", "occurred_at": "ts"}  # ours, as a line calls them
-VOTES_ALONE = "votes"  # a line that is about an earlier conversation
+NAMES = {"subject": "user", "occurred_at": "ts"}  # our fields, as a line names them
+VOTES_ALONE = "votes"  # a line about an earlier conversation
 TAKEN = (WriteResult.STORED, WriteResult.REPLAYED, VOTES_ALONE)
 
 
 @dataclass(frozen=True, slots=True)
 class LineResult:
-    """How one line ended: `result` is an outcome, or "bad" with the problem and its field; `votes` counts outcomes.
+    """The result of one line: an outcome, or "bad" with the problem and its field; `votes` counts outcomes.
 
-    A line that went in has a problem where one of its votes did not.
+    A stored line has a problem if one of its votes was not stored.
     """
 
     number: int
@@ -83,8 +83,10 @@ class LineResult:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a log as the write path takes it; without `consent` where the line carries none. A line of votes on an
-    earlier conversation has no interaction."""
+    """One line of a log as the write path takes it; without `consent` if the line has none.
+
+    A line of votes on an earlier conversation has no interaction.
+    """
 
     id: str
     interaction: InteractionIn | None
@@ -100,10 +102,11 @@ def import_lines(
     reading: Reading | None = None,
     trial: Trial | None = None,
 ) -> Iterator[LineResult]:
-    """Store the lines one by one, each committed by itself, and say how each ended. A bad one never stops the rest.
+    """Store the lines one by one, each in its own commit, and yield the result of each. A bad line never stops the
+    rest.
 
-    `consent` is what the operator holds already for lines that carry none; `reading` says how records become lines. With
-    a `trial` nothing stays. Raises `Unmapped` before the first line.
+    `consent` is what the operator already holds for lines without any; `reading` says how records become lines. With a
+    `trial` nothing stays. Raises `Unmapped` before the first line.
     """
     reading = reading or Reading()
     reading.ours = FIELDS
@@ -123,7 +126,7 @@ def import_lines(
         except PayloadError as error:
             yield LineResult(record.number, "bad", field=field_of(error), problem=error.detail)
         except Conflict:
-            words = "It is in use for another conversation."
+            words = "This id is in use for another conversation."
             yield LineResult(record.number, "bad", field="id", problem=words)
         except Gone:
             yield LineResult(record.number, WriteResult.GONE)
@@ -173,7 +176,7 @@ def parse(project: Project, line: Any, seen: Counter[str], reading: Reading | No
 
 
 def own_id(project: Project, name: Any, reading: Reading) -> Any:
-    """The id; one of another product that has signs which ours have not is kept as its digest."""
+    """The id; another product's id with characters that ours do not allow is replaced by its digest."""
     if reading.converted and isinstance(name, str) and name and not ID.fullmatch(name):
         return f"log-{project.tombstone(name)[:32]}"
     return name
@@ -186,9 +189,8 @@ def moment_of(record: Mapping[str, Any], reading: Reading) -> str | None:
 
 
 def feedback_of(line: Mapping[str, Any], reading: Reading) -> tuple[list[tuple[int, Any]], list[str]]:
-    """The votes of a line, each with its place, as `votes.parse` takes them; and comments that came without a vote.
-
-    Raises `PayloadError`.
+    """A line's votes, each with its place, as `votes.parse` takes them; and comments without a vote. Raises
+    `PayloadError`.
     """
     value = line.get("feedback")
     beside = without_nulls({name: line.get(name) or None for name in OF_VOTES})
@@ -207,7 +209,7 @@ def feedback_of(line: Mapping[str, Any], reading: Reading) -> tuple[list[tuple[i
 
 
 def vote_of(item: Any, reading: Reading) -> Any:
-    """One vote with its value as a thumb or a rating, a comment alone as its text. None for no vote."""
+    """One vote with its value as a thumb or a rating; a plain comment as its text; None for no vote."""
     if item is None:
         return None
     if not isinstance(item, dict):
@@ -243,7 +245,7 @@ def without_nulls(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def settled(interaction: InteractionIn) -> InteractionIn:
-    """The conversation in the one spelling by which it is recognised: times in UTC, whole numbers, no empty lists."""
+    """The conversation in the normal form by which it is recognised: times in UTC, whole numbers, no empty lists."""
     moment = interaction.occurred_at
     return msgspec.structs.replace(
         interaction,
@@ -255,7 +257,7 @@ def settled(interaction: InteractionIn) -> InteractionIn:
 
 
 def settled_step(step: Step) -> Step:
-    """A step in that spelling."""
+    """A step in normal form."""
     given = {name: whole_numbers(getattr(step, name)) for name in ("arguments", "result")}
     return msgspec.structs.replace(step, **given)
 
@@ -272,11 +274,11 @@ def whole_numbers(value: Any) -> Any:
 def identified(
     project: Project, interaction: InteractionIn, seen: Counter[str], *, alone: bool = True
 ) -> InteractionIn:
-    """The conversation with an id: its own, else one from what it means, which reveals nothing of it.
+    """The conversation with an id: its own, else one from its content, which reveals nothing of it.
 
-    Equal lines of nobody in particular, at no time, are told apart by their order among themselves: each may be a
-    person's, with a vote that counts, and a longer file has the earlier ones at the same places. Turns that others follow
-    are not counted: logs of requests repeat them.
+    Equal lines without a person or a time are numbered: each may come from a different person whose vote counts, and a
+    longer file has the earlier ones in the same places. Turns followed by others are not numbered: request logs repeat
+    them.
     """
     if interaction.id:
         return interaction
@@ -291,6 +293,6 @@ def identified(
 
 
 def field_of(error: PayloadError) -> str:
-    """The place of an error as the log's own fields have it."""
+    """The place of an error, under the log's own field names."""
     first, *rest = error.pointer.removeprefix("/").split("/")
     return ".".join([NAMES.get(first, first), *rest])

@@ -1,6 +1,5 @@
-"""Takes our fields from where a log of another shape has them (`--map FIELD=PATH`), and reads times as logs write them.
-
-Times are ISO 8601 and its relatives, mail and browser forms, and epochs in any unit. Pure.
+"""Takes our fields from a log of another shape (`--map FIELD=PATH`), and reads times as logs write them: ISO 8601 and
+its variants, mail and browser formats, and epochs in any unit. Pure.
 """
 
 import json
@@ -15,10 +14,12 @@ from feedback.importing.formats.conversations import USER
 from feedback.importing.formats.trace_texts import answered, asked, data
 from feedback.importing.formats.traces import source_of
 
-NO_ZONE = "The time has no zone. Say which it is in: --zone Europe/Berlin, or --zone UTC"
-AMBIGUOUS = "Day and month cannot be told apart here. Say how times are written: --time-format '%m/%d/%Y %H:%M'"
+NO_ZONE = "The time has no time zone. Name it: --zone Europe/Berlin, or --zone UTC"
+AMBIGUOUS = (
+    "It is unclear which is the day and which the month. Say how times are written: --time-format '%m/%d/%Y %H:%M'"
+)
 NO_TIME = "Expected a time, such as 2026-01-31T12:00:00Z, or seconds since 1970."
-NOT_THIS = "The time is not written as --time-format says."
+NOT_THIS = "The time does not match --time-format."
 FIRST, LAST = datetime(1990, 1, 1, tzinfo=UTC).timestamp(), datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
 EPOCH = re.compile(r"\d{9,19}(?:\.\d+)?")
@@ -33,7 +34,9 @@ SHORT_OFFSET = re.compile(r"([+-]\d{2})\Z")
 
 
 def moment(value: Any, zone: tzinfo | None = None, layout: str = "") -> datetime:
-    """The time that a value says. Raises `PayloadError`; `zone` is that of a time without one, `layout` a strptime's."""
+    """The time that a value states. Raises `PayloadError`; `zone` is for a time without one, `layout` is a strptime
+    format.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float, str, datetime)):
         raise PayloadError("/ts", "invalid_time", NO_TIME)
     found = _read(value, layout)
@@ -103,13 +106,15 @@ def _written(text: str) -> datetime | None:
     return None
 
 
-NAMES = ("user", "id", "session")  # texts of ours that logs often write as numbers
+NAMES = ("user", "id", "session")  # text fields of ours that logs often write as numbers
 WRAPPED = ("choices", "messages", "role", "generations")
-INNER = ("agent", "metadata")  # objects of ours, of which a part can be mapped: agent.model=model
+INNER = ("agent", "metadata")  # object fields of ours that can be mapped in part: agent.model=model
 
 
 def mapped(line: Any, fields: Mapping[str, str], ours: tuple[str, ...]) -> Any:
-    """The line with our fields taken from where this log has them; what is neither ours nor mapped is left out."""
+    """The line with our fields taken from where this log has them; fields that are neither ours nor mapped are left
+    out.
+    """
     if not isinstance(line, dict):
         return line
     taken = {name.partition(".")[0] for name in fields}
@@ -127,7 +132,7 @@ def mapped(line: Any, fields: Mapping[str, str], ours: tuple[str, ...]) -> Any:
 
 
 def _as_ours(name: str, value: Any) -> dict[str, Any]:
-    """A value in the shape that the field has: a text, a list of sources, an object."""
+    """A value in the shape that the field needs: a text, a list of sources, an object."""
     if name == "question" and (not isinstance(value, str) or _is_response(value)):
         return _asked(value)
     if name == "answer" and (not isinstance(value, str) or _is_response(value)):
@@ -152,7 +157,7 @@ def _as_ours(name: str, value: Any) -> dict[str, Any]:
 
 
 def _is_response(text: str) -> bool:
-    """Whether a text is a message or a response of a model's API; any other JSON may be what was said."""
+    """Whether a text is a message or response of a model's API; other JSON may be what somebody said."""
     value = data(text)
     value = value[0] if isinstance(value, list) and value else value
     return isinstance(value, dict) and any(name in value for name in WRAPPED)
@@ -171,7 +176,7 @@ def _asked(value: Any) -> dict[str, Any]:
 
 
 def value_at(value: Any, path: str) -> Any:
-    """The value at the path `a.b.0`, or under exactly that name; None if there is none. JSON within a text is read."""
+    """The value at the path `a.b.0`, or under exactly that name; None if there is none. Reads JSON within a text."""
     value = data(value)
     if isinstance(value, dict) and path in value:
         return value[path]

@@ -1,7 +1,8 @@
-"""Turns the records of a file into lines of a log: as they are, by a map, or by a format that is named or recognised.
+"""Turns the records of a file into lines of a log: as they are, by a map, or by a named or recognised format.
 
-The first records tell which format a file has and how its votes are to be read; then each record goes through by itself,
-or with its neighbours of the same trace, so that a file of any size takes little memory. `guess` proposes a `--map` for unknown names; nothing is imported by a guess.
+The first records show which format a file has and how to read its votes. Then each record is read by itself, or with
+neighbours from the same trace, so a file of any size takes little memory. `proposal` suggests a `--map` for unknown
+names; nothing is imported on a guess.
 """
 
 import re
@@ -42,7 +43,7 @@ SHOWN = 15
 
 
 def proposal(records: Iterable[Any]) -> str:
-    """`--map question=… --map answer=…` for these records; empty where neither can be guessed."""
+    """`--map question=… --map answer=…` for these records; empty if neither can be guessed."""
     found = _paths(records)
     words = []
     for name, known in NAMES.items():
@@ -53,13 +54,13 @@ def proposal(records: Iterable[Any]) -> str:
 
 
 def columns(records: Iterable[Any]) -> str:
-    """The names of the records' fields for a message; what is no plain name may be somebody's text."""
+    """The names of the records' fields for a message; a name that is not plain may be somebody's text."""
     names = list(dict.fromkeys(plain_name(path, "a field without a plain name") for path in _paths(records)))
     return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
 
 
 def _paths(records: Iterable[Any]) -> dict[str, Any]:
-    """The places of texts, numbers and truths in the records, each with a value."""
+    """The places of texts, numbers and booleans in the records, each with a value."""
     found: dict[str, Any] = {}
     for record in records:
         for path, value in _leaves(record, "", DEEP):
@@ -76,7 +77,7 @@ def _leaves(value: Any, path: str, deep: int) -> Iterator[tuple[str, Any]]:
 
 
 def _best(found: Mapping[str, Any], known: tuple[str, ...], *, texts: bool) -> str:
-    """The first place whose name is known, or whose outer name is and whose inner one says no more."""
+    """The first place with a known name, or with a known outer name and an inner one that adds nothing."""
     folded = {path: _fold(path) for path, value in found.items() if isinstance(value, str) or not texts}
     for name in known:
         for path, parts in folded.items():
@@ -94,25 +95,25 @@ def _fold(path: str) -> list[str]:
     return [part.casefold() for part in PART.split(path.rpartition(".")[2] if "." in path else path) if part]
 
 
-SAMPLE = 500  # records that are looked at first
-TRACES, HELD = 2_000, 5_000  # traces, and their records, that are held until their neighbours came
-REMEMBERED = 100_000  # traces that are over
+SAMPLE = 500  # records examined first
+TRACES, HELD = 2_000, 5_000  # traces, and records, held until their neighbours arrive
+REMEMBERED = 100_000  # finished traces
 AUTO, OWN = "auto", "flywheel"
-LATE = "Other records of its conversation came too far before it. Sort the file by trace, or by conversation."
-NOT_LAID_OUT = "The record is not laid out as this format is."
+LATE = "Other records of its conversation came too long before it. Sort the file by trace, or by conversation."
+NOT_LAID_OUT = "The record does not have this format's layout."
 
 
 class Unmapped(ValueError):
-    """The file cannot be read as it was asked. Says why and what to do."""
+    """The file cannot be read as requested. Says why and what to do."""
 
 
 @dataclass(slots=True)
 class Reading:
     """How a file's records become lines.
 
-    `fields`: our fields, each with its place in the log. `zone`: of times without one. `vote_names`: scores that are
-    users' votes whatever their names. `ours`: the fields that a line may have. `hint`: set after the first records, how a
-    map for them could look.
+    `fields`: our fields, each with its place in the log. `zone`: for times without one. `vote_names`: names of further
+    scores that are users' votes. `ours`: the fields that a line may have. `hint`: a possible map, set after the first
+    records.
     """
 
     format: str = AUTO
@@ -127,7 +128,7 @@ class Reading:
 
     @property
     def converted(self) -> bool:
-        """Whether lines are made of records of another shape."""
+        """Whether lines are made from records of another shape."""
         return bool(self.fields) or self.found is not None
 
     def lines(self, records: Iterable[Record]) -> Iterator[Record]:
@@ -146,7 +147,7 @@ class Reading:
         if self.fields:
             for name, path in self.fields.items():
                 if sample and all(value_at(record, path) is None for record in sample):
-                    raise Unmapped(f"--map {name}: no record has that place. They have: {columns(sample)}.")
+                    raise Unmapped(f"--map {name}: no record has this field. Their fields are: {columns(sample)}.")
         elif self.format == AUTO:
             own = any("question" in record and "answer" in record for record in sample)
             self.found = None if own else recognise(sample)
@@ -155,7 +156,7 @@ class Reading:
         elif self.format != OWN:
             self.found = FORMATS[self.format]
         if self.found and self.zone is None:
-            self.zone = UTC  # these products write UTC where they write no zone
+            self.zone = UTC  # these products write UTC when they write no zone
 
     def _convert(self, records: Iterable[Record]) -> Iterator[Record]:
         if self.found:
@@ -169,14 +170,14 @@ class Reading:
 
 
 def _as_object(record: Record) -> Record:
-    """A record that is a list of messages as the conversation that it is."""
+    """A record that is a list of messages, as a conversation."""
     if isinstance(record.value, list) and record.value and read(record.value):
         return replace(record, value={"messages": record.value})
     return record
 
 
 def _votes(line: Any) -> Iterator[tuple[str, Any]]:
-    """(column, value) of the votes of a line that are values."""
+    """(column, value) for the votes of a line that are plain values."""
     said = line.get("feedback") if isinstance(line, dict) else None
     for each in said if isinstance(said, list) else [said]:
         if isinstance(each, dict):
@@ -187,7 +188,7 @@ def _votes(line: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _grouped(records: Iterable[Record], format: Format, vote_names: Sequence[str]) -> Iterator[Record]:
-    """The lines of a format, for which records of one trace are gathered first."""
+    """The lines of a format whose records are gathered by trace first."""
     waiting: dict[str, list[Record]] = {}
     over: dict[int, None] = {}
     held = 0

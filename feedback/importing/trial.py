@@ -1,4 +1,4 @@
-"""A trial of an import: each line is stored and taken back, so that it ends exactly as it would."""
+"""A trial import: each line is stored and rolled back, so that its result is exactly that of the real import."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from feedback.capture.payloads import InteractionIn
 from feedback.models import Project, WriteResult
 
 SHOWN = 5
-REMEMBERED = 1_000_000  # conversations, of which a second one in the file counts as there already
+REMEMBERED = 1_000_000  # conversations remembered, so that a repeat in the file counts as already there
 T = TypeVar("T")
 
 
@@ -25,14 +25,14 @@ class Trial:
     seen: set[int] = field(default_factory=set)
 
     def run(self, store: Callable[[], T]) -> T:
-        """What storing a line gives; nothing of it stays."""
+        """The result of storing a line; nothing of it stays."""
         with capture.writing():
             result = store()
             transaction.set_rollback(True)
         return result
 
     def note(self, project: Project, interaction: InteractionIn | None, result: str) -> str:
-        """Show the conversation if it is among the first, and return its result: a second one is there already."""
+        """Keep the conversation if it is among the first, and return its result; a repeat is already there."""
         if interaction is None or result not in (WriteResult.STORED, WriteResult.REPLAYED):
             return result
         if len(self.first) < self.shown:

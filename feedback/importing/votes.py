@@ -1,9 +1,9 @@
-"""Votes of a log: what a value says (thumbs, 1 and -1, 1 and 0, scores, emoji, words of several languages), and their record.
+"""Votes in a log: what a value means (thumbs, 1 and -1, 1 and 0, scores, emoji, words in many languages), and storing
+them.
 
-Numbers mean what the rest of their column says: 0 is a down-vote next to 1 and no vote next to -1, fractions are ratings,
-and stars need a threshold. `Scale.observe` looks at the first lines, `Scale.read` judges each.
-
-Storing them, a repeated vote is recognised, a different one is a change.
+A number's meaning depends on its column: 0 is a down-vote next to 1 but no vote next to -1, fractions are ratings, and
+stars need a threshold. `Scale.observe` looks at the first lines, `Scale.read` reads each. When stored, a repeated vote
+is recognised, and a different one counts as a change.
 """
 
 import hashlib
@@ -31,21 +31,21 @@ THUMBS = {"up": "thumbs_up", "down": "thumbs_down"}
 FIELDS = ("thumb", "signal", "correction", "comment", "score", "user", "ts", "id")
 NO_FIELD = f"A vote has no such field. It takes: {', '.join(FIELDS)}."
 EXPECTED = 'Expected "up", "down", or an object with a thumb or a signal.'
-IN_USE = "The conversation went in, a vote of it did not: its id is in use for another vote."
+IN_USE = "The conversation was stored, but not a vote on it: its id is in use for another vote."
 NAMES = {"subject": "user", "occurred_at": "ts"}
-LONGEST = 120  # characters of an id, so that a version fits behind it
+LONGEST = 120  # characters of an id, leaving room for a version
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A vote as the write path takes it, and whether it says itself when it was given."""
+    """A vote as the write path takes it, and whether it has its own time."""
 
     signal: FeedbackIn
     timed: bool
 
 
 def parse(item: Any, conversation: str, moment: datetime | None, place: int) -> Vote:
-    """One entry of a line's `feedback`; `moment`: when the conversation was. Raises `PayloadError`."""
+    """One entry of a line's `feedback`; `moment` is the conversation's time. Raises `PayloadError`."""
     entry = {"thumb": item} if isinstance(item, str) else item
     if not isinstance(entry, dict):
         raise PayloadError("/feedback", "invalid", EXPECTED)
@@ -76,14 +76,14 @@ def parse(item: Any, conversation: str, moment: datetime | None, place: int) -> 
 
 
 def base(conversation: str, place: int) -> str:
-    """The id of a vote without one: by its place in the conversation."""
+    """The id for a vote without one, from its place in the conversation."""
     name = f"{conversation}:{place}"
     digest = hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
     return name if len(name) <= LONGEST else f"{conversation[:80]}.{digest}"
 
 
 def record(project: Project, conversation: str, votes: Sequence[Vote]) -> tuple[Counter[str], str]:
-    """Store the votes on a stored conversation: their outcomes, and the problem with one that was refused."""
+    """Store the votes on a stored conversation; return their results, and the problem of a refused one."""
     ended: Counter[str] = Counter()
     problem = ""
     known = digests(project, conversation) if votes else {}
@@ -102,16 +102,16 @@ def record(project: Project, conversation: str, votes: Sequence[Vote]) -> tuple[
 
 
 def digests(project: Project, conversation: str) -> dict[str, str]:
-    """The ids of what was said of a conversation, each with the digest of its body."""
+    """The ids of a conversation's votes, each with the digest of its body."""
     said = Signal.objects.filter(project=project, interaction__external_id=conversation)
     return dict(said.values_list("external_id", "body_digest"))
 
 
 def named(vote: Vote, known: Mapping[str, str]) -> FeedbackIn:
-    """The vote under the id that it is stored with already, or under the next of its id where it changed.
+    """The vote under the id that it is already stored with, or under the next version of its id if it has changed.
 
-    A vote that says when it was given is the same wherever it came before. One that does not is compared with the
-    newest alone: up, down and up again are three votes. When it changed nobody knows, so that its time is now.
+    A vote with its own time is recognised wherever it came before. One without is compared only with the newest, since
+    up, down and up again are three votes. Nobody knows when it changed, so its time is now.
     """
     first = vote.signal.id or ""
     versions = list(takewhile(known.__contains__, names(first)))
@@ -129,7 +129,7 @@ def named(vote: Vote, known: Mapping[str, str]) -> FeedbackIn:
 
 
 def names(first: str) -> Iterator[str]:
-    """The ids of a vote and of what it changed to."""
+    """The ids of a vote and of its later versions."""
     yield first
     yield from (f"{first}.v{number}" for number in count(2))
 
@@ -176,15 +176,18 @@ VOTES: dict[str, str | None] = {
 SEPARATORS = re.compile(r"[\s_-]+")
 NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,9})?")
 STAR_SIGNS = re.compile("[★⭐☆]+")
-UNKNOWN = "This is no vote that is known. Known are up and down, 1 and -1, 1 and 0, true and false, 👍 and 👎, and such words."
-STARS = "These scores go beyond 1. Say from which on a score is an up-vote: --threshold 4, or down to 2 and up from 4: --threshold 2,4"
+UNKNOWN = (
+    "This is not a known vote. Known are up and down, 1 and -1, 1 and 0, true and false, 👍 and 👎, and similar words."
+)
+STARS = "These scores go above 1. Say which are up-votes: --threshold 4 for 4 and above, or --threshold 2,4 if 2 and below are down-votes."
 MIXED = (
-    "The values before this one were read as votes of 1 and 0; this one is none. Say how scores are read: --threshold 4"
+    "The values before this one were read as votes of 1 and 0; this one is neither. Say which scores are up-votes: "
+    "--threshold 4"
 )
 
 
 def is_word(value: Any) -> bool:
-    """Whether the value is a word or an emoji for a vote, or for none."""
+    """Whether the value is a word or an emoji that means a vote, or no vote."""
     return isinstance(value, bool) or (isinstance(value, str) and _folded(value) in VOTES and _as_number(value) is None)
 
 
@@ -206,7 +209,7 @@ def _as_number(value: Any) -> float | None:
 
 @dataclass(slots=True)
 class Range:
-    """The numbers that a column of votes had in the first lines."""
+    """The range of a vote column's numbers in the first lines."""
 
     signed: bool = False
     fractions: bool = False
@@ -227,14 +230,14 @@ class Scale:
     ranges: dict[str, Range] = field(default_factory=dict)
 
     def observe(self, values: Iterable[tuple[str, Any]]) -> None:
-        """Learn from (column, value) what the numbers of a column are."""
+        """Learn from (column, value) what a column's numbers are."""
         for name, value in values:
             number = _as_number(value)
             if number is not None:
                 self.ranges.setdefault(name, Range()).add(number)
 
     def read(self, value: Any, name: str = "") -> dict[str, Any] | None:
-        """The vote that the value says: a thumb, or a rating with its score; None for no vote. Raises `PayloadError`."""
+        """The vote that the value means: a thumb, or a rating with its score; None for no vote. Raises `PayloadError`."""
         number = _as_number(value)
         if number is not None:
             return self._of_number(number, self.ranges.setdefault(name, Range()))
@@ -266,7 +269,9 @@ class Scale:
 
 
 def threshold_of(text: str) -> tuple[float, float] | None:
-    """`4` or `2,4` as (down to, up from); one number parts up-votes from all below it. Raises `ValueError`."""
+    """`4` or `2,4` as (down-votes up to, up-votes from); a single number separates up-votes from everything below.
+    Raises `ValueError`.
+    """
     if not text:
         return None
     numbers = [float(part) for part in text.split(",")]

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField()),
                 ('product', models.CharField(max_length=64)),
-                ('missing', models.CharField(blank=True, help_text='What kept spans from being kept, and what to set.', max_length=400)),
+                ('missing', models.CharField(blank=True, help_text='Why spans were not stored, and what to change.', max_length=400)),
                 ('exports', models.PositiveBigIntegerField(default=0)),
                 ('spans', models.PositiveBigIntegerField(default=0)),
                 ('conversations', models.PositiveBigIntegerField(default=0)),

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='project',
             name='guidelines',
-            field=models.TextField(blank=True, db_default='', default='', help_text='What counts as right here, for reviewers. Markdown.'),
+            field=models.TextField(blank=True, db_default='', default='', help_text='What counts as a right answer, for reviewers. Markdown.'),
         ),
     ]

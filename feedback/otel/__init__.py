@@ -1,7 +1,7 @@
 """OpenTelemetry traces become interactions, one for each turn of a user.
 
-`decoding` and `logs` read OTLP, `attributes` what a text attribute holds. `dialects` are tables of the attributes that
-instrumentations write; with them `spans` makes a `Reading` of each span. `turns` joins the readings of a trace to turns, `steps`
-gives them context and steps. `traces` plans what an export comes to with what is known from earlier ones, `waiting` keeps that,
-`exports` writes it, and `reports` says what was missing.
+`decoding` and `views` read OTLP, `attributes` reads what a text attribute holds. `dialects` are tables of the attributes
+that instrumentations write; with them `spans` turns each span into a `Reading` (`readings`). `turns` joins a trace's
+readings into turns with their context and steps. `traces` plans an export's effect given what earlier ones left,
+`waiting` stores that, `exports` writes it, and `reports` says what was missing.
 """

@@ -1,16 +1,16 @@
-"""Reads a span's attribute: text, or JSON that was written into a text. Pure.
+"""Reads a span's attribute: text, or JSON written into a text. Pure.
 
-Attributes were long only texts, so instrumentations write messages into them as JSON; an attribute limit then cuts it,
-and some write NaN, Python's repr, or JSON within JSON. Broken data must not become somebody's words, and words that
-happen to begin with a bracket must not be lost:
+For a long time attributes could only be texts, so instrumentations write messages into them as JSON. Attribute limits
+then cut it, and some write NaN, Python's repr, or JSON within JSON. Broken data must not become somebody's words, and
+words that happen to begin with a bracket must not be lost:
 
 - Data is read where that is certain: JSON (with NaN, with raw control characters), JSON encoded again up to three
   times, and a Python literal that is whole.
 - An attribute that its convention fills with data (`data`) is refused when it begins with a bracket and cannot be read,
   unless it is a sentence after a short label (`[urgent] Where …`).
 - An attribute that may be plain text (`text_or_data`) is refused only when it is data that was cut off, or begins as a
-  message does (`[{"role": …`) and cannot be read. All else is text: `{name} asks …`, `[1, 2] is a list`, `{ x = 1; }`,
-  and whole JSON that is no message, such as an agent's answer in JSON.
+  message does (`[{"role": …`) and cannot be read. Everything else is text: `{name} asks …`, `[1, 2] is a list`, `{ x =
+  1; }`, and complete JSON that is not a message, such as an agent's answer in JSON.
 """
 
 import json
@@ -40,7 +40,7 @@ BEGUN = re.compile(
 
 
 def data(value: Any, name: str) -> Any:
-    """The value of an attribute that holds data, read where it is a text. Raises `PayloadError` for broken data."""
+    """The value of an attribute that holds data, parsed if it is a text. Raises `PayloadError` for broken data."""
     if not isinstance(value, str):
         return value
     found = unwritten(value)
@@ -65,12 +65,12 @@ def text_or_data(value: Any, name: str) -> Any:
 
 
 def broken(name: str) -> PayloadError:
-    """The refusal of an attribute. `name` is a convention's, never a caller's."""
+    """The refusal of an attribute. `name` comes from a convention, never from a caller."""
     return PayloadError("", "broken_json", f"{name} holds JSON that is cut off or malformed")
 
 
 def is_spoken(found: Any) -> bool:
-    """Whether data holds messages or their parts; nothing at all is no words either."""
+    """Whether data holds messages or their parts; empty data is not words either."""
     if isinstance(found, dict):
         if len(found) == 1 and next(iter(found)) in BEDROCK:
             return True
@@ -79,7 +79,7 @@ def is_spoken(found: Any) -> bool:
 
 
 def first(*readings: Callable[[], list[T]]) -> list[T]:
-    """The first reading that finds something. Where none does, and one met broken data, that is raised."""
+    """The first reading that finds something. If none does and one met broken data, that error is raised."""
     broken = None
     for reading in readings:
         try:
@@ -93,7 +93,7 @@ def first(*readings: Callable[[], list[T]]) -> list[T]:
 
 
 def is_cut(text: str) -> bool:
-    """Whether a text is the beginning of data, up to its end or a mark there: what a limit leaves of it."""
+    """Whether a text is the beginning of data, up to its end or a mark there: what a limit leaves."""
     text = text.strip("\ufeff \t\r\n")
     text = text[:-40] + MARK.sub("", text[-40:], count=1)
     if not BRACKET.match(text):
@@ -122,7 +122,7 @@ def goes_on(text: str) -> bool:
 
 
 def end_of(text: str) -> int | None:
-    """Where the bracket closes that a text begins with, or None; brackets within quotes do not count."""
+    """Where the text's first bracket closes, or None; brackets within quotes do not count."""
     depth, quote, at = 0, "", 0
     while at < len(text):
         letter = text[at]

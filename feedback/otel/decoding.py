@@ -1,6 +1,5 @@
-"""OTLP traces off the wire: protobuf or JSON, plain or gzip, as spans that say nothing yet of what they mean.
-
-OTLP 1.x over HTTP: https://opentelemetry.io/docs/specs/otlp/. Its JSON writes ids in hex and large numbers as strings.
+"""Decodes OTLP traces (protobuf or JSON, plain or gzip) into spans, without interpreting them. OTLP 1.x over HTTP:
+https://opentelemetry.io/docs/specs/otlp/. Its JSON writes ids in hex and large numbers as strings.
 """
 
 import zlib
@@ -20,10 +19,10 @@ from feedback.capture.payloads import PayloadError
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 MAX_SPANS = 10_000
-MAX_GROUPS = 10 * MAX_SPANS  # of spans, and of everything else around them
+MAX_GROUPS = 10 * MAX_SPANS  # limits on spans, and on everything else around them
 FAILED, FAILED_TEXT = 2, "STATUS_CODE_ERROR"
 SPANS_AT = (1, 2, 2)  # the field's number in the request, in a resource's spans, in a scope's spans
-SIZES = {1: 8, 5: 4}  # bytes of a field whose size the wire does not say
+SIZES = {1: 8, 5: 4}  # bytes of a field whose size is not encoded
 SURROGATES = dict.fromkeys([0, *range(0xD800, 0xE000)])  # no database holds these
 
 
@@ -55,41 +54,43 @@ class Span:
     resource: Mapping[str, Any] = field(default_factory=dict)
     label: str = ""
     scope: str = ""  # of the instrumentation
-    failure: str = ""  # what its status says where it is an error
-    is_fragment: bool = False  # what log records say of a span, which itself comes in another export
+    failure: str = ""  # its status message, if it is an error
+    is_fragment: bool = False  # content of log records for a span that comes in another export
 
     @property
     def name(self) -> str:
-        """The name under which Flywheel knows it."""
+        """The name under which Flywheel knows the span."""
         return f"{self.trace}-{self.id}"
 
 
 def unpacked(body: bytes, encoding: str, limit: int) -> bytes:
-    """The body without its gzip, never more than `limit` bytes of it. Raises `TooLarge`, `PayloadError`."""
+    """The body after gzip, at most `limit` bytes of it. Raises `TooLarge`, `PayloadError`."""
     if encoding in ("", "identity"):
         return body
     if encoding != "gzip":
-        raise PayloadError("", "invalid_encoding", "Send the body plain or as gzip.")
+        raise PayloadError("", "invalid_encoding", "Send the body uncompressed or as gzip.")
     unzip = zlib.decompressobj(wbits=31)
     try:
         found = unzip.decompress(body, limit + 1)
     except zlib.error:
-        raise PayloadError("", "invalid_encoding", "The body is no valid gzip.") from None
+        raise PayloadError("", "invalid_encoding", "The body is not valid gzip.") from None
     if len(found) > limit:
         raise TooLarge
     if not unzip.eof:
-        raise PayloadError("", "invalid_encoding", "The body is no valid gzip.")
+        raise PayloadError("", "invalid_encoding", "The body is not valid gzip.")
     return found
 
 
 def spans(body: bytes, media_type: str, refused: list[PayloadError] | None = None) -> list[Span]:
-    """The spans of an export request. Raises `TooLarge`, `PayloadError`; where `refused` is given, a span that is
-    malformed among others is left out and its reason added there."""
+    """The spans of an export request. Raises `TooLarge`, `PayloadError`.
+
+    With `refused`, a malformed span is left out and its reason added there.
+    """
     return _from_protobuf(body) if media_type == PROTOBUF else _from_json(body, [] if refused is None else refused)
 
 
 def answer(rejected: int, message: str, media_type: str) -> bytes:
-    """The export response: empty, or how many spans were not taken and why."""
+    """The export response: empty, or how many spans were rejected and why."""
     if media_type == PROTOBUF:
         response = ExportTraceServiceResponse()
         if message:
@@ -101,8 +102,11 @@ def answer(rejected: int, message: str, media_type: str) -> bytes:
 
 
 def count(body: bytes) -> int:
-    """How many spans a protobuf request has, read off the wire: an empty one is two bytes there, and hundreds once it is
-    parsed. Raises `TooLarge` as soon as there are too many, `ValueError` for what is no protobuf."""
+    """How many spans a protobuf request has, counted before parsing: an empty one is two bytes on the wire, and
+    hundreds once parsed.
+
+    Raises `TooLarge` as soon as there are too many, `ValueError` for anything that is not protobuf.
+    """
     spans = read = 0
     messages = [(0, len(body), 0)]
     while messages:
@@ -145,7 +149,7 @@ def _from_protobuf(body: bytes) -> list[Span]:
     except TooLarge:
         raise
     except (DecodeError, RecursionError, ValueError):
-        raise PayloadError("", "invalid_protobuf", "The body is no ExportTraceServiceRequest.") from None
+        raise PayloadError("", "invalid_protobuf", "The body is not an ExportTraceServiceRequest.") from None
     return [
         Span(
             trace=span.trace_id.hex(),
@@ -201,9 +205,9 @@ def _from_json(body: bytes, refused: list[PayloadError]) -> list[Span]:
     except TooLarge:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise PayloadError("", "invalid_json", "The body is no valid UTF-8 JSON.") from None
+        raise PayloadError("", "invalid_json", "The body is not valid UTF-8 JSON.") from None
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise PayloadError("", "invalid_type", "The body is no ExportTraceServiceRequest.") from None
+        raise PayloadError("", "invalid_type", "The body is not an ExportTraceServiceRequest.") from None
     found = [span for span in read if isinstance(span, Span)]
     bad = [span for span in read if isinstance(span, PayloadError)]
     if bad and not found:
@@ -245,7 +249,7 @@ def _json_span_of(span: Mapping[str, Any], resource: dict[str, Any], scope: str)
 
 
 def hex_id(text: str, size: int) -> str:
-    """The id in lower case. Raises `ValueError` where it is no hex of that many bytes."""
+    """The id in lower case. Raises `ValueError` if it is not hex of that many bytes."""
     if text and len(bytes.fromhex(text)) != size:
         raise ValueError("an id of another length")
     return text.lower()
@@ -276,7 +280,9 @@ def json_value(value: Mapping[str, Any], depth: int = 0) -> Any:
 
 
 def cleaned(value: Any) -> Any:
-    """The value with every text in it `storable`: JSON within a text can hide what its own characters do not show."""
+    """The value with every text in it made `storable`: JSON within a text can hide characters that the text itself does
+    not show.
+    """
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, list):
@@ -285,5 +291,7 @@ def cleaned(value: Any) -> Any:
 
 
 def storable(text: str) -> str:
-    """The text without what no database holds: an exporter cannot be asked to send it again in better shape."""
+    """The text without characters that no database stores: an exporter cannot be asked to send it again in better
+    shape.
+    """
     return text.translate(SURROGATES) if "\x00" in text or not text.isascii() else text

@@ -1,4 +1,4 @@
-"""What a retrieval found, in the shapes of frameworks, as sources. Pure."""
+"""Turns retrieval results, in the shapes of various frameworks, into sources. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ SCORE = ("score", "relevance_score", "similarity", "_score")
 
 
 def sources(value: Any) -> list[dict[str, Any]]:
-    """The documents in the result of a retrieval; empty where there are none that can be told."""
+    """The documents in a retrieval's result; empty if none are recognised."""
     if isinstance(value, str):
         value = unwritten(value)
     if isinstance(value, Mapping):

@@ -1,5 +1,4 @@
-"""Takes an export: its turns and its feedback are written, and what was missing is said to the exporter and kept for the
-console.
+"""Takes an export: writes its turns and feedback, tells the exporter what was missing, and keeps that for the console.
 
 Users' feedback is a `gen_ai.evaluation.result` named `user_feedback`.
 """
@@ -36,7 +35,7 @@ LABELS |= dict.fromkeys(("down", "negative", "bad", "fail"), "thumbs_down")
 
 
 def is_feedback(event: Event) -> bool:
-    """Whether the event is what a user said of an answer."""
+    """Whether the event is a user's feedback on an answer."""
     given = event.attributes
     return event.name == "gen_ai.evaluation.result" and given.get("gen_ai.evaluation.name") == "user_feedback"
 
@@ -65,8 +64,9 @@ def feedback(span: Span, event: Event, number: int, reading: Reading, talks: boo
 
 
 def evaluated(span: Span, given: Mapping[str, Any], talks: bool) -> str:
-    """Which interaction feedback on the span is about: the one that it names, that of the response that it names, that of
-    the span linked, its own if it is one (`talks`), or its parent's."""
+    """The interaction that feedback on the span is about: the one that it names, that of the response it names, that of
+    the linked span, its own if it is one (`talks`), or its parent's.
+    """
     named = given.get("flywheel.interaction.id") or given.get("gen_ai.response.id")
     if named:
         return str(named)[:LABEL]
@@ -112,8 +112,10 @@ def take(project: Project, spans: Sequence[Span], malformed: Sequence[PayloadErr
 def _write(
     project: Project, heard: dict[str, list[Heard]], said: Sequence[FeedbackIn], taken: Taken
 ) -> tuple[set[str], list[FeedbackIn]]:
-    """Write the turns of these traces, and the feedback on them; returns the traces of which another export wrote at the
-    same time, and the feedback on other interactions."""
+    """Write the turns of these traces, and the feedback on them.
+
+    Returns the traces that another export wrote at the same time, and the feedback on other interactions.
+    """
     rows = waiting.stored_traces(project, list(heard))
     heard = {trace: found for trace, found in heard.items() if trace in rows or any(map(_is_ours, found))}
     turns = waiting.stored_turns(project, rows.values())
@@ -168,7 +170,7 @@ def _divided(plans: Sequence[Planned], said: Sequence[FeedbackIn]) -> tuple[list
 
 @dataclass(slots=True)
 class Settled:
-    """How the turns of one trace ended."""
+    """The results of one trace's turns."""
 
     stored: list[dict[str, Any]]  # where they are
     names: list[tuple[str, str]] = field(default_factory=list)  # another id, and ours
@@ -176,7 +178,7 @@ class Settled:
 
 
 def _settle(project: Project, plan: Planned, ended: Iterator[Recorded | Refusal], taken: Taken) -> Settled:
-    """Note how the turns of a trace ended, in their order."""
+    """Note the results of the trace's turns, in order."""
     settled = Settled(list(plan.moved))
     for place, other in zip(plan.places, plan.names, strict=True):
         end = next(ended)
@@ -217,8 +219,9 @@ def _save_names(project: Project, names: Sequence[tuple[str, str]], keys: Mappin
 
 
 def _supersede(project: Project, old: str, new: str) -> None:
-    """Two interactions turned out to be one turn: the signals go to the one that stays. One on which something was
-    decided stays as well."""
+    """Two interactions turned out to be one turn: the signals go to the one that stays. One that a decision was made on
+    stays as well.
+    """
     rows = {row.external_id: row for row in Interaction.objects.filter(project=project, external_id__in=[old, new])}
     if len(rows) < 2 or not Interaction.objects.filter(pk=rows[old].pk).unused().exists():
         return
@@ -252,7 +255,7 @@ def _votes(
 
 
 def _vote(project: Project, payloads: Sequence[FeedbackIn], refused: int, taken: Taken) -> None:
-    """Write feedback on other interactions than those of its own export."""
+    """Write feedback on interactions that are not in the same export."""
     counts = Counter({("signal", str(WriteResult.REFUSED)): refused}) if refused else Counter()
     for end in _record(project, payloads, counts):
         if isinstance(end, Exception):

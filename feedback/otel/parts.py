@@ -1,4 +1,4 @@
-"""Readings that wait in the database: their text redacted, their place in the trace apart from it."""
+"""Readings that wait in the database: redacted text, stored apart from their place in the trace."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,9 @@ WORDS = ("asked", "told", "sources", "call", "agent", "tags")  # fields of a rea
 
 
 def redacted(project: Project, reading: Reading, numbering: Numbering) -> Reading:
-    """The reading with its text redacted. The person's own id stays: it is never stored. Raises `RedactionError`."""
+    """The reading with its text redacted. The person's own id stays in it, and is never stored. Raises
+    `RedactionError`.
+    """
     words = {name: msgspec.to_builtins(getattr(reading, name)) for name in WORDS}
     made, _ = redact_json(
         {**words, "session": reading.person.session, "talk": reading.person.talk}, project.redaction_policy, numbering
@@ -26,7 +28,7 @@ def redacted(project: Project, reading: Reading, numbering: Numbering) -> Readin
 
 
 def as_plain(value: Any) -> Any:
-    """Redacted JSON as plain JSON, which the next redaction reads again."""
+    """Redacted JSON as plain JSON, as the next redaction needs it."""
     return orjson.loads(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))
 
 
@@ -41,7 +43,7 @@ def restored(place: Mapping[str, Any], part: Mapping[str, Any]) -> Reading:
 
 
 def place_of(reading: Reading) -> dict[str, Any]:
-    """Where the reading is in its trace, and what its person agreed to."""
+    """The reading's place in its trace, and its person's consent."""
     kept = msgspec.to_builtins(msgspec.structs.replace(reading, person=Person()))
     return {**{key: value for key, value in kept.items() if key not in WORDS}, "consent": reading.person.consent}
 

@@ -37,12 +37,12 @@ def turn_in(told: Told, id: str, placeholders: Mapping[str, list[str]]) -> TurnI
 
 
 def moment(nanoseconds: int) -> str | None:
-    """A span's time; None for one that no clock can have shown."""
+    """A span's time; None for a time that no clock can have shown."""
     return datetime.fromtimestamp(nanoseconds / 10**9, UTC).isoformat() if 0 < nanoseconds < LAST else None
 
 
 def changed(payload: TurnIn, row: Interaction) -> bool:
-    """Whether the turn says more than what is stored of it."""
+    """Whether the turn differs from what is stored of it."""
     said = msgspec.to_builtins(payload)
     stored: dict[str, Any] = {
         "question": row.question,

@@ -1,4 +1,4 @@
-"""Who a span is about: the subject, the session and the consent, by the attributes in common use. Pure."""
+"""Finds whom a span is about (subject, session, consent) in commonly used attributes. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,13 +7,13 @@ from typing import Any
 from feedback.otel.readings import Person
 from feedback.texts.literals import unwritten
 
-# Where products put what a caller adds to a trace.
+# Where products put attributes that a caller adds to a trace.
 PREFIXES = tuple(
     "traceloop.association.properties. ai.telemetry.metadata. langfuse.trace.metadata. "
     "langfuse.observation.metadata. langsmith.metadata. mlflow.trace. mlflow.traceMetadata. metadata. "
     "gcp.vertex.agent. baggage.".split()
 )
-# Attributes by their whole names: the first that has a value is taken.
+# Attributes by full name: the first with a value is used.
 SUBJECTS = tuple(
     "enduser.id user.id langfuse.user.id langfuse.trace.user_id gen_ai.user.id gen_ai.user enduser.pseudo.id "
     "mlflow.trace.user llm.user gen_ai.request.user metadata.user_api_key_end_user_id".split()
@@ -41,7 +41,7 @@ FOLDED = re.compile(r"[._\-\s]")
 
 
 def person(given: Mapping[str, Any]) -> Person:
-    """What these attributes, of a span or of a resource, say of the person."""
+    """What these attributes, of a span or a resource, say about the person."""
     added = additions(given)
     return Person(
         subject=_first(given, SUBJECTS) or _first(added, SUBJECT_KEYS),
@@ -52,7 +52,7 @@ def person(given: Mapping[str, Any]) -> Person:
 
 
 def additions(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the caller added, by its folded name, whatever prefix the product puts before it."""
+    """What the caller added, by its folded name, whatever prefix the product uses."""
     found: dict[str, Any] = {}
     for key, value in given.items():
         if key.startswith(PREFIXES):
@@ -70,12 +70,12 @@ def additions(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def folded(name: str) -> str:
-    """`userId`, `user_id` and `user-id` as one."""
+    """`userId`, `user_id` and `user-id` as the same name."""
     return FOLDED.sub("", name).lower()
 
 
 def consent(given: Mapping[str, Any], added: Mapping[str, Any]) -> dict[str, bool]:
-    """What `flywheel.consent.<purpose>` says, for the purposes that it names."""
+    """What `flywheel.consent.<purpose>` says, for the purposes it names."""
     found = {}
     for purpose, name, other in CONSENTS:
         value = given.get(name, added.get(other))

@@ -1,7 +1,7 @@
-"""What one span says, in words that no longer depend on the instrumentation: a `Reading`.
+"""A `Reading`: what one span says, independent of the instrumentation.
 
-Readings are plain structures, so that those of a trace that is not complete yet can wait, redacted, in the database.
-`context` and `steps` find the talk before a turn, and what the agent did in it.
+Readings are plain structures, so those of an incomplete trace can wait, redacted, in the database. `context` finds the
+conversation before a turn, and `steps` what the agent did in it.
 """
 
 from collections import deque
@@ -16,26 +16,26 @@ from feedback.texts.messages import Call, Message, step
 
 
 class Kind(StrEnum):
-    """What a span is to a turn."""
+    """What role a span plays in a turn."""
 
-    AGENT = "agent"  # one run of an agent: one turn, also where it says nothing itself
-    CHAIN = "chain"  # a workflow, a function, a step: what goes in and out may be a user's words
-    MODEL = "model"  # a call of a model: its prompt may be a template, its output a call of a tool
+    AGENT = "agent"  # one run of an agent: one turn, even if it holds no text itself
+    CHAIN = "chain"  # a workflow, a function, a step: its input and output may be a user's words
+    MODEL = "model"  # a model call: its prompt may be a template, its output a tool call
     TOOL = "tool"
     RETRIEVER = "retriever"
-    SILENT = "silent"  # embeddings, guardrails, prompts, parsers: nothing of it is a question or an answer
-    OTHER = "other"  # not of a language model, such as the request around the turn
+    SILENT = "silent"  # embeddings, guardrails, prompts, parsers: neither question nor answer
+    OTHER = "other"  # not about a language model, such as the request around the turn
 
 
 TOPS = (Kind.AGENT, Kind.CHAIN, Kind.MODEL)  # what can hold a question or an answer
 
 
 class Person(Struct, omit_defaults=True):
-    """Who a span is about, and what they agreed to."""
+    """Whom a span is about, and what they agreed to."""
 
     subject: str = ""
     session: str = ""
-    talk: str = ""  # an id that a framework may make itself: it stands in for a session
+    talk: str = ""  # an id that a framework may generate, used in place of a session
     consent: dict[str, bool] = field(default_factory=dict)
 
 
@@ -56,13 +56,13 @@ class Reading(Struct, omit_defaults=True):
     agent: dict[str, str] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)  # by which a product may know the turn, such as a response's id
-    is_stored: bool = False  # it stands for a turn that is stored
+    is_stored: bool = False  # it represents a stored turn
     has_model: bool = False  # and the call that gave its answer is known
     own_id: str = ""  # the id that the caller wants for the interaction
 
     @property
     def question(self) -> str:
-        """The user's last words in what went in."""
+        """The user's last words in the input."""
         return next((said.text for said in reversed(self.asked) if said.role == "user" and said.text.strip()), "")
 
     @property
@@ -72,7 +72,7 @@ class Reading(Struct, omit_defaults=True):
 
     @property
     def answer(self) -> str:
-        """The agent's last words in what came out; none where it goes on to call a tool."""
+        """The agent's last words in the output; none if it goes on to call a tool."""
         last = next((said for said in reversed(self.told) if said.role == "assistant"), None)
         return last.text if last is not None and not last.calls and last.text.strip() else ""
 
@@ -93,12 +93,13 @@ def restored(value: Any) -> Reading:
     return msgspec.convert(value, Reading)
 
 
-FINAL = ("final_answer", "final_result")  # tools by which frameworks give the answer itself
+FINAL = ("final_answer", "final_result")  # tools with which frameworks return the answer itself
 
 
 def context(question: str, answer: str, asker: Reading | None, members: Sequence[Reading]) -> list[dict[str, Any]]:
-    """The turns before the question: of the span that asked it where it has any, else of the call that gave the answer,
-    else of one that was given the question."""
+    """The turns before the question: those of the span that asked it, else of the call that gave the answer, else of
+    one that was given the question.
+    """
     answered = [reading for reading in members if reading.kind in TOPS and reading.answer.strip() == answer]
     models = [one for one in members if (one.kind == Kind.MODEL or one.is_stored) and question in one.question]
     stale = asker is not None and (asker.kind == Kind.MODEL or asker.is_stored) and asker.answer.strip() != answer
@@ -110,7 +111,7 @@ def context(question: str, answer: str, asker: Reading | None, members: Sequence
 
 
 def is_model(reading: Reading) -> bool:
-    """Whether it is a model's call, or stands for a turn of which that call is known."""
+    """Whether it is a model call, or represents a turn whose model call is known."""
     return reading.kind == Kind.MODEL or reading.has_model
 
 
@@ -127,7 +128,7 @@ def earlier(asked: Sequence[Message]) -> list[dict[str, Any]]:
 
 
 def steps(members: Sequence[Reading]) -> list[tuple[dict[str, Any], bool]]:
-    """The tools' calls, in order: those that have a span, and those of which only a model's messages tell (True)."""
+    """The tool calls, in order: those that have a span, and (True) those that only a model's messages show."""
     results = {
         id: result
         for reading in members
@@ -152,7 +153,7 @@ def steps(members: Sequence[Reading]) -> list[tuple[dict[str, Any], bool]]:
         own = unclaimed[made.name].popleft() if unclaimed.get(made.name) else None
         if own is None:
             found.append((at, made, True))
-        else:  # the span of this call, under an id of its own or none
+        else:  # this call's span, whose id differs or is missing
             own.id = own.id or made.id
             own.arguments = made.arguments if isinstance(made.arguments, dict) else own.arguments
         by_id |= {made.id: own or made} if made.id else {}
@@ -164,7 +165,7 @@ def steps(members: Sequence[Reading]) -> list[tuple[dict[str, Any], bool]]:
 
 
 def spoken_calls(members: Sequence[Reading]) -> Iterator[tuple[int, Call]]:
-    """The calls that models ask for, and after them those that only a prompt tells of, in this turn."""
+    """The calls that models ask for, followed by those that only a prompt shows, in this turn."""
     talking = [reading for reading in members if reading.kind in TOPS]
     known: set[tuple[str, str]] = set()
     for reading in talking:

@@ -1,4 +1,4 @@
-"""What an export came to, for the exporter and for the console: what was dropped, what was missing, and what to set."""
+"""Reports an export's result to the exporter and the console: what was dropped, what was missing, and what to set."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ ADVICE = {dialect.name: dialect.advice for dialect in DIALECTS}
 
 @dataclass(slots=True)
 class Taken:
-    """How an export ended: what was not taken and why, and what is missing in what was."""
+    """The result of an export: what was rejected and why, and what is missing in the rest."""
 
     rejected: Counter[str] = field(default_factory=Counter)
     missing: Counter[str] = field(default_factory=Counter)
@@ -27,7 +27,7 @@ class Taken:
 
     @property
     def message(self) -> str:
-        """In words, for the exporter."""
+        """The result in words, for the exporter."""
         said = [*sorted(self.rejected.items()), *sorted(self.missing.items())]
         return "; ".join(f"{number}: {why}" for why, number in said)
 
@@ -44,7 +44,7 @@ def name_missing(plan: Planned, taken: Taken) -> None:
 
 
 def report(project: Project, heard: Iterable[Heard], taken: Taken) -> None:
-    """Keep what the export came to for the console, by product and day."""
+    """Store the export's result for the console, by product and day."""
     everything = [one for one in heard if one.reading.product]
     faults = {one.reading.product: one.faults[0].detail for one in everything if one.faults}
     now = timezone.now()

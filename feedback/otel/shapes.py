@@ -1,6 +1,5 @@
-"""The shapes in which frameworks write messages, calls and the in- and output of functions. Pure.
-
-A shape that is not known raises `PayloadError`: its source text is never a question or an answer.
+"""The shapes in which frameworks write messages, calls, and functions' input and output. Pure. An unknown shape raises
+`PayloadError`: its source text never becomes a question or an answer.
 """
 
 import re
@@ -12,7 +11,7 @@ from feedback.texts.literals import unwritten
 from feedback.texts.messages import CALLS, RESULTS, Message, is_message, is_part, read, spoken, text_of
 
 DEEP = 6
-# Names under which a function takes the user's words, and gives the agent's: the best first.
+# Names of a function's field for the user's words, and for the agent's; the best first.
 ASKED = tuple(
     "question query user_query user_question user_input user_message query_str input inputs prompt user_prompt "
     "task new_message message text request content chat_input body".split()
@@ -26,12 +25,12 @@ REPR = re.compile(r"\s*[\[(\"'<]*\s*(?:[a-z_]+\.)*[A-Z]\w*\((?:\w+=|<|')")  # Py
 
 
 def unknown(name: str) -> PayloadError:
-    """The refusal of a shape. `name` is a convention's, never a caller's."""
-    return PayloadError("", "unknown_shape", f"{name} holds messages of a shape that is not known")
+    """The refusal of a shape. `name` comes from a convention, never from a caller."""
+    return PayloadError("", "unknown_shape", f"{name} holds messages of an unknown shape")
 
 
 def messages(value: Any, role: str, name: str, deep: int = 0) -> list[Message]:
-    """The messages in data that should hold some: a list of them, one of them, or an object around them."""
+    """The messages in data that should hold some: a list of them, a single one, or an object around them."""
     if isinstance(value, str):
         return [Message(role, value)] if value.strip() else []
     if isinstance(value, Mapping) and "messages" in value and not is_message(value):
@@ -64,12 +63,12 @@ def message(given: Mapping[str, Any], role: str, name: str) -> Message:
 
 
 def asked(value: Any, name: str, deep: int = 0) -> list[Message]:
-    """What a function was given, as the messages that its in- and output hold. Raises `PayloadError`."""
+    """The messages in what a function was given. Raises `PayloadError`."""
     return _found(value, "user", ASKED, name, deep)
 
 
 def told(value: Any, name: str, deep: int = 0) -> list[Message]:
-    """What a function gave back, likewise."""
+    """The messages in what a function returned. Raises `PayloadError`."""
     return _found(value, "assistant", TOLD, name, deep)
 
 
@@ -112,7 +111,7 @@ def _of_list(value: list[Any], role: str, keys: Sequence[str], name: str, deep: 
 
 
 def _of_arguments(value: Mapping[str, Any], role: str, keys: Sequence[str], name: str, deep: int) -> list[Message]:
-    """Of a function's arguments by place and by name: those by name first, else the only text by place."""
+    """A function's positional and named arguments: the named ones, else the only positional text."""
     named, placed = value["kwargs"], value["args"]
     if isinstance(named, Mapping) and named:
         try:

@@ -1,4 +1,4 @@
-"""Reads a span in the dialects that it speaks, as one `Reading`. Pure."""
+"""Reads a span in its dialects, as one `Reading`. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from feedback.texts.literals import unquoted, unwritten
 from feedback.texts.messages import Call, Message, structure
 
 LABEL, MAX_TAGS, MAX_SOURCES = 200, 50, 100
-PRODUCT = "other"  # a span of no dialect
+PRODUCT = "other"  # a span in no known dialect
 UNKNOWN = "unknown_shape"
 NO_SPAN = "0" * 16  # above a span whose place is not known yet
 
@@ -34,7 +34,7 @@ class Heard:
 
 
 def read_all(spans: Iterable[Span]) -> dict[str, Heard]:
-    """What each span says, by its name. A resource is read once for all of its spans."""
+    """What each span says, by its name. Each resource is read once for all of its spans."""
     resources: dict[int, Person] = {}
     found = {}
     for span in spans:
@@ -45,8 +45,9 @@ def read_all(spans: Iterable[Span]) -> dict[str, Heard]:
 
 
 def read(span: Span, around: Person | None = None) -> Heard:
-    """What the span says; `around` is what its resource says of the person. Never raises: what cannot be read is named in
-    `faults`."""
+    """What the span says; `around` is what its resource says about the person. Never raises: unreadable parts are named
+    in `faults`.
+    """
     heads = {name.partition(".")[0] for name in (*span.attributes, *(event.name for event in span.events))}
     spoken = [dialect for dialect in DIALECTS if dialect.speaks(heads)]
     kind = kind_of(span, spoken)
@@ -79,13 +80,13 @@ def read(span: Span, around: Person | None = None) -> Heard:
 
 
 def kind_of(span: Span, spoken: Sequence[Dialect]) -> Kind | None:
-    """What the span is: the first dialect's word, where that is no more than a step a more exact one's."""
+    """The span's kind: the first dialect's, unless that is just a step and another is more exact."""
     said = [kind for dialect in spoken if (kind := dialect.kind_of(span)) is not None]
     return next((kind for kind in said if kind != Kind.CHAIN), said[0] if said else None)
 
 
 def together(one: Heard, other: Heard) -> Heard:
-    """A span of which one part came by itself: what log records say of it."""
+    """A span combined with a part that came separately: what log records say about it."""
     span, words = (one, other) if one.reading.parent != NO_SPAN else (other, one)
     more = {name: getattr(words.reading, name) for name in ("asked", "told") if not getattr(span.reading, name)}
     kind = span.reading.kind if span.reading.kind != Kind.OTHER else words.reading.kind
@@ -107,7 +108,7 @@ def _read_words(span: Span, spoken: Sequence[Dialect], heard: Heard) -> None:
         heard.faults.append(error)
     if reading.asked and before:
         reading.asked = before + reading.asked
-    # What a wrapper says in a shape of its own is said again by the spans within; broken data is nobody's words.
+    # The spans inside repeat what a wrapper says in its own shape; broken data is nobody's words.
     heard.is_broken = any(error.code != UNKNOWN for error in heard.faults)
     if heard.is_broken:
         reading.asked, reading.told = [], []
@@ -135,7 +136,7 @@ def _shadowed(dialect: Dialect, spoken: Sequence[Dialect]) -> bool:
 
 
 def _loose(value: Any, shape: Callable[[Any, str], list[Message]], name: str) -> list[Message]:
-    """The messages in the in- or output of a function. Raises `PayloadError`."""
+    """The messages in a function's input or output. Raises `PayloadError`."""
     if isinstance(value, str):
         text = value.strip()
         found = unwritten(text)
@@ -148,7 +149,7 @@ def _loose(value: Any, shape: Callable[[Any, str], list[Message]], name: str) ->
 
 
 def _first(readings: Iterable[Callable[[], list[Message]]]) -> list[Message]:
-    """The first reading that finds something. Where none does, and one met broken data, that is raised."""
+    """The first reading that finds something. If none does and one met broken data, that error is raised."""
     fault = None
     for reading in readings:
         try:
@@ -175,7 +176,7 @@ def _read_sources(span: Span, spoken: Sequence[Dialect], kind: Kind | None, hear
 
 
 def call(span: Span, spoken: Sequence[Dialect]) -> Call:
-    """The tool's call that the span is."""
+    """The tool call that the span represents."""
     found = next((made for dialect in spoken if (made := dialect.call(span)) is not None), None)
     if found is None:
         given = span.attributes
@@ -198,7 +199,7 @@ def call(span: Span, spoken: Sequence[Dialect]) -> Call:
 
 
 def _data(given: Mapping[str, Any], keys: Sequence[str]) -> Any:
-    """The argument or the result of a tool; of a decorated function, its arguments by name."""
+    """A tool's argument or result; for a decorated function, its arguments by name."""
     value = next((given[key] for key in keys if given.get(key) is not None), None)
     value = structure(value)
     if isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == '"':

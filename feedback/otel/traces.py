@@ -1,8 +1,8 @@
-"""Plans what an export comes to, trace by trace.
+"""Plans an export's effect, trace by trace.
 
-Spans come as they end: the steps before the turn, often in another request, by minutes. A turn is stored as soon as it has
-a question and an answer, and grows with what comes later of its trace. Spans that came before any turn wait, redacted, for
-an hour.
+Spans arrive when they end: steps come before their turn, often in another request, minutes earlier. A turn is stored as
+soon as it has a question and an answer, and grows as more of its trace arrives. Spans that come before any turn wait,
+redacted, for an hour.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,29 +27,29 @@ TURNED_AWAY = PayloadError("", "another_body", "another body under the same id")
 
 @dataclass(slots=True)
 class Planned:
-    """What a trace's export comes to: turns to write, and what is to be known of the trace afterwards."""
+    """The plan for one trace: turns to write, and what to remember about the trace."""
 
     trace: str
     row: Trace | None
     tree: Tree
     payloads: list[TurnIn] = field(default_factory=list)
-    places: list[dict[str, Any]] = field(default_factory=list)  # of the turn of each payload
-    names: list[list[str]] = field(default_factory=list)  # by which a product may know it
+    places: list[dict[str, Any]] = field(default_factory=list)  # of each payload's turn
+    names: list[list[str]] = field(default_factory=list)  # by which a product may know the turn
     superseded: list[tuple[str, str]] = field(default_factory=list)  # interactions that are one turn: from, to
     refused: list[PayloadError] = field(default_factory=list)
     unchanged: int = 0
-    moved: list[dict[str, Any]] = field(default_factory=list)  # where turns are now that say nothing new
+    moved: list[dict[str, Any]] = field(default_factory=list)  # the new places of turns without news
     waiting: list[Reading] = field(default_factory=list)
     mute: list[Turn] = field(default_factory=list)  # turns without a question or an answer
     placeholders: dict[str, list[str]] = field(default_factory=dict)
     subject: str = ""  # the digest of the person whom a waiting span names
-    may_wait: bool = False  # a turn without consent may wait for the span around it, which may bring it
+    may_wait: bool = False  # a turn without consent may wait for the span around it, which may bring consent
 
 
 def plan(
     project: Project, trace: str, heard: Sequence[Heard], row: Trace | None, turns: Mapping[str, Interaction]
 ) -> Planned:
-    """What the spans of one trace come to, together with what is known of it. Raises `RedactionError`."""
+    """The plan for one trace's spans, together with what is known about the trace. Raises `RedactionError`."""
     heard = list(_whole(heard).values())
     if row is None:
         tree = Tree((one.reading for one in heard), (one.reading.span for one in heard if one.is_broken))
@@ -71,7 +71,7 @@ def plan(
 
 
 def _whole(heard: Sequence[Heard]) -> dict[str, Heard]:
-    """Each span once, with what log records say of it."""
+    """Each span once, with what log records say about it."""
     found: dict[str, Heard] = {}
     for one in heard:
         known = found.get(one.reading.span)
@@ -82,7 +82,7 @@ def _whole(heard: Sequence[Heard]) -> dict[str, Heard]:
 def _continued(
     project: Project, trace: str, heard: Sequence[Heard], row: Trace, turns: Mapping[str, Interaction]
 ) -> Planned:
-    """The new spans next to those that came before. All of it redacted alike, so that texts can be compared."""
+    """The new spans next to earlier ones, all redacted alike, so that texts can be compared."""
     waiting = [restored(place, part) for place, part in zip(row.places, row.parts, strict=True)]
     fragments = {one.span: one for one in waiting}
     heard = [together(one, Heard(waited)) if (waited := fragments.get(one.reading.span)) else one for one in heard]
@@ -116,7 +116,7 @@ def _contradicts(
     turns: Mapping[str, Interaction],
     numbering: Numbering,
 ) -> bool:
-    """Whether a span that names a stored turn comes again with other words, and it alone is the turn."""
+    """Whether a span that names a stored turn comes again with other words, and is the whole turn."""
     own = next(
         (turns[place["id"]] for place in live if place["span"] == reading.span and len(place["spans"]) == 1), None
     )
@@ -160,7 +160,7 @@ def _as_call(step: Mapping[str, Any]) -> Call:
 def _is_news(
     project: Project, payload: TurnIn, stored: Interaction, place: Mapping[str, Any], held: Sequence[Mapping[str, Any]]
 ) -> bool:
-    """Whether the trace says more of a stored turn than it did."""
+    """Whether the trace says more about a stored turn than before."""
     if payload.subject and subject_digest(project.namespace, payload.subject) != stored.subject.digest:
         return True
     known = {key: value for one in held for key, value in one["consent"].items()}
@@ -220,7 +220,7 @@ def _place(turn: Turn, told: Told, id: str, spans: Iterable[str], held: Sequence
 
 
 def _other_spans(planned: Planned, turn: Turn, payload: TurnIn) -> list[str]:
-    """The spans by which feedback may name the turn: only where the trace has others, or the turn an id of its own."""
+    """The spans by which feedback may name the turn: only if the trace has others, or the turn an id of its own."""
     several = len(planned.payloads) or (planned.row and len(planned.row.turns) > 1)
     own = not (payload.id or "").startswith(planned.trace)
     talking = [one.span for one in (*turn.tops, *turn.members) if one.kind in (Kind.AGENT, Kind.MODEL, Kind.CHAIN)][:64]

@@ -1,9 +1,9 @@
-"""Turns: what a user asked and what they were told, out of all that is known of one trace. Pure.
+"""Turns: what a user asked and was told, from everything known about one trace. Pure.
 
-A trace is read as a whole. The outermost span that holds a user's words, or an agent's run, is a turn; what lies below it
-are its steps. Its question is the outermost one, and so is its answer: a model's prompt may be a template, and a text next
-to a tool's call is not the answer. Spans without a common one around them are joined where they are about the same words:
-a loop of calls, a question that is written in other words first, a title that is made of the talk.
+A trace is read as a whole. The outermost span that holds a user's words, or an agent's run, is a turn; what lies below
+it are its steps. Its question is the outermost one, and so is its answer: a model's prompt may be a template, and a
+text next to a tool's call is not the answer. Spans without a common parent are joined if they are about the same words:
+a loop of calls, a question that is first rephrased, a title made from the conversation.
 """
 
 from collections import deque
@@ -13,14 +13,14 @@ from typing import Any
 
 from feedback.otel.readings import TOPS, Kind, Person, Reading, context, is_model, steps
 
-NEAR = 8  # turns, and calls of one, with which another is compared
+NEAR = 8  # how many turns, and calls of a turn, another is compared with
 MAX_CONTEXT, MAX_SOURCES, MAX_STEPS, MAX_NAMES, MAX_TAGS, MAX_MEDIA = 200, 100, 1_000, 64, 50, 50
-LEAST = 8  # letters that a text must have to be looked for in another
+LEAST = 8  # the least letters of a text to be searched for in another
 
 
 @dataclass(slots=True)
 class Turn:
-    """One user's turn: the span it is named by, and what belongs to it, in order."""
+    """One user turn: the span that names it, and what belongs to it, in order."""
 
     tops: list[Reading]
     members: list[Reading] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is stored of a turn."""
+    """What is stored about a turn."""
 
     question: str
     answer: str
@@ -49,8 +49,8 @@ class Told:
     steps: list[dict[str, Any]]
     media: list[dict[str, str]]
     has_model: bool  # the call that gave the answer is known, and so is its context
-    is_talk: bool  # the session is only an id that a framework may have made
-    spoken: list[int]  # the steps of which only messages tell, by their place
+    is_talk: bool  # the session is only an id that a framework may have generated
+    spoken: list[int]  # steps that only messages show, by position
     person: Person
     agent: dict[str, str]
     tags: list[str]
@@ -85,7 +85,7 @@ class Trace:
         self.speaking = self._speaking(stored)
 
     def _above(self, reading: Reading) -> str:
-        """The nearest span around it that is known; empty for none. A root is around everything that has a parent."""
+        """The nearest known span around it; empty if there is none. A root is around everything that has a parent."""
         at, seen = reading.parent, {reading.span}
         while at and at not in seen:
             if at in self.readings:
@@ -97,7 +97,7 @@ class Trace:
         return ""
 
     def _speaking(self, stored: Iterable[str]) -> set[str]:
-        """The spans in or below which a model or an agent speaks: functions alone are no turns of their own."""
+        """The spans in or below which a model or an agent speaks: functions alone are not turns."""
         found: set[str] = set()
         speakers = {reading.span for reading in self.readings.values() if reading.kind in (Kind.MODEL, Kind.AGENT)}
         for span in speakers.union(stored):
@@ -108,7 +108,7 @@ class Trace:
         return found
 
     def turns(self) -> list[Turn]:
-        """The turns, in order. Every reading belongs to one of them, where there are any."""
+        """The turns, in order. Every reading belongs to one of them, if there are any."""
         tops, owner, loose = self._tops()
         groups: list[Turn] = []
         for top in tops:
@@ -127,13 +127,13 @@ class Trace:
         return groups
 
     def _tops(self) -> tuple[list[Reading], dict[str, str], set[str]]:
-        """The outermost spans that can be turns; the top above each reading; and the readings that have none."""
+        """The outermost spans that can be turns; the top above each reading; and the readings without one."""
         owner: dict[str, str] = {}
         loose: set[str] = set()
         tops = []
         waiting = deque((reading, "") for reading in self.below.get("", []))
         seen: set[str] = set()
-        rings = iter(list(self.readings.values()))  # spans that are each other's parents have no top of their own
+        rings = iter(list(self.readings.values()))  # spans that are each other's parents have no top
         while waiting or (ring := next((one for one in rings if one.span not in seen), None)):
             reading, top = waiting.popleft() if waiting else (ring, "")
             if reading is None or reading.span in seen:
@@ -158,15 +158,15 @@ class Trace:
         )
 
     def _same(self, turn: Turn, top: Reading) -> bool:
-        """Whether a span belongs to a turn that came before it: both are about the same words."""
+        """Whether a span belongs to an earlier turn: both are about the same words."""
         if turn.broken or top.span in self.broken:
             return False
         if not top.parent or any(not other.parent for other in turn.tops):
-            return False  # a root has nobody who called it for another's sake
+            return False  # nothing called a root on another's behalf
         return any(same_turn(other, top) or same_turn(top, other) for other in turn.tops[-NEAR:])
 
     def _is_within_model(self, reading: Reading) -> bool:
-        """Whether it tells once more of a model's call: a framework's span and that of the client below it."""
+        """Whether it repeats a model call: a framework's span and the client's span below it."""
         above = self.readings.get(self.above.get(reading.span, ""))
         return reading.kind == Kind.MODEL and above is not None and above.kind == Kind.MODEL
 
@@ -182,12 +182,12 @@ class Trace:
 
     @staticmethod
     def _nearest(groups: Sequence[Turn], reading: Reading) -> Turn | None:
-        """The turn that a span next to it serves: the first that ends after it began, else the last."""
+        """The turn that a neighbouring span serves: the first that ends after it began, else the last."""
         after = (turn for turn in groups if turn.end >= reading.start)
         return next(after, groups[-1] if groups else None)
 
     def told(self, turn: Turn) -> Told | None:
-        """What is stored of the turn; None where it has no question, or no answer yet."""
+        """What is stored about the turn; None if it has no question, or no answer yet."""
         layers = list(self._layers(turn))
         main = self._main(turn)
         question = main.question if main and len(turn.tops) > 1 else ""
@@ -225,14 +225,17 @@ class Trace:
 
     @staticmethod
     def _is_talk(turn: Turn, question: str, answer: str) -> bool:
-        """Whether a model or an agent speaks in it. A function alone is a turn where nobody called it and it gives back
-        something else than it was given: frameworks record how they split texts, too."""
+        """Whether a model or an agent speaks in it.
+
+        A function alone is a turn if nothing called it and it returns something other than its input: frameworks also
+        record how they split texts.
+        """
         if any(reading.kind in (Kind.MODEL, Kind.AGENT) for reading in turn.members):
             return True
         return question != answer and any(not top.parent for top in turn.tops)
 
     def _layers(self, turn: Turn) -> Iterator[list[Reading]]:
-        """The spans of a turn from the outside in, each layer in the order of time."""
+        """The spans of a turn from the outside in, each layer in time order."""
         layer, seen = list(turn.tops), set()
         while layer:
             yield layer
@@ -241,7 +244,7 @@ class Trace:
             layer = sorted(below, key=order)
 
     def _answer(self, turn: Turn, layers: Sequence[Sequence[Reading]]) -> str:
-        """The outermost answer; of several side by side the last, but none that is only about the others."""
+        """The outermost answer; of several side by side the last, unless it is only about the others."""
         for layer in layers:
             found = [reading for reading in layer if reading.kind in TOPS and reading.answer][-NEAR:]
             found = [
@@ -256,8 +259,10 @@ class Trace:
         return ""
 
     def _is_plain(self, turn: Turn, one: Reading, found: Sequence[Reading]) -> bool:
-        """Whether no other call side by side has the same words without a template around them. Only for calls that
-        nothing is around: a guard that asks whether a question is safe is no answer to it."""
+        """Whether no other call side by side has the same words without a template around them.
+
+        Only for calls with nothing around them: a guard that checks a question's safety does not answer it.
+        """
         if len(turn.tops) < 2 or one not in turn.tops:
             return True
         return not any(
@@ -265,7 +270,7 @@ class Trace:
         )
 
     def _main(self, turn: Turn) -> Reading | None:
-        """Of calls without a span around them, the one with the user's words as they are."""
+        """Among calls without a span around them, the one with the user's words unchanged."""
         asked = [top for top in turn.tops if top.question][:NEAR]
         plain = [
             top for top in asked if not any(wraps(top.question, other.question) for other in asked if other is not top)
@@ -274,30 +279,32 @@ class Trace:
 
 
 def order(reading: Reading) -> tuple[int, int]:
-    """By time; of two that begin together, the longer first."""
+    """By time; if two begin together, the longer first."""
     return reading.start, -reading.end
 
 
 def wraps(whole: str, part: str) -> bool:
-    """Whether a text has another within it, with words around."""
+    """Whether a text contains another, with words around it."""
     return len(part.strip()) >= LEAST and len(whole) > len(part) and part.strip() in whole
 
 
 def feeds(one: Reading, other: Reading) -> bool:
-    """Whether what the first call gave goes into the second's prompt, other than as an earlier answer of a talk."""
+    """Whether the first call's output goes into the second's prompt, other than as an earlier answer in the
+    conversation.
+    """
     text = one.answer.strip()
     return len(text) >= LEAST and any(text in said.text for said in other.asked if said.role in ("user", "system"))
 
 
 def is_about(one: Reading, other: Reading) -> bool:
-    """Whether a call is about another's question and answer, such as one that makes a title of them."""
+    """Whether a call is about another's question and answer, such as one that makes a title from them."""
     return feeds(other, one) and any(wraps(said.text, other.question) for said in one.asked)
 
 
 def same_turn(first: Reading, then: Reading) -> bool:
     """Whether two calls without a common span around them serve one turn."""
     if first.answer and any(said.role == "assistant" and said.text == first.answer for said in then.asked):
-        return False  # the talk went on
+        return False  # the conversation went on
     if first.question and then.question:
         same = first.question == then.question or wraps(then.question, first.question)
         return same or feeds(first, then)
@@ -315,7 +322,7 @@ def merged_sources(turn: Turn) -> list[dict[str, Any]]:
 
 
 def merged_person(readings: Sequence[Reading]) -> Person:
-    """The first subject and session from the outside in, and of each purpose the first word."""
+    """The first subject and session from the outside in, and the first word on each purpose."""
     consent: dict[str, bool] = {}
     for reading in reversed(readings):
         consent.update(reading.person.consent)
@@ -326,7 +333,7 @@ def merged_person(readings: Sequence[Reading]) -> Person:
 
 
 def merged_agent(readings: Sequence[Reading]) -> dict[str, str]:
-    """The agent's name, version, model and prompt; the service's where it has none."""
+    """The agent's name, version, model and prompt; else the service's name."""
     found: dict[str, str] = {}
     for reading in readings:
         for name, value in reading.agent.items():

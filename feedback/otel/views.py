@@ -1,7 +1,8 @@
-"""`POST /v1/traces` and its neighbours: a product that sends OpenTelemetry already only changes an address and a header.
+"""`POST /v1/traces` and its neighbours: a product that already sends OpenTelemetry only changes an address and a
+header.
 
-Log records are read too: some instrumentations write a model's messages as events next to the spans. What they say of a
-span is a fragment of it, `decoding.Span` with its events alone.
+Log records are read too: some instrumentations write a model's messages as events next to the spans. What they say
+about a span is a fragment of it: a `decoding.Span` with only its events.
 """
 
 import base64
@@ -28,8 +29,8 @@ from privacy.api.problems import Problem
 from privacy.api.scopes import Scope
 
 NONE_OURS = (
-    "no event of a language model was in it: Flywheel keeps conversations, not logs. Send it the logs of GenAI instrumentations "
-    "alone, or only traces (OTEL_LOGS_EXPORTER=none)"
+    "it has no event from a language model: Flywheel keeps conversations, not logs. Send it only the logs of GenAI "
+    "instrumentations, or only traces (OTEL_LOGS_EXPORTER=none)"
 )
 Record = tuple[str, str, Event, Mapping[str, Any]]  # trace, span, event, resource
 
@@ -83,7 +84,7 @@ def _from_protobuf(body: bytes) -> Iterator[Record]:
     except TooLarge:
         raise
     except (DecodeError, RecursionError, ValueError):
-        raise PayloadError("", "invalid_protobuf", "The body is no ExportLogsServiceRequest.") from None
+        raise PayloadError("", "invalid_protobuf", "The body is not an ExportLogsServiceRequest.") from None
     for group in request.resource_logs:
         resource = decoding.attributes(group.resource.attributes)
         for scope in group.scope_logs:
@@ -111,47 +112,47 @@ def _from_json(body: bytes) -> Iterator[Record]:
                         resource,
                     )
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise PayloadError("", "invalid_json", "The body is no valid UTF-8 JSON.") from None
+        raise PayloadError("", "invalid_json", "The body is not valid UTF-8 JSON.") from None
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise PayloadError("", "invalid_type", "The body is no ExportLogsServiceRequest.") from None
+        raise PayloadError("", "invalid_type", "The body is not an ExportLogsServiceRequest.") from None
 
 
 MEDIA = (decoding.PROTOBUF, decoding.JSON)
 GRPC = "application/grpc"
 UNIMPLEMENTED = "12"  # a gRPC status
 USE_HTTP = (
-    "Flywheel takes OTLP over HTTP, not gRPC: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf and "
+    "Flywheel accepts OTLP over HTTP, not gRPC: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf and "
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT to this server's address with /v1/traces"
 )
-NO_METRICS = "Flywheel keeps no metrics. Send traces to /v1/traces; for the rest set OTEL_METRICS_EXPORTER=none."
+NO_METRICS = "Flywheel keeps no metrics. Send traces to /v1/traces, and set OTEL_METRICS_EXPORTER=none."
 NO_SUCH_PLACE = (
-    "Traces go to /v1/traces and logs to /v1/logs, without a slash at the end. OTEL_EXPORTER_OTLP_ENDPOINT takes the server's "
-    "address alone; OTEL_EXPORTER_OTLP_TRACES_ENDPOINT takes the whole address."
+    "Traces go to /v1/traces and logs to /v1/logs, without a slash at the end. OTEL_EXPORTER_OTLP_ENDPOINT takes only "
+    "the server's address; OTEL_EXPORTER_OTLP_TRACES_ENDPOINT takes the whole address."
 )
 
 
 class Partial(TypedDict):
-    """How many spans were not taken, and what was missing; OTLP writes the number as a text."""
+    """How many spans were rejected, and what was missing; OTLP writes the number as a text."""
 
     rejectedSpans: str
     errorMessage: str
 
 
 class ExportAnswer(TypedDict, total=False):
-    """What an exporter is told: nothing where all was taken."""
+    """The answer to an exporter: empty if everything was accepted."""
 
     partialSuccess: Partial
 
 
 class PartialLogs(TypedDict):
-    """The same of log records."""
+    """The same for log records."""
 
     rejectedLogRecords: str
     errorMessage: str
 
 
 class LogsAnswer(TypedDict, total=False):
-    """What an exporter of logs is told."""
+    """The answer to an exporter of logs."""
 
     partialSuccess: PartialLogs
 
@@ -185,7 +186,7 @@ class OtlpView(CaptureView):
     def taken(
         self, request: Request, decode: Callable[[bytes, str, list[PayloadError]], list[Span]]
     ) -> tuple[list[Span], Taken]:
-        """The spans in the body, and how they ended. Raises a `Problem`, `PayloadError`."""
+        """The spans in the body, and their results. Raises a `Problem`, `PayloadError`."""
         sent = self.received(request, *MEDIA)
         malformed: list[PayloadError] = []
         with DOOR:
@@ -198,7 +199,7 @@ class OtlpView(CaptureView):
             return spans, exports.take(request.auth.project, spans, malformed, request.auth.scopes)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """An exporter may accept protobuf alone; a problem is JSON all the same."""
+        """An exporter may accept only protobuf; a problem is JSON all the same."""
         return super().perform_content_negotiation(request, force=True)
 
 
@@ -207,9 +208,9 @@ class TracesView(OtlpView):
 
     @documented("traces_export", ExportAnswer)
     def post(self, request: Request) -> HttpResponse:
-        """Take OpenTelemetry spans, as protobuf or JSON, plain or gzip: each turn of a user becomes one interaction, with its
-        sources and steps, and evaluation results named `user_feedback` become feedback. What could not be taken is counted in
-        `partialSuccess`, and what was missing is said there.
+        """Send OpenTelemetry spans, as protobuf or JSON, plain or gzip. Each user turn becomes one interaction with its
+        sources and steps, and evaluation results named `user_feedback` become feedback. `partialSuccess` counts what
+        was rejected and says what was missing.
         """
         return self.exported(request)
 
@@ -225,7 +226,7 @@ class LangfuseView(TracesView):
 
     @extend_schema(exclude=True)
     def post(self, request: Request) -> HttpResponse:
-        """Take spans as `/v1/traces` does."""
+        """Send spans, as to `/v1/traces`."""
         return self.exported(request)
 
 
@@ -234,8 +235,8 @@ class LogsView(OtlpView):
 
     @documented("logs_export", LogsAnswer)
     def post(self, request: Request) -> HttpResponse:
-        """Take the events in which some instrumentations write a model's messages as log records: they join the spans that
-        they belong to. Other records are left alone.
+        """Send the log records in which some instrumentations write a model's messages: they are joined to their spans.
+        Other records are ignored.
         """
         spans, taken = self.taken(request, lambda body, kind, malformed: spans_of_logs(body, kind))
         kind = media_type(request)
@@ -244,18 +245,18 @@ class LogsView(OtlpView):
 
 
 class ElsewhereView(OtlpView):
-    """Other places where an exporter may knock: the answer says what to do."""
+    """Other addresses that an exporter may try: the answer says what to do."""
 
     detail = NO_SUCH_PLACE
 
     @extend_schema(exclude=True)
     def post(self, request: Request) -> HttpResponse:
-        """Say where to send it."""
+        """The answer says where to send it instead."""
         raise Problem(404, self.detail)
 
 
 def password(credentials: str) -> str:
-    """The password in Basic credentials; empty where they cannot be read."""
+    """The password in Basic credentials; empty if they cannot be read."""
     try:
         return base64.b64decode(credentials.strip(), validate=True).decode().partition(":")[2]
     except ValueError:
@@ -264,6 +265,6 @@ def password(credentials: str) -> str:
 
 @csrf_exempt
 def grpc(request: HttpRequest) -> HttpResponse:
-    """Where a proxy hands over a gRPC call: an answer that a gRPC client shows."""
+    """A gRPC call that a proxy forwards gets an answer that a gRPC client shows."""
     headers = {"grpc-status": UNIMPLEMENTED, "grpc-message": USE_HTTP}
     return HttpResponse(b"", content_type=GRPC, headers=headers)

@@ -1,4 +1,4 @@
-"""What is known of traces between their exports: where their turns are, and the spans that wait for theirs."""
+"""What is known about traces between exports: where their turns are, and the spans that wait for theirs."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ MAX_LINKS, MAX_PARTS = 2_000, 2_000
 
 
 def stored_traces(project: Project, traces: Sequence[str]) -> dict[str, Trace]:
-    """What is known of these traces."""
+    """What is known about these traces."""
     found: dict[str, Trace] = {}
     for start in range(0, len(traces), 500):
         rows = Trace.objects.filter(project=project, trace__in=traces[start : start + 500])
@@ -33,7 +33,7 @@ def stored_traces(project: Project, traces: Sequence[str]) -> dict[str, Trace]:
 
 
 def stored_turns(project: Project, rows: Iterable[Trace]) -> dict[str, Interaction]:
-    """The interactions of these traces, by their ids."""
+    """The interactions of these traces, by id."""
     ids = [place["id"] for row in rows for place in row.turns]
     found: dict[str, Interaction] = {}
     for start in range(0, len(ids), 500):
@@ -43,7 +43,7 @@ def stored_turns(project: Project, rows: Iterable[Trace]) -> dict[str, Interacti
 
 
 def keys_of(project: Project, ids: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """The key and the subject's key of each of these interactions, by its id."""
+    """The key and the subject's key of each of these interactions, by id."""
     wanted = sorted(ids)
     found: dict[str, tuple[int, int]] = {}
     for start in range(0, len(wanted), 500):
@@ -55,8 +55,10 @@ def keys_of(project: Project, ids: Iterable[str]) -> dict[str, tuple[int, int]]:
 def kept(
     project: Project, planned: Planned, stored: Sequence[dict[str, Any]], owners: Mapping[str, int]
 ) -> Trace | None:
-    """What is to be known of the trace, unsaved: where its turns are, and the spans that wait. None for nothing. `owners`:
-    the subject of each stored turn."""
+    """What to remember about the trace, unsaved: where its turns are, and the spans that wait; None if nothing.
+
+    `owners`: the subject of each stored turn.
+    """
     row = planned.row or Trace(project_id=project.pk, trace=planned.trace)
     ids = {place["id"] for place in stored} | {old for old, _ in planned.superseded}
     row.turns = [place for place in row.turns if place["id"] not in ids] + list(stored)
@@ -84,22 +86,23 @@ def kept(
 
 
 def _is_whole(planned: Planned) -> bool:
-    """Whether the trace's root has come and nothing of it waits: then later spans are below it."""
+    """Whether the trace's root has arrived and nothing of it waits: later spans are then below it."""
     return bool(planned.tree.roots) and not planned.waiting
 
 
 def _is_due(planned: Planned) -> bool:
-    """Whether more may come that makes a turn of the spans that wait: the root has not come, says who asked, or messages
-    come apart from their spans."""
+    """Whether a turn may still come of the waiting spans: the root has not arrived, says who asked, or messages come
+    separately from their spans.
+    """
     if planned.payloads or planned.moved:
-        return False  # there is a turn: what has no part in it never will
+        return False  # there is a turn: spans with no part in it will never have one
     silent = any(top.kind in (Kind.MODEL, Kind.AGENT) for turn in planned.mute for top in turn.tops)
     speaks = any(root.asked or root.told or (root.kind == Kind.OTHER and root.matters) for root in planned.tree.roots)
     return silent or speaks or not planned.tree.roots
 
 
 def save(rows: Sequence[Trace]) -> list[Trace]:
-    """Write what is known of traces; returns those that another export wrote in the meantime. Call in a transaction."""
+    """Store what is known about traces; returns those that another export wrote meanwhile. Call in a transaction."""
     new = [row for row in rows if row.pk is None]
     old = [row for row in rows if row.pk is not None]
     try:
@@ -128,7 +131,7 @@ def _inserted(row: Trace) -> bool:
 def _owner(
     project: Project, planned: Planned, row: Trace, waiting: Sequence[Reading], owners: Mapping[str, int]
 ) -> tuple[int | None, bool]:
-    """The person whom the spans name, and whether they may wait: not those of somebody who was erased or refused."""
+    """The person whom the spans name, and whether they may wait: not for somebody who was erased or refused."""
     if row.turns:
         return next((owners[place["id"]] for place in row.turns if place["id"] in owners), row.subject_id), True
     named = next((one.person.subject for one in waiting if one.person.subject), "")
@@ -146,8 +149,9 @@ def _owner(
 
 
 def drop_stale(now: datetime | None = None) -> int:
-    """Forget spans whose turn did not come within an hour, and where turns are in their trace after a day; how many
-    traces had spans that waited."""
+    """Forget spans whose turn did not come within an hour and, after a day, where a trace's turns are. Returns how many
+    traces had waiting spans.
+    """
     now = now or timezone.now()
     with writing():
         stale = list(Trace.objects.filter(received_at__lt=now - WAIT, turns=[]).values_list("pk", "subject")[:1_000])

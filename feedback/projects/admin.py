@@ -22,7 +22,7 @@ from privacy.api.scopes import Scope
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
 from privacy.console.reauthentication import confirmed
 
-# What somebody must be allowed to do themselves before they give it to a key.
+# The right that users need themselves before they can give it to a key.
 NEEDS = {
     Scope.READ: "feedback.view_interaction",
     Scope.EXPORT: "curation.export_release",
@@ -31,7 +31,7 @@ NEEDS = {
 
 
 def scopes_of(user: Any) -> list[Scope]:
-    """The scopes that this user's own rights cover: a key is no way around a role."""
+    """The scopes that this user's own rights cover: a key must not be a way around a role."""
     return [scope for scope in Scope if scope not in NEEDS or user.has_perm(NEEDS[scope])]
 
 
@@ -39,13 +39,15 @@ class KeyForm(forms.Form):
     """The project of a new key, its scopes, and its end."""
 
     project = forms.ModelChoiceField(queryset=Project.objects.none())
-    name = forms.CharField(max_length=64, required=False, help_text="What will use it: web shop, nightly export.")
+    name = forms.CharField(
+        max_length=64, required=False, help_text="What will use it, for example web shop or nightly export."
+    )
     scopes = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple,
         label="It may",
-        help_text="As little as will do. A browser needs no key: it gets a token with each answer.",
+        help_text="As few as possible. A browser needs no key: it gets a token with each answer.",
     )
-    days = forms.IntegerField(min_value=1, max_value=3650, required=False, label="Days until it ends", initial=365)
+    days = forms.IntegerField(min_value=1, max_value=3650, required=False, label="Days until it expires", initial=365)
 
     def __init__(self, *args: Any, projects: Any, scopes: list[Scope], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,7 +72,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     actions = ["revoke"]
     lead = "Keys belong to one project. Only their hashes are kept."
-    empty = ("No keys yet", "Make one for whatever will send conversations.")
+    empty = ("No keys yet", "Make one for the program that will send conversations.")
     change_list_template = "admin/feedback/apikey/change_list.html"
     change_form_template = "admin/feedback/apikey/change_form.html"
 
@@ -111,13 +113,15 @@ class ApiKeyAdmin(ReadOnlyAdmin):
             "title": "Make a key",
             "opts": self.opts,
             "form": form,
-            "button": "Make the key",
+            "button": "Create key",
         }
         return render(request, "admin/form_page.html", context)
 
     @confirmed
     def rotate_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """A new key with the same rights and the same end; the old one goes on for a day. Says why where it is not live."""
+        """A new key with the same rights and end date; the old one works for another day. Says why if the key is not
+        live.
+        """
         if not request.user.has_perm("feedback.change_apikey"):
             raise PermissionDenied
         row = self.get_queryset(request).select_related("project").filter(pk=key).first()
@@ -155,11 +159,11 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         }
         return never_cache(render)(request, "admin/feedback/apikey/shown_once.html", context)
 
-    @admin.action(description="Revoke the chosen keys", permissions=["revoke"])
+    @admin.action(description="Revoke the selected keys", permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         for row in queryset:
             keys.revoke(row)
-        messages.success(request, "Revoked. No process takes these keys any more.")
+        messages.success(request, "Revoked. These keys no longer work.")
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("feedback.delete_apikey")

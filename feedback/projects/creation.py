@@ -9,12 +9,14 @@ from privacy.models import RedactionPolicy
 
 
 class Exists(Exception):
-    """The project is there already, on another legal basis."""
+    """The project already exists, with another legal basis."""
 
 
 def create(name: str, *, namespace: str = "", basis: Mapping[str, str] | None = None) -> Project:
-    """The project of that name; an existing one is returned as it is. `basis` says for each purpose whether its data may
-    be used with consent alone or unless refused. Raises `Exists` where an existing project has another.
+    """The project with this name; an existing one is returned unchanged.
+
+    `basis` says for each purpose whether data may be used only with consent, or unless refused. Raises `Exists` if an
+    existing project has another.
     """
     columns = {f"{purpose}_consent": given for purpose, given in (basis or {}).items()}
     with transaction.atomic():

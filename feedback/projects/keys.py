@@ -25,7 +25,7 @@ _lock = threading.Lock()
 
 
 def create(project: Project, scopes: Iterable[str], name: str = "", **fields: object) -> tuple[ApiKey, str]:
-    """A new key of the project, and its text, which cannot be shown again."""
+    """A new key of the project and its text, which cannot be shown again."""
     text = f"fw_{secrets.token_urlsafe(32)}"
     row = ApiKey.objects.create(
         project=project, name=name, prefix=text[:10], digest=key_digest(text), scopes=sorted(set(scopes)), **fields
@@ -39,8 +39,10 @@ def key_digest(text: str) -> str:
 
 
 def find_live(text: str) -> ApiKey | None:
-    """The live key of that text, with its project and redaction rules. Kept for half a second: a key that is revoked,
-    or a rule that is changed, is out of use within that time in every process."""
+    """The live key with this text, with its project and redaction rules.
+
+    Cached for half a second: a revoked key or a changed rule is out of use within that time in every process.
+    """
     digest, now = key_digest(text), time.monotonic()
     with _lock:
         cached = _cache.get(digest)
@@ -57,7 +59,7 @@ def find_live(text: str) -> ApiKey | None:
 
 
 def mark_used(row: ApiKey) -> None:
-    """Store the time of last use, to the minute: that saves a write for each request."""
+    """Store the time of last use, to the minute, which saves a write for each request."""
     now = timezone.now()
     if row.last_used_at is None or (now - row.last_used_at).total_seconds() > 60:
         ApiKey.objects.filter(pk=row.pk).update(last_used_at=now)
@@ -71,7 +73,7 @@ def revoke(row: ApiKey) -> None:
 
 
 def rotate(row: ApiKey, overlap_seconds: int = 86_400) -> tuple[ApiKey, str]:
-    """A new key with the same rights and the same end; the old one works for the overlap, then expires.
+    """A new key with the same rights and end date; the old one works for the overlap, then expires.
 
     Raises `NotLive` if the key has expired or was revoked: it must not give anybody a new one.
     """
@@ -81,7 +83,7 @@ def rotate(row: ApiKey, overlap_seconds: int = 86_400) -> tuple[ApiKey, str]:
         if held.revoked_at is not None:
             raise NotLive("This key was revoked and cannot be rotated. Make a new key.")
         if not held.is_live(now):
-            raise NotLive("This key has ended and cannot be rotated. Make a new key.")
+            raise NotLive("This key has expired and cannot be rotated. Make a new key.")
         overlap = now + timedelta(seconds=overlap_seconds)
         ApiKey.objects.filter(pk=held.pk).update(expires_at=min(overlap, ends or overlap))
         made = create(held.project, held.scopes, held.name, expires_at=ends)

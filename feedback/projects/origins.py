@@ -11,7 +11,7 @@ PORTS = {"http": 80, "https": 443}
 
 
 class NoOrigin(ValueError):
-    """The text is no origin. Says what one looks like."""
+    """The text is not an origin. The message says what one looks like."""
 
 
 def normalised(text: str) -> str:
@@ -28,7 +28,7 @@ def normalised(text: str) -> str:
 
 
 def change(name: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> list[str]:
-    """Allow and forbid origins, and return those that are allowed now. Raises `NoOrigin`, `Project.DoesNotExist`."""
+    """Allow and forbid origins, and return those now allowed. Raises `NoOrigin`, `Project.DoesNotExist`."""
     added, removed = [normalised(text) for text in add], {normalised(text) for text in remove}
     with transaction.atomic():
         project = Project.objects.select_for_update().get(name=name)

@@ -1,10 +1,9 @@
-"""The feedback token: what a browser may hold. It opens one interaction to one person's feedback, for a day.
+"""The feedback token for browsers. It allows one person's feedback on one interaction, for a day.
 
-`v1.<key id>.<project>.<interaction>.<subject>.<kinds>.<expiry>.<mac>`: nothing in it is secret but the MAC, and nothing
-in it is text that somebody typed. It is made from what is stored, so that a repeated capture answers with the same token.
-
-`FEEDBACK_TOKEN_KEYS` names the keys: the first signs, all open. To rotate, put a new name before the old one and drop
-the old one a day later; to put every token out of use at once, leave the new name alone.
+`v1.<key id>.<project>.<interaction>.<subject>.<kinds>.<expiry>.<mac>`: nothing in it is secret except the MAC, and
+nothing in it is text that somebody typed. It is made from stored values, so a repeated capture returns the same token.
+`FEEDBACK_TOKEN_KEYS` names the keys: the first signs, all verify. To rotate, put a new name in front and drop the old
+one a day later; to end every token at once, drop the old one immediately.
 """
 
 import base64
@@ -24,7 +23,7 @@ MAC_BYTES = 24
 ALL_KINDS: frozenset[str] = frozenset(KINDS)
 BROWSER = "browser:"  # prefix of the ids of signals that came with a token
 LONGEST_ID = 128
-MOST = 50  # signals from browsers on one interaction, with those taken back
+MOST = 50  # signals from browsers on one interaction, including withdrawn ones
 
 
 class BadToken(ValueError):
@@ -33,7 +32,7 @@ class BadToken(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a valid token opens: row keys of the project, the interaction and the subject, and which signals."""
+    """What a valid token allows: row keys of the project, the interaction and the subject, and the kinds of signal."""
 
     project: int
     interaction: int
@@ -51,12 +50,12 @@ def issue(grant: Grant) -> str:
 
 
 def token_of(row: Interaction) -> str:
-    """The token that opens this interaction to its own reader's feedback; the same for a row at any time."""
+    """The token for this interaction's own reader; the same for a row at any time."""
     return issue(Grant(row.project_id, row.pk, row.subject_id, row.received_at + LIFETIME))
 
 
 def open_token(token: str, now: datetime) -> Grant:
-    """What the token opens at that time. Raises `BadToken`, which does not say why."""
+    """What the token allows at this time. Raises `BadToken`, which does not say why."""
     claims, _, sent = token.rpartition(".")
     signer = claims.split(".")[1] if claims.count(".") == 6 else ""
     is_our_signer = signer in settings.FEEDBACK_TOKEN_KEYS
@@ -77,7 +76,7 @@ def own_id(sent: str) -> str:
 
 
 def sent_id(kept: str) -> str:
-    """The sender's own id of a signal that is stored under this id."""
+    """The sender's own id for a signal stored under this id."""
     return kept.removeprefix(BROWSER)
 
 

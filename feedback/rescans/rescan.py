@@ -1,8 +1,8 @@
-"""The second redaction: reads stored text again when rules have changed, or with a model where a project wants it.
+"""The second redaction: reads stored text again when rules have changed, or with a model if a project uses one.
 
-It works on text that is already redacted, by id, in the database: no text goes through the broker. What it finds is
-replaced in the interaction and in every row of any app that has a key to it: the schema says which. A row whose text
-changed says so (`text_changed_at`), and releases that hold it are cut again.
+It works by id on already redacted text in the database: no text goes through the broker. What it finds is replaced in
+the interaction and in every row, in any app, with a key to it, according to the schema. A row whose text changed
+records that (`text_changed_at`), and releases that hold it are cut again.
 """
 
 from collections import Counter
@@ -23,22 +23,24 @@ from privacy.redaction.entities import second_redactor
 
 BATCH = 50
 WORK = "second redaction"
-Reader = Callable[..., Any]  # a stored value, and the turn before it where that may ask for it
+Reader = Callable[..., Any]  # a stored value, and the previous turn if that may have asked for it
 
 
 def outdated(project: Project) -> Q:
-    """The project's interactions that the present rules have not read, or that wait for their second redaction."""
+    """The project's interactions that the current rules have not read, or that wait for their second redaction."""
     now = project.redaction_version
     return Q(project=project) & (Q(scan_due=True) | Q(redaction_version__lt=now) | Q(redaction_version__gt=now))
 
 
 def waiting(project: Project) -> int:
-    """How many interactions of the project are to be read again."""
+    """How many of the project's interactions are still to be read again."""
     return Interaction.objects.filter(outdated(project)).count()
 
 
 def run(limit: int = 500, progress: Callable[[int, int], None] | None = None) -> int:
-    """Read up to `limit` interactions of every project again; how many. It can be killed and restarted at any point."""
+    """Read up to `limit` interactions of every project again; return how many. It may be killed and restarted at any
+    point.
+    """
     projects = Project.objects.select_related("redaction")
     return sum(isolation.each(WORK, projects, lambda project: rescan_project(project, limit, progress)))
 
@@ -55,7 +57,7 @@ def rescan_project(project: Project, limit: int, progress: Callable[[int, int], 
 
 
 def rescan_batch(project: Project) -> int:
-    """Read the next few again, each batch in a transaction of its own; how many."""
+    """Read the next few again, each batch in its own transaction; return how many."""
     with transaction.atomic():
         rows = Interaction.objects.filter(outdated(project)).order_by("pk")
         found = list(engine.unlocked(rows)[:BATCH])
@@ -65,7 +67,9 @@ def rescan_batch(project: Project) -> int:
 
 
 def rescan(project: Project, row: Interaction) -> bool:
-    """Read one interaction and all that belongs to it again; whether anything was replaced. Call in a transaction."""
+    """Read one interaction and everything that belongs to it again; return whether anything was replaced. Call in a
+    transaction.
+    """
     policy = project.redaction_policy
     numbering = project.numbering(row.external_id, row.placeholders)
     findings: Counter[str] = Counter()
@@ -90,7 +94,7 @@ def rescan(project: Project, row: Interaction) -> bool:
 
 
 def reader(policy: Policy, numbering: Numbering, findings: Counter[str]) -> Reader:
-    """A function that redacts a stored value again and adds what it found to `findings`."""
+    """A function that redacts a stored value again and adds its findings to `findings`."""
     name = settings.SECOND_REDACTOR
     second = (second_redactor(name) if ":" in name else import_string(name)) if name else None
 
@@ -123,7 +127,7 @@ def replaced(row: models.Model, read: Reader) -> dict[str, Any]:
 
 
 def asked_for(row: models.Model, name: str) -> str:
-    """The turn before a text: it may ask for the name or number that the text consists of."""
+    """The turn before a text: it may have asked for the name or number that the text consists of."""
     if not isinstance(row, Interaction):
         return ""
     turn_before = row.context[-1]["content"] if row.context else ""

@@ -1,7 +1,5 @@
-"""Tells blank texts: white space of any kind, invisible characters, or markup around nothing. A blank is no answer and no
-correction.
-
-One rule for every place that takes a text for an answer: the capture API, imports, the console, curation.
+"""Recognises blank texts: white space, invisible characters, or markup around nothing. A blank text is neither an
+answer nor a correction. The capture API, imports, the console and curation all use this rule.
 """
 
 import html
@@ -9,19 +7,19 @@ import re
 import unicodedata
 
 PLAIN = re.compile(r"\s*[A-Za-z0-9]")  # how most texts begin
-TAG = re.compile(r"<(?![^<>]*\bsrc\s*=)[/!?]?[A-Za-z][^<>]*>")  # what has a source shows something
+TAG = re.compile(r"<(?![^<>]*\bsrc\s*=)[/!?]?[A-Za-z][^<>]*>")  # elements with a source show something
 FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[^\n`]*$", re.MULTILINE)
-SPAN = re.compile(r"`([^`\n]+)`")  # code is shown as it is written
+SPAN = re.compile(r"`([^`\n]+)`")  # code is shown as written
 EMPTY_LINK = re.compile(r"\[\s*\]\([^()\s]*\)|!\[\s*\]\(\s*\)")
 PICTURE = re.compile(r"!\[\s*\]\([^()\s]+\)")
 QUOTE = re.compile(r"^[ \t]*+>[ \t>]*+", re.MULTILINE)
-# A heading without its text, an open or done item of a list of things to do, a line under a heading, a row of a table.
+# A heading without text, an empty to-do item, a line under a heading, a separator row of a table.
 LINE = re.compile(
     r"^[ \t]*+(?:#{1,6}|[-*+][ \t]++\[[ xX]?\]|={2,}+|(?!\|\|[ \t]*+$)(?=[-: \t]*+\|)[-:| \t]*+)[ \t]*+$", re.MULTILINE
 )
 MARKS = frozenset("*_~`\\•◦▪‣·●○■□")
-# Letters and symbols by their category that have no shape: Hangul fillers, the empty braille cell, what stands for an
-# object or for a character that was lost.
+# Characters that count as letters or symbols but show nothing: Hangul fillers, the empty braille cell, the object and
+# replacement characters.
 SHAPELESS = frozenset("\u115f\u1160\u3164\uffa0\u2800\ufffc\ufffd\U0001d159")
 
 

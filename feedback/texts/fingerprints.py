@@ -1,4 +1,4 @@
-"""The exact fingerprint of a question: two that differ in case, space or punctuation alone are the same question."""
+"""The exact fingerprint of a question: questions that differ only in case, space or punctuation are the same."""
 
 import hashlib
 import re
@@ -8,7 +8,8 @@ from typing import Final
 
 from privacy.redaction import PLACEHOLDER
 
-# Python's \w leaves out the vowel signs of Indic, Thai, Hebrew, Arabic and their like, without which words fall together.
+# Python's \w leaves out vowel signs of Indic, Thai, Hebrew, Arabic and similar scripts, without which different words
+# look the same.
 MARKS: Final = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0df3"
     "\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ecd\u102b-\u1049\u1056-\u109d\u17b4-\u17d3"
@@ -30,7 +31,7 @@ def normalise(text: str) -> str:
         text = unicodedata.normalize("NFKC", text)
     if "[" in text:
         text = PLACEHOLDER.sub(r" \1_ ", text)
-    if text.isascii():  # the same as below, at a fifth of the cost
+    if text.isascii():  # the same result as below, at a fifth of the cost
         plain = text.translate(PLAIN)
         if SIGN not in plain and not ("-" in text and NEGATIVE.search(text)):
             return " ".join(plain.split())

@@ -1,4 +1,4 @@
-"""Data that is written in a text: JSON, also encoded again, and Python literals. Pure."""
+"""Reads data written in a text: JSON, possibly encoded several times, and Python literals. Pure."""
 
 import ast
 import json
@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-MAX_ENCODED = 3  # times that JSON is within JSON
+MAX_ENCODED = 3  # levels of JSON within JSON
 MAX_LITERAL, MAX_LITERAL_DEPTH = 100_000, 32  # characters, brackets
 ESCAPED = re.compile(r"\s*[\[{]\s*+[\[{]?\s*+\\+\"")
 TOKEN = re.compile(
@@ -20,7 +20,7 @@ LENIENT = json.JSONDecoder(strict=False, parse_constant=lambda name: None)
 
 
 def unwritten(text: str, encoded: int = 0) -> Any:
-    """The list or object that is written in a text, or None where there is none that can be read for certain."""
+    """The list or object that a text contains, or None if none can be read with certainty."""
     text = text.strip("\ufeff \t\r\n")
     if text[:1] not in ("[", "{", '"') or encoded > MAX_ENCODED:
         return None
@@ -35,7 +35,7 @@ def unwritten(text: str, encoded: int = 0) -> Any:
 
 
 def from_json(text: str) -> Any:
-    """The JSON in a text, NaN and raw control characters allowed; None where it is none."""
+    """The JSON in a text, NaN and raw control characters allowed; None if there is none."""
     try:
         return msgspec.json.decode(text)
     except (ValueError, RecursionError):
@@ -43,7 +43,7 @@ def from_json(text: str) -> Any:
 
 
 def from_lenient_json(text: str) -> Any:
-    """The same, read by the reader that is slower and allows more."""
+    """The same, with a slower reader that allows more."""
     try:
         found, end = LENIENT.raw_decode(text)
     except (ValueError, RecursionError):
@@ -52,7 +52,7 @@ def from_lenient_json(text: str) -> Any:
 
 
 def from_python(text: str) -> Any:
-    """The Python literal in a text, such as `[{'role': 'user'}]`; None where it is none, too long or too deep."""
+    """The Python literal in a text, such as `[{'role': 'user'}]`; None if it is not one, or too long or deep."""
     if len(text) > MAX_LITERAL or not is_literal(text):
         return None
     try:
@@ -62,8 +62,10 @@ def from_python(text: str) -> Any:
 
 
 def is_literal(text: str) -> bool:
-    """Whether it is made of brackets, texts as `repr` writes them, numbers and names of constants alone, within bounds.
-    Texts next to each other, which Python would join, are none."""
+    """Whether it consists only of brackets, texts as `repr` writes them, numbers and names of constants, within bounds.
+
+    Adjacent texts, which Python would join, do not count.
+    """
     at = depth = 0
     last = ""
     while at < len(text):
@@ -78,7 +80,7 @@ def is_literal(text: str) -> bool:
 
 
 def unquoted(text: str) -> str | None:
-    """The text in JSON that is nothing but one text."""
+    """The text in JSON that is a single text."""
     try:
         found = json.loads(text, strict=False)
     except ValueError:

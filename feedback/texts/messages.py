@@ -1,4 +1,4 @@
-"""Chat messages as APIs and frameworks write them: their text, their calls of tools, results, and media. Pure."""
+"""Chat messages as APIs and frameworks write them: text, tool calls, results and media. Pure."""
 
 import json
 import re
@@ -89,7 +89,7 @@ ADDRESSED = re.compile(r"https?://|gs://|s3://|file-\w|files/")
 
 
 class Call(Struct, omit_defaults=True):
-    """A call of a tool."""
+    """A tool call."""
 
     name: str
     id: str = ""
@@ -99,8 +99,9 @@ class Call(Struct, omit_defaults=True):
 
 
 class Message(Struct, omit_defaults=True):
-    """One message: who speaks, the text, the tools that are called, results by the call's id, and the media with it as
-    their type and, where they have one, their address."""
+    """One message: its role, the text, the tool calls, the results by call id, and the media by type and, if any,
+    address.
+    """
 
     role: str
     text: str = ""
@@ -110,8 +111,11 @@ class Message(Struct, omit_defaults=True):
 
 
 def read(given: Mapping[str, Any], role: str) -> Message | None:
-    """One message, as OpenAI, Anthropic, Gemini, Bedrock, LangChain, Vercel or OpenTelemetry write it; `role` is of one
-    that does not say its own. None for another shape."""
+    """One message, as OpenAI, Anthropic, Gemini, Bedrock, LangChain, Vercel or OpenTelemetry write it; None for another
+    shape.
+
+    `role` is for one that does not state its own.
+    """
     if given.get("lc") and isinstance(given.get("kwargs"), Mapping):
         speaker = str((given.get("id") or [""])[-1])
         return read({**given["kwargs"], "type": speaker}, role)
@@ -137,7 +141,7 @@ def read(given: Mapping[str, Any], role: str) -> Message | None:
 
 
 def spoken(role: str, parts: Any) -> Message:
-    """A message of these parts; one that only brings results of tools is the tool's, whoever it is said to be from."""
+    """A message made of these parts; one with only tool results is the tool's, whatever role it states."""
     if isinstance(parts, str):
         return Message(role, parts)
     if isinstance(parts, Mapping):
@@ -172,7 +176,7 @@ def spoken(role: str, parts: Any) -> Message:
 
 
 def medium(part: Mapping[str, Any], kind: str) -> dict[str, str]:
-    """What a part shows: its type, its media type, and its address; never its bytes."""
+    """A media part: its type, its media type and its address; never its bytes."""
     inner = part.get(kind)
     holders = [each for each in (inner, part.get("source"), part) if isinstance(each, Mapping)]
     found = {"type": kind}
@@ -187,8 +191,9 @@ def medium(part: Mapping[str, Any], kind: str) -> dict[str, str]:
 
 
 def turns(said: Message) -> list[dict[str, Any]]:
-    """The message as a conversation keeps it, in the shape of OpenAI's API but with arguments as data: the results of
-    tools are messages of their own."""
+    """The message as a conversation stores it: OpenAI's shape, but with arguments as data and tool results as separate
+    messages.
+    """
     found: list[dict[str, Any]] = [
         {"role": "tool", **({"tool_call_id": id} if id else {}), "content": written(value)}
         for id, value in said.results
@@ -211,7 +216,7 @@ def turns(said: Message) -> list[dict[str, Any]]:
 
 
 def steps(said: Iterable[tuple[Sequence[Call], Sequence[Sequence[Any]]]]) -> list[dict[str, Any]]:
-    """The calls in a talk, each with its result: the one that names its id, else the next result that comes."""
+    """The calls in a conversation, each with its result: the one with its id, else the next one."""
     made: list[Call] = []
     for calls, results in said:
         made += calls
@@ -226,7 +231,7 @@ def steps(said: Iterable[tuple[Sequence[Call], Sequence[Sequence[Any]]]]) -> lis
 
 
 def step(call: Call, result: Any) -> dict[str, Any]:
-    """The call as `steps` have it."""
+    """The call in the form that `steps` returns."""
     given = {
         "name": call.name[:LABEL] or "tool",
         "id": call.id[:LABEL],
@@ -238,14 +243,14 @@ def step(call: Call, result: Any) -> dict[str, Any]:
 
 
 def written(value: Any) -> str:
-    """A tool's result as text: a text as it is, data as JSON."""
+    """A tool's result as text: text unchanged, data as JSON."""
     if value is None or isinstance(value, str):
         return value or ""
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def is_part(item: Any) -> bool:
-    """Whether it is a part of a message, and not one itself."""
+    """Whether it is a part of a message, not a message itself."""
     return (
         isinstance(item, Mapping)
         and "role" not in item
@@ -259,7 +264,7 @@ def is_part(item: Any) -> bool:
 
 
 def is_message(value: Mapping[str, Any]) -> bool:
-    """Whether it says what messages say."""
+    """Whether it has the fields of a message."""
     return "role" in value or bool(value.get("lc")) or value.get("type") in SPEAKERS or "parts" in value
 
 
@@ -269,7 +274,7 @@ def text_of(value: Any) -> str:
 
 
 def call(given: Mapping[str, Any]) -> Call:
-    """A call of a tool, by whatever names its fields have."""
+    """A tool call, whatever its fields are called."""
     function = given.get("function")
     inner: Mapping[str, Any] = function if isinstance(function, Mapping) else given
     arguments = next(
@@ -283,7 +288,7 @@ def call(given: Mapping[str, Any]) -> Call:
 
 
 def result(given: Mapping[str, Any]) -> list[Any]:
-    """What a tool gave back, with the id of its call."""
+    """A tool's result, with the id of its call."""
     keys = ("tool_call_id", "tool_use_id", "toolCallId", "toolUseId", "call_id", "id")
     call = next((given[key] for key in keys if given.get(key)), "")
     value = next(
@@ -296,7 +301,7 @@ def result(given: Mapping[str, Any]) -> list[Any]:
 
 
 def structure(value: Any) -> Any:
-    """A tool's argument or result: the data that is written in a text, or the text."""
+    """A tool's argument or result: the data that a text contains, or the text."""
     if not isinstance(value, str):
         return value
     found = unwritten(value)

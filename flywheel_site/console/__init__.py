@@ -1,4 +1,4 @@
 """The admin site: its home page and its menu.
 
-Lists and pages of a noun live with the noun (`*/admin.py`); here is what belongs to none.
+Each package has its own lists and pages (`*/admin.py`); here are the pages that belong to none.
 """

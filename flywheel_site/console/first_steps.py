@@ -1,4 +1,4 @@
-"""The first hour without a shell: a project, its key, the first conversation, and so on to the gate; people who help."""
+"""The first hour without a shell: a project, its key, the first conversation and so on to the gate; inviting people."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from flywheel_site.security import invitations
 
 
 class ProjectForm(forms.Form):
-    """A new project, by its name alone: everything else has a default that its page can change."""
+    """A new project. Only its name is asked for: its page can change everything else."""
 
     name = forms.CharField(
         max_length=64,
@@ -30,7 +30,7 @@ class ProjectForm(forms.Form):
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
         if Project.objects.filter(name=name).exists():
-            raise ValidationError("There is a project of this name.")
+            raise ValidationError("There is already a project with this name.")
         return name
 
 
@@ -40,13 +40,15 @@ def project_view(context: dict[str, Any], request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = ProjectForm(request.POST or None)
     if form.is_valid() and (made := created(form)):
-        messages.success(request, f"Project {made.name} is ready. Make a key for what will send its conversations.")
+        messages.success(
+            request, f"Project {made.name} is ready. Make a key for the program that will send its conversations."
+        )
         return redirect(f"{reverse('admin:feedback_apikey_make')}?project={made.pk}&scopes=ingest")
     lead = (
-        "A project keeps the conversations of one agent apart from all others. It comes with a dataset and a policy, and "
-        "stores nothing without consent."
+        "A project keeps one agent's conversations separate from all others. It comes with a dataset and a policy, "
+        "and stores nothing without consent."
     )
-    shown = {**context, "title": "Make a project", "form": form, "button": "Make the project", "lead": lead}
+    shown = {**context, "title": "Create a project", "form": form, "button": "Create project", "lead": lead}
     return render(request, "admin/form_page.html", shown)
 
 
@@ -60,7 +62,7 @@ def created(form: ProjectForm) -> Project | None:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the first hour: what it is called, the page that does it, and whether it is done."""
+    """One step of the first hour: its name, the page for it, and whether it is done."""
 
     words: str
     hint: str
@@ -69,21 +71,20 @@ class Step:
 
 
 def steps(project: Project, may: Callable[[str], bool]) -> list[Step]:
-    """What is left and what is done of a project's first hour, for a user with these permissions; empty when all is done.
-
-    One query.
+    """A project's first steps, done and still to do, for a user with these permissions; empty once all are done. One
+    query.
     """
     done = begun(project)
     page = reverse("admin:feedback_project_change", args=[project.pk])
     make_key = f"{reverse('admin:feedback_apikey_make')}?project={project.pk}&scopes=ingest&scopes=feedback"
     datasets = reverse("admin:curation_dataset_changelist")
     rows = [
-        ("feedback.add_apikey", "Make a key", "Its page has the lines that send a conversation.", make_key, "key"),
+        ("feedback.add_apikey", "Make a key", "The key's page shows the code that sends a conversation.", make_key, "key"),
         ("feedback.change_project", "Send or import a first conversation",
-         "A log that you hold comes in by the project's page, with a preview.", page, "conversation"),
-        ("feedback.view_signal", "Get a first vote", "The widget puts two thumbs under an answer.",
+         "Import a log you already have on the project's page; it shows a preview first.", page, "conversation"),
+        ("feedback.view_signal", "Get a first vote", "The widget adds thumbs up and down under an answer.",
          f"{reverse('admin:feedback_signal_changelist')}?project={project.pk}", "vote"),
-        ("auth.add_user", "Invite a person", "Reviewers decide what votes leave open.", reverse("admin:invite"), "person"),
+        ("auth.add_user", "Invite a person", "Reviewers decide where votes are not enough.", reverse("admin:invite"), "person"),
         ("curation.add_release", "Cut a release", "Eval cases and training examples as files.", datasets, "release"),
         ("curation.view_gaterun", "Test an agent with it", "manage.py evalgate --release NAME --agent URL",
          f"{reverse('admin:curation_gaterun_changelist')}?project={project.pk}", "gate"),
@@ -93,7 +94,7 @@ def steps(project: Project, may: Callable[[str], bool]) -> list[Step]:
 
 
 def begun(project: Project) -> dict[str, bool]:
-    """Which of the first steps a project has behind it."""
+    """Which of the first steps a project has completed."""
 
     def any_of(rows: QuerySet[Any], path: str = "project") -> Exists:
         return Exists(rows.filter(**{path: OuterRef("pk")}))
@@ -111,24 +112,24 @@ def begun(project: Project) -> dict[str, bool]:
 
 
 def invite_view(context: dict[str, Any], request: HttpRequest) -> HttpResponse:
-    """Name a person, their roles and projects, and show the link by which they join."""
+    """Invite a person with roles and projects, and show the link with which they join."""
     form = invitations.InvitationForm(request.POST or None, initial={"projects": Project.objects.all()[:2]})
     if form.is_valid():
         given = form.cleaned_data
         user = invitations.invite(given["name"], given["roles"], list(given["projects"]))
         about = (
-            f"Send this link to {user.get_username()}. It sets the password once, within {invitations.DAYS} days; "
-            "a second factor follows."
+            f"Send this link to {user.get_username()}. It works once, for {invitations.DAYS} days: they set a "
+            f"password, then a second factor."
         )
         shown = {
             **context,
             "title": "The invitation",
             "about": about,
             "secret": invitations.link(request, user),
-            "warning": "Copy it now: it is not kept. Invite the person again for another.",
+            "warning": "Copy it now: it is not stored. To get another link, invite the person again.",
             "opts": User._meta,
         }
         return render(request, "admin/secret_page.html", shown)
-    lead = "They get a link that works once, and see nothing but these projects."
-    shown = {**context, "title": "Invite a person", "form": form, "button": "Make the link", "lead": lead}
+    lead = "They get a link that works once, and will see only these projects."
+    shown = {**context, "title": "Invite a person", "form": form, "button": "Create link", "lead": lead}
     return render(request, "admin/form_page.html", shown)

@@ -1,5 +1,5 @@
-"""The console's home page: the funnel from captured to gated, how good the answers are, what waits. A constant number
-of queries. Slow counts are cached for a minute: at a million rows they take seconds.
+"""The console's home page: the funnel from captured to gated, how good the answers are, what is waiting. A constant
+number of queries. Slow counts are cached for a minute: at a million rows they take seconds.
 """
 
 import time
@@ -35,7 +35,7 @@ WIDTH, BAR = 520, 34
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart, as the SVG draws it: a figure, its share of the widest, and the list behind it."""
+    """One bar of a chart, as the SVG draws it: a number, its share of the widest bar, and the list behind it."""
 
     label: str
     number: int
@@ -65,7 +65,7 @@ class Rate:
 
     @property
     def span(self) -> float:
-        """How wide it is, of 100; never too thin to see."""
+        """The interval's width, out of 100; never too thin to see."""
         return round(max(0.8, 100 * (self.estimate.high - self.estimate.low)), 2)
 
     @property
@@ -138,7 +138,7 @@ def listed(model: str, **filters: Any) -> str:
 
 
 def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str], bool]) -> Overview:
-    """The page for the user's projects, or for one of them, and a period. `may` checks a permission: a user sees only
+    """The page for all of the user's projects or one of them, over a period. `may` checks a permission: users see only
     what they can act on.
     """
     projects = tuple(mine.order_by("name")[:50])
@@ -196,10 +196,10 @@ def funnel(keys: list[int], days: str, since: Any, link: dict[str, Any]) -> tupl
 HINTS = {
     "captured": "conversations that reached the API",
     "consented": "kept, because the person agreed",
-    "rated": "somebody said or did something about the answer",
+    "rated": "somebody voted on, corrected or copied the answer",
     "decided": "confirmed or corrected",
     "released": "in a published release",
-    "gated": "a candidate was tested with it",
+    "gated": "in a release that tested a candidate",
 }
 
 
@@ -216,7 +216,7 @@ def cached(what: str, keys: list[int], days: str, count: Callable[[], Counted]) 
 
 
 def count_funnel(keys: list[int], since: Any) -> dict[str, int]:
-    """Two queries: one over the kept conversations, one over the counts of writes that were not kept."""
+    """Two queries: one over the stored conversations, one over the counts of writes that were not stored."""
     rows = Interaction.objects.filter(project__in=keys).visible()
     writes = Write.objects.filter(project__in=keys, kind="interaction", result=WriteResult.NO_CONSENT)
     if since is not None:
@@ -269,8 +269,9 @@ def by_reason(tasks: QuerySet[ReviewTask], link: dict[str, Any]) -> list[tuple[s
 
 
 def weighted_thumbs(chosen: Project | None, projects: tuple[Project, ...], days: str) -> Weighted | None:
-    """The weighted thumbs of one project, where the audit bears them out. They are counted over all time, once a day: beside
-    the figures of a shorter window they would say nothing.
+    """The weighted thumbs of one project, if the audit confirms them.
+
+    They are counted over all time, once a day: next to figures for a shorter period they would mean nothing.
     """
     project = chosen or (projects[0] if len(projects) == 1 else None)
     found = report.remembered(project) if project and days == "all" else None
@@ -278,7 +279,7 @@ def weighted_thumbs(chosen: Project | None, projects: tuple[Project, ...], days:
 
 
 def rates(keys: list[int], since: Any) -> dict[str, Estimate]:
-    """The share of voted answers of the window that nobody found wrong: of all, and by agent version where there are
+    """The share of voted answers in the period that nobody found wrong: overall, and by agent version if there are
     several; one query.
     """
     made = report.thumbs_by_version(keys, since)
@@ -320,8 +321,8 @@ def todo(keys: list[int], namespaces: list[str], link: dict[str, Any]) -> Iterab
         Todo(Setback.objects.count(), "background job keeps failing", "background jobs keep failing",
              listed("privacy.setback"), "privacy.view_setback", "bad"),
         Todo(found["soon"], "privacy request is due within a week", "privacy requests are due within a week", desk, officer),
-        Todo(found["new"], "privacy request waits to be verified", "privacy requests wait to be verified", desk, officer),
-        Todo(refused, "candidate was refused this week and waits for a decision",
-             "candidates were refused this week and wait for a decision", runs, "curation.change_agentversion"),
+        Todo(found["new"], "privacy request needs verifying", "privacy requests need verifying", desk, officer),
+        Todo(refused, "candidate was refused this week and needs a decision",
+             "candidates were refused this week and need a decision", runs, "curation.change_agentversion"),
     )  # fmt: skip
     return [row for row in rows if row.number > 0]

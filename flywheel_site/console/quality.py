@@ -1,4 +1,5 @@
-"""The console's quality page: how good the answers are by week, agent version, language and tag, and how the work goes.
+"""The console's quality page: how good the answers are by week, agent version, language and tag, and how review is
+going.
 
 Every figure comes with its n and interval, as a chart, as a table and as CSV. Measuring reads every interaction of the
 project once, so a slow result is cached. Charts are plain geometry, which a template draws as SVG.
@@ -21,7 +22,7 @@ from curation.quality.estimates import Estimate
 from curation.quality.report import Quality, Slice
 from feedback.models import Project
 
-WIDTH, HEIGHT = 400, 200  # units of the view box: small, so that a phone shows the letters at their size
+WIDTH, HEIGHT = 400, 200  # units of the view box: small, so that text stays readable on a phone
 LEFT, RIGHT, TOP, BOTTOM = 38, 10, 12, 26
 LABELS = 5
 ROW = 40
@@ -67,7 +68,7 @@ class Chart:
 
 
 def over_time(mondays: Sequence[date], rates: Mapping[str, Sequence[Estimate]]) -> Chart | None:
-    """Rates with their intervals on a time axis; None where there is nothing to draw."""
+    """Rates with their intervals on a time axis; None if there is nothing to draw."""
     if not mondays:
         return None
     span = max(1, (mondays[-1] - mondays[0]).days)
@@ -89,7 +90,7 @@ PERCENT = tuple(Tick(up(share), f"{share:.0%}") for share in (0.0, 0.25, 0.5, 0.
 
 
 def rows(names: Sequence[str], rates: Mapping[str, Sequence[Estimate]]) -> Chart | None:
-    """Rates with their intervals, a row for each name."""
+    """Rates with their intervals, one row per name."""
     if not names:
         return None
     series = []
@@ -111,7 +112,7 @@ def along(rate: float) -> float:
 
 
 def bars(weeks: Sequence[tuple[str, int, int]], rest: str, part: str) -> Chart | None:
-    """A bar for each week: a number, within it a part of that, and the names of the rest and of the part."""
+    """A bar for each week: a number with a part of it marked, and the names of the part and the rest."""
     most = max((number for _, number, _ in weeks), default=0)
     if not most:
         return None
@@ -133,13 +134,13 @@ def bars(weeks: Sequence[tuple[str, int, int]], rest: str, part: str) -> Chart |
 
 
 def some(ticks: Sequence[Tick]) -> tuple[Tick, ...]:
-    """Few enough labels to read, the newest always among them."""
+    """Few enough labels to read; the newest is always among them."""
     every = -(-len(ticks) // LABELS)
     return tuple(ticks[::-1][::every][::-1])
 
 
 KEEP_SECONDS = 600
-WEEKS = 26  # the newest ones that a chart shows
+WEEKS = 26  # how many of the newest a chart shows
 GROUPS = {"week": "week", "agent_version": "agent version", "language": "language", "tag": "tag"}
 RATES = ("audit", "audit low", "audit high", "audit n", "thumbs", "thumbs low", "thumbs high", "thumbs n")
 WORK = ("week", "answers", "rated", "reviewed", "still open")
@@ -147,8 +148,8 @@ WORK = ("week", "answers", "rated", "reviewed", "still open")
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What one week brought: answers by when they were given, verdicts by when they were made, and the tasks of that week
-    that are still open.
+    """One week: answers by when they were given, verdicts by when they were made, and that week's tasks that are still
+    open.
     """
 
     monday: date
@@ -164,7 +165,7 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One way to cut the figures: its slices, as a chart and as a table."""
+    """One way to split the figures: its slices, as a chart and as a table."""
 
     key: str
     name: str
@@ -206,7 +207,7 @@ def measured(project: Project) -> tuple[Quality, list[Week]]:
 
 
 def weekly(project: Project) -> list[Week]:
-    """The newest weeks, also those in which nothing happened. Three statements, each of which counts by day."""
+    """The newest weeks, including those in which nothing happened. Three queries, each of which counts by day."""
     seen, voted = Totals(), Totals()
     for cell in report.cells(project):
         seen.add(cell.day, cell.seen)
@@ -239,7 +240,7 @@ def by_day(tasks: Any, moment: str) -> Totals:
 
 
 def chart_of(group: str, found: Sequence[Slice]) -> Chart | None:
-    """Weeks on a time axis, anything else as a row each."""
+    """Weeks on a time axis, anything else one row each."""
     series = {"audit": [one.audit for one in found], "thumbs": [one.thumbs for one in found]}
     if group != "week":
         return rows([one.name for one in found], series)
@@ -258,7 +259,7 @@ def day(at: date) -> str:
 
 
 def as_csv(found: Page, group: str) -> str:
-    """One table of the page. A cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    """One table of the page. A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
     file = io.StringIO()
     writer = csv.writer(file)
     if group == "work":

@@ -1,4 +1,4 @@
-"""The review console: Django's admin, grouped as the flywheel turns, behind a second factor."""
+"""The review console: Django's admin, grouped in the order of the flywheel, behind a second factor."""
 
 from dataclasses import dataclass
 from functools import update_wrapper
@@ -33,7 +33,7 @@ class SignInForm(AdminAuthenticationForm):
 
 
 class FlywheelAdminSite(AdminSite):
-    """Django's admin, with an overview on its first page, and every list limited to the user's projects."""
+    """Django's admin, with an overview as its home page, and every list limited to the user's projects."""
 
     site_header = "Flywheel"
     site_title = "Flywheel"
@@ -44,14 +44,14 @@ class FlywheelAdminSite(AdminSite):
     enable_nav_sidebar = True
 
     def projects_of(self, request: HttpRequest) -> QuerySet[Project]:
-        """The projects that this user may see: all for a superuser, else those of which they are a member."""
+        """The projects that this user may see: all for a superuser, otherwise those they are a member of."""
         everything = Project.objects.all()
         if request.user.is_superuser:
             return everything
         return everything.filter(members__user=request.user.pk)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Staff, with a second factor where one is required."""
+        """Staff only, with a second factor if one is required."""
         return super().has_permission(request) and not second_factor.is_due(request)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
@@ -79,7 +79,7 @@ class FlywheelAdminSite(AdminSite):
         return own + super().get_urls()
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The password, then the second factor where one is required."""
+        """The password, then the second factor if one is required."""
         if request.method == "GET" and second_factor.is_due(request):
             return redirect(second_factor.address(request))
         answer = super().login(request, extra_context)
@@ -91,13 +91,13 @@ class FlywheelAdminSite(AdminSite):
         return answer
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """The lists that the user may see, in the order in which the flywheel turns."""
+        """The lists that the user may see, in the order of the flywheel."""
         return grouped(super().get_app_list(request, app_label))
 
     def app_index(  # type: ignore[override]
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        """The lists of one app have no page of their own: the menu shows them."""
+        """An app's lists have no page of their own: the menu shows them."""
         if not super().get_app_list(request, app_label):
             raise Http404
         return redirect("admin:index")
@@ -118,13 +118,13 @@ class FlywheelAdminSite(AdminSite):
 
     @confirmed
     def invite_view(self, request: HttpRequest) -> HttpResponse:
-        """Invite a person. Superusers alone: who can give a role can give every right."""
+        """Invite a person. Superusers only: anybody who can grant a role can grant every right."""
         if not request.user.is_superuser:
             raise PermissionDenied
         return first_steps.invite_view(self.each_context(request), request)
 
     def quality_view(self, request: HttpRequest) -> HttpResponse:
-        """How good the answers of one project are, over time; one of its tables as CSV."""
+        """How good one project's answers are over time, or one of the page's tables as CSV."""
         if not request.user.has_perm("curation.view_decision"):
             raise PermissionDenied
         projects = list(self.projects_of(request).order_by("name")[:50])
@@ -161,7 +161,7 @@ def review_url(request: HttpRequest) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group of the rail with its lists, most used first; those under `more` are folded."""
+    """One group of the menu with its lists, most used first; those under `more` are folded."""
 
     name: str
     lists: tuple[str, ...]
@@ -184,7 +184,7 @@ GROUPS = (
     ),
     Group("People", ("User", "Group"), ("TOTPDevice", "StaticDevice")),
 )
-# The rail says what the pages say: only a model of somebody else's, or one without a plural, has another name here.
+# The menu uses the pages' own titles. Only a third-party model, or one without a plural, gets another name here.
 NAMES = {
     "ConsentEntry": "Consent",
     "Group": "Roles",

@@ -4,12 +4,12 @@
     v1("How long does a refund take?")
 
 Every version is a function `(question, context) -> answer`, deterministic and without dependencies. `context` holds the
-turns before, `{"role", "content"}` each.
+earlier turns, each as `{"role", "content"}`.
 
-- `v1` is what is deployed: English pages as they were in June, words as they stand, each question by itself.
-- `v2` reads today's pages in all four languages, knows endings and what riders call things, and follows a conversation.
-- `v3_tempting` is `v2` made to sound better: it thanks, it elaborates, and it likes to answer in general.
-- `learned` is `v1` with what a release teaches (`sft.jsonl` of the folder that `FLYWHEEL_DEMO_RELEASE` names).
+- `v1` is deployed: English pages as they were in June, exact words only, each question by itself.
+- `v2` reads today's pages in all four languages, knows word endings and riders' own words, and follows a conversation.
+- `v3_tempting` is `v2` made to sound better: it thanks, it elaborates, and it prefers general answers.
+- `learned` is `v1` with what a release teaches (`sft.jsonl` in the folder that `FLYWHEEL_DEMO_RELEASE` names).
 """
 
 import json
@@ -35,17 +35,17 @@ GOODBYE: Final = " Always happy to help!"
 
 EARLIER_WEIGHT: Final = 0.4
 ANSWERED_WEIGHT: Final = 0.15
-"""The weight of a word of the previous question or its answer, compared with one of the question itself."""
+"""The weight of a word from the previous question or answer, relative to one from the question itself."""
 AGAIN: Final = 0.4
-"""The factor for a passage that the last answer quoted: the question hardly asks for it again."""
+"""The factor for a passage that the last answer quoted: the question is unlikely to ask for it again."""
 GENERAL: Final = 1.8
-"""How much more an opening of a page counts for the version that likes to be general."""
+"""How much more a page's opening counts for the version that prefers general answers."""
 SHORT: Final = 3
-"""Words, common ones aside, up to which a question may lean on the one before."""
+"""A question with at most this many words, common ones aside, may depend on the one before."""
 POINTERS: Final = frozenset("it that this one ones they them those these there then same both either".split())
 OPENINGS: Final = tuple("and |what about|how about|or |but |und |y |für |también|では|それ|also ".split("|"))
 NEAR: Final = 0.6
-"""The share of words that two questions have in common from which on one answer will do for both."""
+"""The share of common words from which one answer serves two questions."""
 KANA_OR_HAN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 WORD: Final = re.compile(r"[^\W\d_]+")
 SIGNS: Final[dict[str, frozenset[str]]] = {
@@ -74,17 +74,17 @@ class Lesson:
 
 
 def v1(question: str, context: list[Turn] | None = None) -> str:
-    """The deployed version: stale pages, no stems, no other language, and no memory of the conversation."""
+    """The deployed version: outdated pages, no stems, one language, no memory of the conversation."""
     return reply(*best(old_index().search(dict.fromkeys(plain_tokens(question), 1.0)), lambda item: item.was))
 
 
 def v2(question: str, context: list[Turn] | None = None) -> str:
-    """The better version: today's pages in the question's language, stems, synonyms, and the turns before."""
+    """The better version: today's pages in the question's language, stems, synonyms, and the earlier turns."""
     return reply(*best(ranked(question, context), lambda item: item.text))
 
 
 def v3_tempting(question: str, context: list[Turn] | None = None) -> str:
-    """The version that sounds best: warm words around an answer that would rather be general than to the point."""
+    """The version that sounds best: warm words around an answer that is general rather than to the point."""
     found = sorted(
         ranked(question, context),
         key=lambda one: -one.score * (GENERAL if one.passage in openings() else 1.0),
@@ -93,7 +93,7 @@ def v3_tempting(question: str, context: list[Turn] | None = None) -> str:
 
 
 def improved(lessons: Iterable[Lesson]) -> Agent:
-    """The deployed version extended by what it was taught: who asks nearly the same gets the answer that was taught."""
+    """The deployed version plus what it was taught: anybody who asks nearly the same question gets the taught answer."""
     signatures = [(signature(lesson.question, lesson.context), lesson.answer) for lesson in lessons]
 
     def ask(question: str, context: list[Turn] | None = None) -> str:
@@ -105,7 +105,9 @@ def improved(lessons: Iterable[Lesson]) -> Agent:
 
 
 def learned(question: str, context: list[Turn] | None = None) -> str:
-    """`improved` by the release in the folder that `FLYWHEEL_DEMO_RELEASE` names. Raises `LookupError` without one."""
+    """`improved` by the release in the folder that `FLYWHEEL_DEMO_RELEASE` names. Raises `LookupError` if it is not
+    set.
+    """
     folder = os.environ.get(RELEASE)
     if not folder:
         raise LookupError(f"{RELEASE} must name the folder of a release.")
@@ -173,7 +175,7 @@ def leans(question: str, own: Sequence[str]) -> bool:
 
 
 def best(found: Sequence[Found], text: Callable[[Passage], str]) -> tuple[str, ...]:
-    """The text of the best passage; nothing where no passage shares a word with the question."""
+    """The text of the best passage; empty if no passage shares a word with the question."""
     return (text(found[0].passage),) if found else ()
 
 
@@ -182,31 +184,31 @@ def reply(*texts: str) -> str:
 
 
 def signature(question: str, context: Sequence[tuple[str, str]]) -> frozenset[str]:
-    """What tells one question from another: its stems, and those of the user's turn before, marked as such."""
+    """What tells one question from another: its stems, and those of the user's previous turn, marked as such."""
     earlier = [content for role, content in context if role == "user"][-1:]
     return frozenset(stems(question)) | {f"<{word}" for content in earlier for word in stems(content)}
 
 
 def overlap(asked: frozenset[str], taught: frozenset[str]) -> float:
-    """The share of their words that two questions have in common, 0 to 1."""
+    """The share of words that two questions have in common, 0 to 1."""
     return len(asked & taught) / len(asked | taught) if asked and taught else 0.0
 
 
 @lru_cache(maxsize=4)
 def from_release(folder: str) -> Agent:
-    """`improved` by a release's training examples; its eval cases are not read, for they are the exam."""
+    """`improved` by a release's training examples. Its eval cases are not read: they are the exam."""
     with (Path(folder) / "sft.jsonl").open(encoding="utf-8") as file:
         return improved([lesson(json.loads(line)["messages"]) for line in file if line.strip()])
 
 
 def lesson(messages: Sequence[dict[str, Any]]) -> Lesson:
-    """A training example as a lesson: its last two messages, and those before as context."""
+    """A training example as a lesson: its last two messages, with the earlier ones as context."""
     *before, asked, answered = messages
     return Lesson(asked["content"], answered["content"], tuple((turn["role"], turn["content"]) for turn in before))
 
 
 def language_of(question: str, earlier: Sequence[str] = ()) -> str:
-    """The language by script and commonest words; where these say nothing, that of the turns before; else English."""
+    """The language by script and commonest words; if these do not tell, that of the earlier turns; else English."""
     for text in (question, *reversed(earlier)):
         if KANA_OR_HAN.search(text):
             return "ja"

@@ -1,8 +1,8 @@
-"""`python -m flywheel_site.demo.build_sample`: the log of the sample, written from what its riders ask and say.
+"""`python -m flywheel_site.demo.build_sample`: writes the sample log from what its riders ask and say.
 
-`scenarios.jsonl` holds people with what they agree to, then conversations in the order in which they were held: who
-asks what, which passage would answer it (`means`, the page and the place in it), and what is said of the answer. The
-answers are not in it: `v1` gives them here. The same scenarios make the same bytes.
+`scenarios.jsonl` lists people with their consent, then conversations in order: who asks what, which passage would
+answer it (`means`, a page and a place in it), and the feedback on the answer. It holds no answers: `v1` gives them
+here. The same scenarios always make the same bytes.
 """
 
 import json
@@ -24,7 +24,7 @@ TURN: Final = timedelta(minutes=2)
 VOTE: Final = timedelta(seconds=50)
 SECOND_THOUGHT: Final = timedelta(hours=7, minutes=11)
 SAME: Final = "=answer"
-"""Stands in a scenario for a correction that repeats the answer."""
+"""In a scenario, stands for a correction that repeats the answer."""
 
 Record = dict[str, Any]
 
@@ -88,7 +88,7 @@ def log_line(turn: Record, who: str, at: datetime, turns: list[Turn]) -> Record:
 
 
 def dated(feedback: Any, answer: str, at: datetime) -> Any:
-    """The feedback of a scenario with its times, in the order of the scenario."""
+    """The feedback of a scenario with its times, in the scenario's order."""
     if isinstance(feedback, list):
         return [dated(item, answer, at + place * SECOND_THOUGHT) for place, item in enumerate(feedback)]
     if isinstance(feedback, str):

@@ -1,7 +1,7 @@
 """Finding the passage that answers a question: tokens, stems, and BM25 over the passages of a few help pages.
 
-BM25 as in Robertson, Zaragoza, "The Probabilistic Relevance Framework", 2009, with the usual k1 and b. Equal scores are
-settled by the order of the pages, so the same question always finds the same passage.
+BM25 as in Robertson, Zaragoza, "The Probabilistic Relevance Framework", 2009, with the usual k1 and b. The order of the
+pages breaks ties, so the same question always finds the same passage.
 """
 
 import json
@@ -22,7 +22,7 @@ K1: Final = 1.2
 B: Final = 0.6
 TITLE_WEIGHT: Final = 1
 
-# A placeholder replaces a name or a number, which tells nothing about the question.
+# A placeholder replaces a name or a number and says nothing about the question.
 ASCII_WORD: Final = re.compile(r"[a-z]{2,}")
 WORD: Final = re.compile(r"[^\W\d_]+")
 UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
@@ -49,8 +49,8 @@ LEAST_STEM: Final = 3
 class Passage:
     """A paragraph of a help page.
 
-    `was` is what it said before its last change, where an agent may still know that. `words` are what riders call the
-    matter, which the page does not say itself.
+    `was` is what it said before its last change, for an agent that still knows that. `words` are riders' own words for
+    it, which the page does not use.
     """
 
     page: str
@@ -65,7 +65,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage and how well it answers; the score has no unit and only compares passages for one question."""
+    """A passage and how well it answers. The score has no unit and only compares passages for one question."""
 
     passage: Passage
     score: float
@@ -96,7 +96,7 @@ def plain_tokens(text: str) -> list[str]:
 
 
 def stems(text: str) -> list[str]:
-    """Words of any script without their endings and accents; scripts without spaces give pairs of characters."""
+    """Words of any script without endings and accents; scripts without spaces give pairs of characters."""
     folded = unicodedata.normalize("NFKC", PLACEHOLDER.sub(" ", text)).casefold().replace("’", "'").replace("'s", "")
     found: list[str] = []
     for run in UNSPACED.findall(folded):
@@ -106,13 +106,13 @@ def stems(text: str) -> list[str]:
 
 
 def without_accents(word: str) -> str:
-    """The word in its base letters: "Rückgabe" and "Ruckgabe" are typed alike on many keyboards."""
+    """The word in its base letters: many people type "Ruckgabe" for "Rückgabe"."""
     decomposed = unicodedata.normalize("NFD", word.replace("ß", "ss"))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def stem(word: str) -> str:
-    """The word without its commonest endings. Crude on purpose: the same stem is all that counts."""
+    """The word without its commonest endings. Crude on purpose: only equal stems matter."""
     for suffix in SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= LEAST_STEM:
             word = word.removesuffix(suffix)
@@ -121,7 +121,7 @@ def stem(word: str) -> str:
 
 
 class Index:
-    """Passages that can be searched. `tokenise` makes the words of passages and of questions alike."""
+    """Passages that can be searched. `tokenise` splits passages and questions alike into words."""
 
     def __init__(
         self,
@@ -138,7 +138,7 @@ class Index:
         self.rarity = {word: math.log(1 + (len(self.bags) - n + 0.5) / (n + 0.5)) for word, n in holding.items()}
 
     def search(self, weights: Mapping[str, float]) -> list[Found]:
-        """Passages that share a word with the question, the best first. `weights` says how much each word counts."""
+        """Passages that share a word with the question, best first. `weights` says how much each word counts."""
         indexed = {word: weight for word, weight in weights.items() if word in self.rarity}
         found = []
         for item, bag, length in zip(self.passages, self.bags, self.lengths, strict=True):

@@ -1,4 +1,4 @@
-"""The page of the demo on which a visitor rates one of the sample's answers with the widget, as in any product."""
+"""The demo page on which a visitor rates a sample answer with the widget, as in any product."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ PROJECT = "demo"
 
 
 def widget(request: HttpRequest) -> HttpResponse:
-    """An answer of the demo's project with the feedback element under it; 404 on any server but the demo's."""
+    """An answer of the demo's project with the feedback element under it; 404 on any server except the demo's."""
     if not settings.DEMO:
         raise Http404
     row = (

@@ -1,1 +1,1 @@
-"""How dates are written, by language, where Django's own form is not ours (`FORMAT_MODULE_PATH`)."""
+"""Date formats by language, where we differ from Django (`FORMAT_MODULE_PATH`)."""

@@ -1,4 +1,4 @@
 """Middleware, error answers and the API's documentation page.
 
-`middleware` sets the headers of every answer (a strict CSP among them), `errors` words what no view caught.
+`middleware` sets the headers of every answer (a strict CSP among them), `errors` answers when no view did.
 """

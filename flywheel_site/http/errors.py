@@ -1,4 +1,4 @@
-"""JSON answers through orjson, and error responses where no view answers: a problem document for an API call, a page for a
+"""JSON answers through orjson, and errors that no view answered: a problem document for an API call, a page for a
 person.
 """
 
@@ -36,20 +36,20 @@ class JSONRenderer(BaseRenderer):
         try:
             return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
         except orjson.JSONEncodeError:
-            # PostgreSQL gives a large float back as an integer of more than 64 bits, which orjson does not write.
+            # PostgreSQL returns a large float as an integer of more than 64 bits, which orjson cannot write.
             return json.dumps(data, cls=JSONEncoder, ensure_ascii=False).encode()
 
 
 TO_A_PERSON = {
     400: (
         "The request could not be read",
-        "The browser sent something that cannot be used here. Go back and try again.",
+        "The browser sent something this page cannot use. Go back and try again.",
     ),
-    403: ("You may not do that", "Your roles do not allow it, or the page was open for too long: reload it."),
-    404: ("Page not found", "The address is wrong, or the page is gone or not yours to see."),
+    403: ("You may not do that", "Your roles do not allow it, or the page was open too long. Reload it and try again."),
+    404: ("Page not found", "The address is wrong, the page no longer exists, or you may not see it."),
     500: (
         "Something went wrong here",
-        "Nothing that was stored is lost. If it happens again, give the operator the number below.",
+        "Nothing stored was lost. If it happens again, give the operator the number below.",
     ),
 }
 
@@ -69,12 +69,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500: an error of ours. Its text may quote what was sent, and stays in the log."""
+    """500: an error of ours. Its text may quote what was sent, so it stays in the log."""
     return answer(request, 500)
 
 
 def answer(request: HttpRequest, status: int) -> HttpResponse:
-    """The error in the form that the caller reads, without any value that was sent."""
+    """The error in the format that the caller reads, without any value that was sent."""
     if request.path_info.startswith(CALLS):
         return JsonResponse(document(status, TITLES[status]), status=status, content_type=MEDIA_TYPE)
     title, advice = TO_A_PERSON[status]
@@ -105,7 +105,7 @@ def problem(status_code: int, detail: str, errors: list[tuple[str, str, str]], h
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """What Django REST framework calls for every exception that leaves a view."""
+    """Django REST framework calls this for every exception that leaves a view."""
     headers: dict[str, str] = {}
     errors: list[tuple[str, str, str]] = getattr(error, "errors", [])
     place: str | None = getattr(error, "pointer", None)
@@ -114,10 +114,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return problem(code, TITLES[code], [], headers)
     if isinstance(error, RequestDataTooBig):
         return problem(413, TITLES[413], [], headers)
-    if isinstance(error, OperationalError):  # locked for too long, restarting or away: nothing was stored
+    if isinstance(error, OperationalError):  # locked for too long, restarting or unreachable: nothing was stored
         logger.error("The database did not answer: %s", type(error).__name__)
-        return problem(503, "The database is busy or away. Nothing was stored: send the same again.", [], RETRY)
-    if place is not None:  # a PayloadError: the body has not the right shape
+        return problem(503, "The database is busy or unreachable. Nothing was stored: send the same again.", [], RETRY)
+    if place is not None:  # a PayloadError: the body has the wrong shape
         detail = str(getattr(error, "detail", ""))
         return problem(400, detail, [(place, str(getattr(error, "code", "invalid")), detail)], headers)
     if not isinstance(error, exceptions.APIException):
@@ -127,6 +127,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, exceptions.Throttled):
         headers["Retry-After"] = str(int(getattr(error, "wait", None) or 1))
     if isinstance(error, exceptions.ParseError):
-        return problem(400, "The body is no valid JSON.", [("", "invalid_json", "The body is no valid JSON.")], headers)
+        return problem(
+            400, "The body is not valid JSON.", [("", "invalid_json", "The body is not valid JSON.")], headers
+        )
     detail = str(error.detail) if error.status_code != status.HTTP_415_UNSUPPORTED_MEDIA_TYPE else TITLES[415]
     return problem(error.status_code, detail, errors, headers)

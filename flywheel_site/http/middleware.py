@@ -1,5 +1,5 @@
-"""What every response carries (a request id, a content security policy without inline script), which requests no view
-sees, and what no log line holds.
+"""What every response carries (a request id, a content security policy without inline script), which requests never
+reach a view, and what is kept out of the log.
 """
 
 import contextvars
@@ -20,14 +20,14 @@ POLICY = (
 )
 CALLS = ("/api/v1/", "/v1/traces")
 PROBES = ("/healthz", "/readyz", "/metrics")
-# A path below /privacy/ that is no call's and no file's, and the tokens themselves, wherever they are written.
+# A path below /privacy/ that is neither an API call nor a file, and the tokens themselves, wherever they occur.
 LINK = re.compile(r"(?<!/v1/privacy/)(?<=/privacy/)(?![\w/.-]*\.(?:py|html|css|po|mo)\b)[^/\s?\"'&]+|gAAAA[\w-]{16,}")
 MASKED = "[link]"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestIdMiddleware:
-    """Takes the caller's `X-Request-Id` where it is a plain token, else makes one; answers and logs carry it."""
+    """Takes the caller's `X-Request-Id` if it is a plain token, else makes one; answers and logs carry it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -45,7 +45,7 @@ class RequestIdMiddleware:
 
 
 class ContentSecurityPolicyMiddleware:
-    """Nothing but our own files may run or load in any page; Django 5.2 has no such middleware of its own."""
+    """Only our own files may run or load in any page. Django 5.2 has no such middleware."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -57,8 +57,8 @@ class ContentSecurityPolicyMiddleware:
 
 
 class UnreadableMiddleware:
-    """Refuses a NUL in the address, for which PostgreSQL and file systems cannot even be asked, and a form in chunks,
-    which Django takes for an empty one: on a person's page that would switch every consent off.
+    """Refuses a NUL in the address, with which PostgreSQL and file systems cannot be queried, and a chunked form, which
+    Django reads as empty: on a person's page that would switch every consent off.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -68,7 +68,7 @@ class UnreadableMiddleware:
         if "\0" in request.path_info:
             raise Http404
         if "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("A parameter holds a NUL character.")
+            raise BadRequest("A parameter contains a NUL character.")
         chunked = "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH")
         if chunked and not request.path_info.startswith(CALLS):
             return HttpResponse("Send the form with a Content-Length.\n", status=411, content_type="text/plain")
@@ -76,15 +76,15 @@ class UnreadableMiddleware:
 
 
 class HostMiddleware(CommonMiddleware):
-    """Refuses hosts that are not ours, except to probes: a load balancer asks each server by its address."""
+    """Refuses hosts that are not ours, except for probes: a load balancer calls each server by its address."""
 
     def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
-        """Refuse the request, send it to its right address, or let it pass."""
+        """Refuse the request, redirect it to its right address, or let it pass."""
         return None if request.path_info in PROBES else super().process_request(request)
 
 
 class LinkFilter(logging.Filter):
-    """Takes the links to people's own pages out of log records: anybody who has the link can open the page."""
+    """Takes links to people's own pages out of log records: anybody with the link can open the page."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
@@ -98,10 +98,10 @@ class LinkFilter(logging.Filter):
 
 
 class RequestIdFilter(logging.Filter):
-    """Gives every log record the id of the request that it belongs to, and a refused request one line without a traceback."""
+    """Gives every log record its request's id, and logs a refused request in one line without a traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = getattr(getattr(record, "request", None), "request_id", None) or request_id.get()
-        if getattr(record, "status_code", 500) < 500:  # Django notes the exception that a view refused with
+        if getattr(record, "status_code", 500) < 500:  # Django attaches the exception with which a view refused
             record.exc_info = record.exc_text = None
         return True

@@ -1,5 +1,5 @@
-"""Middleware for pages only: sessions, languages, sign-in, messages. An API call has a key and no cookie, and would
-spend a tenth of a capture's time here.
+"""Middleware for pages only: sessions, languages, sign-in, messages. An API call has a key and no cookie; this would
+cost it a tenth of a capture's time.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from flywheel_site.http.middleware import CALLS
 
 
 class PagesOnly:
-    """Mixed into a middleware class, lets API calls skip it."""
+    """A mixin with which a middleware class skips API calls."""
 
     get_response: Any
 
@@ -34,7 +34,7 @@ class Sessions(PagesOnly, SessionMiddleware):
 
 
 class Languages(PagesOnly, LocaleMiddleware):
-    """The reader's language on a person's own page. The console is in English: half of each language helps nobody."""
+    """The reader's language on a person's own page. The console is in English only: half-translated helps nobody."""
 
     def process_request(self, request: HttpRequest) -> None:
         if request.path_info.startswith("/privacy/"):
@@ -44,12 +44,12 @@ class Languages(PagesOnly, LocaleMiddleware):
 
 
 class SignedIn(PagesOnly, AuthenticationMiddleware):
-    """Who is signed in, for pages."""
+    """The signed-in user, for pages."""
 
 
 class SecondFactor(PagesOnly, OTPMiddleware):  # type: ignore[misc]
-    """Whether they gave the second factor, for pages."""
+    """Whether the user gave the second factor, for pages."""
 
 
 class Messages(PagesOnly, MessageMiddleware):
-    """Messages from the last page, for pages."""
+    """Flash messages, for pages."""

@@ -1,5 +1,6 @@
-"""Processes, broker, health, figures, backups: what an operator meets.
+"""Processes, broker, health, metrics, backups: what an operator works with.
 
 `environment` reads the environment for `settings`, `processes` starts what `up` runs, `health` answers load balancers,
-`heartbeats` are signs of life, `waiting` says what waits for how long. `backups`, `doctor` and `metrics` are packages.
+`heartbeats` records signs of life, `waiting` says what has waited for how long. `backups`, `doctor` and `metrics` are
+packages.
 """

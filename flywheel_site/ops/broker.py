@@ -1,5 +1,5 @@
-"""The brokers: messages are files in a folder, visible only when complete, or they are in Redis. A message that is not
-ours is logged in one line and set aside, because it would end Celery's worker.
+"""The file broker: messages are files in a folder, visible only when complete. A message that is not ours is logged in
+one line and set aside, because it would end Celery's worker.
 """
 
 import logging
@@ -26,8 +26,8 @@ KEPT_ASIDE = 20  # messages
 
 class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override] # as its parent does
-        """Put a message into the folder in one step. Kombu creates an empty file and then writes it: a worker that
-        reads it in between loses the message, and ends.
+        """Put a message into the folder in one step. Kombu creates an empty file and then writes it; a worker that
+        reads it in between loses the message and ends.
         """
         name = os.path.join(self.data_folder_out, f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg")
         with open(f"{name}.part", "x") as file:
@@ -35,7 +35,7 @@ class Channel(filesystem.Channel):
         os.replace(f"{name}.part", name)
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
-        """The oldest message of the queue. One that cannot be read stays aside, where each is moved first."""
+        """The oldest message in the queue. One that cannot be read stays set aside, where each message is moved first."""
         folder = Path(self.data_folder_in)
         for name in sorted(os.listdir(folder)):
             if name.partition(".")[2] != f"{queue}.msg":
@@ -64,7 +64,7 @@ class Transport(filesystem.Transport):
 
 
 def deliver(give: Any, message: Any, queue: str) -> None:
-    """Give the message to the worker if it is one of ours; else set it aside."""
+    """Give the message to the worker if it is ours; otherwise set it aside."""
     if not (why := fault(message, queue)):
         give(message, queue)
         return
@@ -97,15 +97,15 @@ def fault_of_task(headers: Any, body: Any, encoding: Any) -> str:
     try:
         args, named, options = loads(b64decode(body, validate=True) if encoding == "base64" else body)  # type: ignore[no-untyped-call]
     except (ValueError, TypeError, AttributeError, RecursionError):
-        return "a body that is no call"
+        return "a body that is not a call"
     if not (isinstance(args, list) and isinstance(named, dict) and isinstance(options, dict)):
-        return "a body that is no call"
+        return "a body that is not a call"
     return ""
 
 
 def log_fault(queue: str, why: str) -> None:
     """Log one line, without the message's content."""
-    logger.error("A message in the queue %s is none of ours and was set aside: %s", queue, why)
+    logger.error("A message in the queue %s is not ours and was set aside: %s", queue, why)
 
 
 def tidy(aside: Path) -> None:

@@ -1,6 +1,5 @@
-"""The environment, read strictly: an unusable value is refused at the start; the message has its name, never the value.
-
-A secret that the environment does not set is made once, and stored in a file that only its owner can read.
+"""Reads the environment strictly: an unusable value is refused at the start, with a message that has its name, never
+the value. A secret that the environment does not set is made once and stored in a file that only its owner can read.
 """
 
 import contextlib
@@ -31,7 +30,7 @@ def kept_secret(path: Path) -> str:
 
 
 def make(path: Path) -> None:
-    """Write a new secret to the file, on disk before it is used: a power cut must not leave an empty one."""
+    """Write a new secret to the file, on disk before it is used: a power cut must not leave it empty."""
     aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     aside.touch(mode=0o600)
     try:
@@ -39,14 +38,14 @@ def make(path: Path) -> None:
             file.write(secrets.token_urlsafe(64))
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):  # another process was first: its key is read then
+        with contextlib.suppress(FileExistsError):  # another process was first: its key is read instead
             path.hardlink_to(aside)  # atomic: of two processes that start together, one key wins for both
     finally:
         aside.unlink()
 
 
 def given_or_kept(given: str, path: Path) -> tuple[str, Path | None]:
-    """The secret, from the environment or else from that file; and the file, if it was made just now."""
+    """The secret from the environment, or else from that file; and the file, if it was made just now."""
     if given:
         return given, None
     is_there = path.exists()
@@ -61,14 +60,14 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 SCHEMES = ("sqlite", "postgres", "postgresql", "psql", "pgsql")
 MAIL = ("smtp", "smtp+tls", "smtp+ssl", "smtps")
-PREPARED_AFTER = 5  # uses of a statement, after which PostgreSQL keeps its plan: capture sends the same few
+PREPARED_AFTER = 5  # uses of a statement before PostgreSQL keeps its plan; capture repeats a few
 DATABASES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 
 
 class Environment:
-    """Reads variables by kind. Raises `ImproperlyConfigured` with the name of the variable and what it may be.
+    """Reads variables by type. Raises `ImproperlyConfigured` with the variable's name and what it may be.
 
-    The methods that are named like a type come last: above them the name is the type.
+    Methods named like a type come last, since below them the name no longer means the type.
     """
 
     def __init__(self) -> None:
@@ -88,7 +87,7 @@ class Environment:
                 raise ValueError(name)
             return found
 
-        return self._read(name, ",".join(default), checked, "names of hosts with commas between, without https://")
+        return self._read(name, ",".join(default), checked, "host names separated by commas, without https://")
 
     def rate(self, name: str, default: str) -> str:
         def checked(text: str) -> str:
@@ -98,7 +97,7 @@ class Environment:
         return self._read(name, default, checked, "a rate like 1000/minute, 600/min or 10/s, and not 0")
 
     def networks(self, name: str, default: str = "") -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-        allowed = "networks or addresses with commas between, like 10.0.0.0/8"
+        allowed = "networks or addresses separated by commas, like 10.0.0.0/8"
         return self._read(name, default, lambda text: [ipaddress.ip_network(each) for each in items(text)], allowed)
 
     def url(self, name: str, default: str = "", schemes: tuple[str, ...] = ("http", "https")) -> str:
@@ -113,7 +112,7 @@ class Environment:
         )
 
     def public_url(self, name: str, default: str) -> tuple[str, str]:
-        """An address, and its path (`/flywheel`, or nothing) apart."""
+        """An address, and its path (`/flywheel`, or empty) separately."""
         allowed = "an address like https://flywheel.example.org or https://example.org/flywheel, without ? and #"
 
         def checked(text: str) -> tuple[str, str]:
@@ -134,7 +133,7 @@ class Environment:
         allowed = "postgres://user:password@host:5432/name or sqlite:///file"
 
         def checked(text: str) -> dict[str, Any]:
-            if urlsplit(text).scheme not in SCHEMES:  # else the library warns, and shows the whole address
+            if urlsplit(text).scheme not in SCHEMES:  # otherwise the library warns, and shows the whole address
                 raise ValueError(name)
             found: dict[str, Any] = environ.Env.db_url_config(text)
             if found.get("ENGINE") not in DATABASES or not found.get("NAME"):
@@ -144,7 +143,7 @@ class Environment:
         return self._read(name, default, checked, allowed)
 
     def email(self, name: str) -> dict[str, Any]:
-        """Django's settings of a mail server; without one its host is empty."""
+        """Django's settings for a mail server; without one, its host is empty."""
 
         def checked(text: str) -> dict[str, Any]:
             if not text:
@@ -171,7 +170,7 @@ class Environment:
         return self._read(name, "1" if default else "0", switch, "1 or 0 (true, false, yes, no, on, off)")
 
     def list(self, name: str, default: list[str]) -> list[str]:
-        return self._read(name, ",".join(default), items, "a list with commas between, and nothing empty in it")
+        return self._read(name, ",".join(default), items, "a list separated by commas, without empty items")
 
     def str(self, name: str, default: str = "") -> str:
         text: str = self._env.str(name, default=default)
@@ -179,7 +178,7 @@ class Environment:
 
 
 def switch(text: str) -> bool:
-    """True or false as it is usually written. Raises `ValueError`."""
+    """True or false, in the usual spellings. Raises `ValueError`."""
     if text.lower() in TRUE:
         return True
     if text.lower() in FALSE:
@@ -188,14 +187,14 @@ def switch(text: str) -> bool:
 
 
 def within(number: Number, least: float, most: float | None) -> Number:
-    """The number, where it lies within the bounds. Raises `ValueError`."""
+    """The number, if it is within the bounds. Raises `ValueError`."""
     if not math.isfinite(number) or number < least or (most is not None and number > most):
         raise ValueError("out of bounds")
     return number
 
 
 def items(text: str) -> list[str]:
-    """The items between the commas; a trailing comma adds none. Raises `ValueError` where one is empty."""
+    """The items between the commas; a trailing comma adds none. Raises `ValueError` if one is empty."""
     found = [each.strip() for each in text.removesuffix(",").split(",")] if text else []
     if not all(found):
         raise ValueError("an empty item")
@@ -211,11 +210,12 @@ def settled(database: dict[str, Any], *, pool: int) -> dict[str, Any]:
         if not isinstance(options["prepare_threshold"], int):  # `none`, for a pooler that loses prepared statements
             options["prepare_threshold"] = None
         return {**database, "OPTIONS": {**options, "pool": {"min_size": 1, "max_size": pool, "timeout": 10}}}
-    # FULL: a 201 is on disk. secure_delete and the checkpoint after an erasure: what is erased is overwritten.
+    # FULL: a 201 means that the write is on disk. secure_delete, and the checkpoint after an erasure, overwrite what is
+    # erased.
     options = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "cached_statements": 40,  # each of a dozen threads has its own, and those of a batch are large
+        "cached_statements": 40,  # each of a dozen threads has its own cache, and batches need a large one
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
         "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2000; PRAGMA journal_size_limit=67108864;",
     }

@@ -16,7 +16,7 @@ from privacy.erasure import tombstones
 from privacy.models import Erasure, Setback
 from privacy.subjects import master_keys
 
-PATIENCE = timedelta(minutes=10)  # a worker that is away for a while is no reason to refuse requests
+PATIENCE = timedelta(minutes=10)  # a worker that is briefly away is no reason to refuse requests
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -24,12 +24,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database and broker answer, the disk has room, the master key is the database's; and how much waits."""
+    """Whether the database and broker answer, the disk has space and the master key matches; and how much is waiting."""
     checks: dict[str, Any] = {"database": database(), "broker": broker(), "disk": disk_space.problem() or "ok"}
-    checks["restore"] = "a restore has not ended" if backups.is_unfinished() else "ok"
+    checks["restore"] = "a restore has not finished" if backups.is_unfinished() else "ok"
     if checks["database"] == "ok":
         checks |= {"master_key": master_key(), "erasure_list": erasure_list()}
-    # Without its broker capture goes on: the work is found when it is back.
+    # Capture works without the broker: workers find the work once it is back.
     ready = all(found == "ok" for name, found in checks.items() if name != "broker")
     if checks["database"] == "ok":
         checks["backlog"] = backlog()
@@ -45,14 +45,14 @@ def master_key() -> str:
 
 
 def erasure_list() -> str:
-    """ "ok", or since when the erasure list, a file outside the database, could not be written."""
+    """ "ok", or since when the tombstone list, a file outside the database, could not be written."""
     try:
         since = tombstones.waiting_since()
     except DatabaseError as error:
         return type(error).__name__
     if since is None or since > timezone.now() - PATIENCE:
         return "ok"
-    return f"tombstones.jsonl waits to be written since {since:%Y-%m-%d %H:%M} UTC; see the worker's log"
+    return f"tombstones.jsonl has waited to be written since {since:%Y-%m-%d %H:%M} UTC; see the worker's log"
 
 
 def database() -> str:
@@ -65,7 +65,7 @@ def database() -> str:
 
 
 def broker() -> str:
-    """ "ok", or the kind of error. The file broker is a folder."""
+    """ "ok", or the kind of error. The file broker only needs its folder."""
     if not settings.REDIS_URL:
         return "ok" if (settings.VAR / "broker").is_dir() else "missing"
     import redis

@@ -1,7 +1,7 @@
 """When beat, each worker and the work itself last gave a sign of life: the times of small files under FLYWHEEL_VAR.
 
-A worker's comes from a thread of its own: it says that the process lives, also in the middle of long work. `work` says
-that a worker has taken and finished a task that beat had sent, so that broker, beat and worker go together.
+A worker's sign comes from a separate thread, so it says that the process is alive even during long work. `work` says
+that a worker has finished a task that beat sent, so broker, beat and worker all work together.
 """
 
 import contextlib
@@ -16,14 +16,14 @@ from celery import bootsteps
 from django.conf import settings
 
 SECONDS = 10.0
-ALIVE = 60.0  # seconds; what has been silent for longer is taken for dead
+ALIVE = 60.0  # seconds; after a longer silence it counts as dead
 FORGOTTEN = 86_400.0
 BEAT, WORK = "beat", "work"
 WORKER = "worker-"
 
 
 def folder() -> Path:
-    """Where they are."""
+    """Where the files are."""
     return Path(settings.VAR) / "heartbeats"
 
 
@@ -34,7 +34,7 @@ def beat_now(name: str) -> None:
 
 
 def last(name: str) -> float | None:
-    """When, in seconds since 1970; None for never."""
+    """The time of the last sign, in seconds since 1970; None for never."""
     try:
         return (folder() / name).stat().st_mtime
     except FileNotFoundError:
@@ -42,7 +42,7 @@ def last(name: str) -> float | None:
 
 
 def workers() -> dict[str, float]:
-    """The last sign of each worker that was there within a day; files of older ones go."""
+    """The last sign of each worker seen within a day; older files are removed."""
     found = {}
     for path in folder().glob(f"{WORKER}*") if folder().is_dir() else ():
         at = last(path.name)
@@ -54,12 +54,12 @@ def workers() -> dict[str, float]:
 
 
 def alive() -> int:
-    """How many workers gave a sign within `ALIVE` seconds."""
+    """How many workers gave a sign within the last `ALIVE` seconds."""
     return sum(at > time.time() - ALIVE for at in workers().values())
 
 
 class Heartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
-    """The thread in which a worker gives its signs; one that ends in order takes its file away."""
+    """The thread in which a worker gives its signs; a worker that ends normally removes its file."""
 
     def __init__(self, parent: Any, **options: Any) -> None:
         self.name = f"{WORKER}{re.sub(r'[^A-Za-z0-9.-]', '-', str(parent.hostname or socket.gethostname()))}"
@@ -75,7 +75,7 @@ class Heartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
     terminate = stop
 
     def run(self) -> None:
-        """Give signs until the worker ends; a disk without room is no reason to end."""
+        """Give signs until the worker ends; a full disk is no reason to end."""
         while not self.ended.is_set():
             with contextlib.suppress(OSError):
                 beat_now(self.name)

@@ -1,5 +1,5 @@
-"""Log records as lines of JSON (`LOG_FORMAT=json`), each with the id of its request. Of an exception a line has the kinds
-and the places, and not the message, which may quote what was sent.
+"""Log records as lines of JSON (`LOG_FORMAT=json`), each with the id of its request. For an exception a line has its
+kind and place, but not the message, which may quote what was sent.
 """
 
 import logging
@@ -12,7 +12,7 @@ FRAMES = 12
 
 
 class JsonFormatter(logging.Formatter):
-    """One object a line: time, level, logger, request_id, message, and `exception` where there is one."""
+    """One object per line: time, level, logger, request_id, message, and `exception` if there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, object] = {
@@ -29,7 +29,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def told(error: BaseException | None) -> list[dict[str, object]]:
-    """An exception and those that caused it: kinds and places."""
+    """An exception and its causes: kinds and places."""
     found: list[dict[str, object]] = []
     while error is not None and len(found) < FRAMES:
         frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]

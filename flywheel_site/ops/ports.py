@@ -1,4 +1,4 @@
-"""One server per port, and one per `var/`: a second one says so, and exits."""
+"""One server per port, and one per `var/`: a second one says so and exits."""
 
 import fcntl
 import os
@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import IO
 
 LISTENING = "0A"
-ENDING_SECONDS = 10.0  # that the children of a killed server may still hold its lock
+ENDING_SECONDS = 10.0  # seconds that a killed server's children may still hold its lock
 
 
 class Taken(Exception):
-    """Another process has it; the message says which, if that is known."""
+    """Another process has it; the message says which, if known."""
 
 
 def claim_port(host: str, port: int) -> socket.socket:
-    """The port, for this process and its children: while the socket is open, nobody else's `claim_port` gets it.
+    """Claim the port for this process and its children: while the socket is open, nobody else's `claim_port` gets it.
 
-    The web server's own sockets share a port (SO_REUSEPORT), and so would two servers. This one is bound exclusively
-    first, and only then lets other processes of this user bind.
+    The web server's own sockets share a port (SO_REUSEPORT), and so would two servers. This socket is first bound
+    exclusively, and only then lets other processes of this user bind.
     """
     family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     held = socket.socket(family, kind)
@@ -30,20 +30,20 @@ def claim_port(host: str, port: int) -> socket.socket:
         held.bind(address)
     except PermissionError:
         held.close()
-        raise Taken(f"Port {port} may not be used by this user. Give another one: PORT=8001.") from None
+        raise Taken(f"Port {port} may not be used by this user. Choose another one: PORT=8001.") from None
     except OSError:
         held.close()
-        raise Taken(f"Port {port} is taken{by(port)}. End that, or give another one: PORT=8001.") from None
+        raise Taken(f"Port {port} is taken{by(port)}. End that process, or choose another port: PORT=8001.") from None
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
     if sys.platform == "linux":
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     else:
-        held.close()  # there the web server's own socket is alone
+        held.close()  # without sharing, the web server's own socket is the only one
     return held
 
 
 def by(port: int) -> str:
-    """ " by process 17 (python manage.py up)", where Linux says who listens."""
+    """ " by process 17 (python manage.py up)", if Linux can tell who listens."""
     for pid in listeners(port):
         with suppress(OSError):
             words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[:3]
@@ -77,7 +77,7 @@ def descriptors(pid: int) -> set[str]:
 
 
 def claim_folder(folder: Path, port: int) -> IO[str]:
-    """The `var/` folder, for this process and its children, until the last of them has ended."""
+    """Claim the `var/` folder for this process and its children, until the last of them has ended."""
     file = (folder / "up.lock").open("a+")
     deadline = time.monotonic() + ENDING_SECONDS
     while True:
@@ -91,7 +91,7 @@ def claim_folder(folder: Path, port: int) -> IO[str]:
                 continue
             file.close()
             who = f" by process {pid}, on port {other}" if other else ""
-            raise Taken(f"{folder} is in use{who}. End that server, or give another folder: FLYWHEEL_VAR=…") from None
+            raise Taken(f"{folder} is in use{who}. End that server, or choose another folder: FLYWHEEL_VAR=…") from None
         file.truncate(0)
         file.write(f"{os.getpid()} {port}\n")
         file.flush()
@@ -99,7 +99,7 @@ def claim_folder(folder: Path, port: int) -> IO[str]:
 
 
 def is_ending(pid: str) -> bool:
-    """Whether the process that took the lock has ended, so that its children soon will."""
+    """Whether the process that took the lock has ended, so that its children soon will too."""
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

@@ -1,6 +1,6 @@
 """The processes of the embedded server: web, worker and beat; forked, restarted when they die, ended together.
-`manage.py up` has loaded all of Flywheel before it forks: its children start at once, and share the memory that none
-of them writes to.
+`manage.py up` loads all of Flywheel before it forks, so its children start at once and share the memory that none of
+them writes to.
 """
 
 import ctypes
@@ -28,12 +28,13 @@ GRACE_SECONDS = 8.0
 BACKOFF_SECONDS = 1.0
 STARTUP_SECONDS = 30.0
 APPLICATION = "flywheel_site.rsgi:application"
-# Of connections at once, idle and unfinished ones too. What has no whole header after ten seconds is closed.
+# Limits on open connections, including idle and unfinished ones. A connection without a complete header after ten
+# seconds is closed.
 CONNECTIONS = 4096
 HEADER_MILLISECONDS = 10_000
 HEADER_BYTES = 65_536
-# What glibc's allocator keeps for itself: an arena for each of a dozen threads, and the room of every large body that
-# has gone, are tens of megabytes that nobody uses. By mallopt's number, what the environment calls it, and what it is.
+# glibc's allocator keeps an arena for each of a dozen threads, and the space of every large body that is gone: tens of
+# megabytes that nobody uses. Each limit: mallopt's number, its name in the environment, its value.
 ALLOCATOR = (
     (-8, "MALLOC_ARENA_MAX", 2),
     (-3, "MALLOC_MMAP_THRESHOLD_", 131072),
@@ -58,7 +59,7 @@ class Process:
         self.running.start()
 
     def become(self) -> None:
-        """Run in the child, with its output in the log and default signal handlers."""
+        """Run in the child, with output to the log and default signal handlers."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         with self.log.open("ab") as log:
@@ -81,7 +82,7 @@ def web(host: str, port: int) -> None:
         interface=Interfaces.RSGI,
         workers=1,
         backpressure=connections_at_once(),
-        # HTTP/1 alone: to tell which version a caller speaks, the server would wait for its first bytes without an end.
+        # HTTP/1 only: to find out a caller's version, the server would wait for its first bytes without a limit.
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES),
         websockets=False,
@@ -90,7 +91,7 @@ def web(host: str, port: int) -> None:
 
 
 def connections_at_once() -> int:
-    """How many connections the web server accepts: its limit of open files, less a reserve."""
+    """How many connections the web server accepts: its limit of open files minus a reserve."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 2 * CONNECTIONS
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
@@ -136,12 +137,12 @@ def serve(port: int, var: Path, welcome: str) -> None:
     """Run the embedded server until a signal comes; prints `welcome` once it answers."""
     spare_memory()
     os.register_at_fork(after_in_child=end_with_parent)
-    import_module(APPLICATION.partition(":")[0])  # which also keeps what it has read from being looked through
+    import_module(APPLICATION.partition(":")[0])  # which also keeps loaded objects out of garbage collection
     engine.disconnect()
 
     def ready() -> None:
         if wait_until_ready(port):
-            print(f"\nFlywheel is at  http://127.0.0.1:{port}\n{welcome}\nCtrl-C ends it.", flush=True)
+            print(f"\nFlywheel is at  http://127.0.0.1:{port}\n{welcome}\nPress Ctrl-C to end it.", flush=True)
         else:
             print(f"The server does not answer; see {var / 'log' / 'web.log'}", flush=True)
 
@@ -149,14 +150,14 @@ def serve(port: int, var: Path, welcome: str) -> None:
 
 
 def spare_memory() -> None:
-    """Limit what glibc's allocator keeps, unless the environment does; other C libraries are left alone."""
+    """Limit what glibc's allocator keeps, unless the environment does; other C libraries are left as they are."""
     for number, name, value in ALLOCATOR:
         if hasattr(_libc, "mallopt") and name not in os.environ:
             _libc.mallopt(number, value)
 
 
 def end_with_parent() -> None:
-    """Have Linux end this process when its parent is killed: otherwise it would keep the port, and answer."""
+    """Have Linux end this process when its parent is killed: otherwise it would keep the port and go on answering."""
     if hasattr(_libc, "prctl"):
         _libc.prctl(PARENT_DIED, signal.SIGTERM)
 
@@ -178,7 +179,7 @@ def supervise(children: list[Process], ready: Callable[[], None]) -> None:
         time.sleep(0.2)
         for child in children:
             if child.running is not None and not child.running.is_alive() and not stopping:
-                print(f"The {child.name} process ended and is started again; see {child.log}", flush=True)
+                print(f"The {child.name} process ended and was restarted; see {child.log}", flush=True)
                 time.sleep(BACKOFF_SECONDS)
                 child.start()
     end(children)
@@ -207,7 +208,7 @@ def wait_until_ready(port: int) -> bool:
 
 
 def is_ready(port: int) -> bool:
-    """Whether the server is ready. Asked directly, without any proxy of the environment, under an allowed host name."""
+    """Whether the server is ready. Asked directly, without any proxy from the environment, under an allowed host name."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/readyz", headers={"Host": own_host()})

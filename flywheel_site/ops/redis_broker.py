@@ -1,4 +1,4 @@
-"""Redis as the broker; a message that is not ours does not end the worker."""
+"""Redis as the broker: a message that is not ours does not end the worker."""
 
 import logging
 from typing import Any
@@ -15,7 +15,7 @@ class Channel(redis.Channel):
         try:
             return super()._brpop_read(**options)  # type: ignore[no-untyped-call]
         except (ValueError, RecursionError) as error:  # not JSON: it has already left Redis and is lost
-            logger.error("A message in Redis is no JSON and was discarded: %s", type(error).__name__)
+            logger.error("A message in Redis is not JSON and was discarded: %s", type(error).__name__)
             return True
 
 

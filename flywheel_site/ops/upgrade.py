@@ -1,7 +1,6 @@
-"""Brings a database from before 0.1.0 to what each app's first migration makes. The later migrations then run as ever.
-
-The migrations of that time are gone, and their last state lacks some tables, columns and indexes. So the database is
-compared with the state of the first migrations, and the difference applied.
+"""Brings a database from before 0.1.0 to the state of each app's first migration; the later migrations then run as
+usual. The old migrations no longer exist, and their last state lacks some tables, columns and indexes. So the database
+is compared with the state after the first migrations, and the difference is applied.
 """
 
 from collections.abc import Mapping
@@ -48,13 +47,13 @@ def is_needed() -> bool:
 
 
 def applied() -> list[tuple[str, str]]:
-    """The migrations of our apps that the database has on record."""
+    """Our apps' migrations that the database has on record."""
     recorder = MigrationRecorder(connection)
     return [key for key in recorder.applied_migrations() if key[0] in APPS] if recorder.has_table() else []
 
 
 def on_disk() -> set[tuple[str, str]]:
-    """The migrations that this version has."""
+    """The migrations in this version."""
     return set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
@@ -83,7 +82,7 @@ def upgrade() -> Difference:
 
 
 def compare(model: ModelState, columns: Mapping[str, str], state: ProjectState, found: Difference) -> None:
-    """Take out of a state what the database lacks of a model with these columns (to fields), and note how to add it."""
+    """Remove from a state what the database lacks of a model with these columns (to fields), and note how to add it."""
     app, name, options = model.app_label, model.name_lower, model.options
     table = options.get("db_table") or f"{app}_{name}"
     with connection.cursor() as cursor:
@@ -113,11 +112,11 @@ def compare(model: ModelState, columns: Mapping[str, str], state: ProjectState, 
 
 
 def fill(old: StateApps, found: Difference) -> None:
-    """Give new columns what older rows imply, and curators the permission that is new."""
+    """Give new columns the values that older rows imply, and curators the new permission."""
     dated = [old.get_model("feedback", name) for name in ("interaction", "signal", "parkedsignal")]
     for model in dated:
         rows = model._base_manager.filter(occurred_at__gt=F("received_at"))
-        rows.update(occurred_at=F("received_at"))  # a sender's clock was fast
+        rows.update(occurred_at=F("received_at"))  # some senders' clocks were fast
         if f"{model._meta.db_table}.effective_at" in found.added:
             model._base_manager.update(effective_at=F("occurred_at"))
     kind = ContentType.objects.get_for_model(EvalCase)

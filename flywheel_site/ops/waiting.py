@@ -1,4 +1,4 @@
-"""What waits, for how long, what was given up, and what is overdue: the figures of `/metrics` and `doctor`."""
+"""What waits, for how long, what was given up, and what is overdue: figures for `/metrics` and `doctor`."""
 
 from datetime import datetime, timedelta
 
@@ -13,13 +13,13 @@ from privacy.erasure import erasure, tombstones
 from privacy.models import Delivery, DeliveryStatus, Erasure, PrivacyRequest, RequestStatus, Setback
 from privacy.requests import lifecycle
 
-SAMPLE = 100  # pending interactions that are looked at, the oldest: a curation run takes them first
+SAMPLE = 100  # the oldest pending interactions, which a curation run takes first
 SOON = timedelta(days=7)
 OVER = [RequestStatus.CLOSED, RequestStatus.REFUSED]
 
 
 def oldest() -> dict[str, float]:
-    """By kind of work, the seconds for which the oldest of it has waited and nobody was at it; 0 where none waits."""
+    """For each kind of work, the seconds that its oldest item has waited without a worker; 0 if none waits."""
     now = timezone.now()
     since = {
         "interactions": uncurated_since(),
@@ -34,10 +34,10 @@ def oldest() -> dict[str, float]:
 
 
 def uncurated_since() -> datetime | None:
-    """Since when something new waits for curation and no run was at work. Projects that were told to rest do not count.
+    """Since when something new has waited for curation while no run was under way.
 
-    What made a row pending is its own arrival or its newest signal's; rules that changed make old rows pending, and then
-    the run that is at them counts.
+    Paused projects do not count. A row becomes pending by its own arrival or its newest signal. Changed rules make old
+    rows pending; then the run that handles them counts.
     """
     waiting = Interaction.objects.filter(pending=True)
     projects = waiting.exclude(project__in=control.resting().values("pk")).values_list("project", flat=True).distinct()
@@ -54,7 +54,7 @@ def uncurated_since() -> datetime | None:
 
 
 def set_aside() -> dict[str, int]:
-    """Work that failed so often that nobody tries again, by kind."""
+    """Work that failed so often that it is no longer retried, by kind."""
     spent = erasure.MAX_TRIES
     requests = PrivacyRequest.objects.exclude(state__in=OVER).filter(tries__gte=lifecycle.MAX_TRIES)
     releases = Release.objects.filter(state=ReleaseState.CUTTING, tries__gte=cutting.MAX_TRIES)
@@ -68,12 +68,12 @@ def set_aside() -> dict[str, int]:
 
 
 def failing() -> int:
-    """Parts of background work that failed when they were last tried."""
+    """Parts of background work that failed the last time they ran."""
     return Setback.objects.count()
 
 
 def requests() -> dict[str, int]:
-    """Open requests of people: all, those past what the law allows, and those that soon will be."""
+    """Open requests of people: all, those past the legal deadline, and those due soon."""
     now = timezone.now()
     open_now = PrivacyRequest.objects.exclude(state__in=OVER)
     return {

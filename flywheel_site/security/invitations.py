@@ -1,4 +1,6 @@
-"""Invitations: a superuser names a person, their roles and projects; the person sets a password by a link that works once."""
+"""Invitations: a superuser names a person, their roles and projects; the person sets a password through a link that
+works once.
+"""
 
 from typing import Any
 
@@ -22,12 +24,12 @@ DAYS = settings.PASSWORD_RESET_TIMEOUT // 86_400
 
 
 class InvitationForm(forms.Form):
-    """Who is invited, what they will do, and where."""
+    """Who is invited, with which roles, to which projects."""
 
     name = forms.CharField(
         max_length=150,
         validators=[UnicodeUsernameValidator()],
-        help_text="What the person types to sign in.",
+        help_text="The name the person signs in with.",
     )
     roles = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple,
@@ -47,12 +49,12 @@ class InvitationForm(forms.Form):
         name = User.normalize_username(self.cleaned_data["name"])
         there = User.objects.filter(username=name).first()
         if there is not None and there.has_usable_password():
-            raise ValidationError("Somebody signs in with this name already.")
+            raise ValidationError("This name is already in use.")
         return str(name)
 
 
 def invite(name: str, roles: list[str], projects: list[Project]) -> User:
-    """Make the user, without a password. Who never came may be invited again: roles and projects are then these."""
+    """Create the user, without a password. Somebody who never joined may be invited again, with new roles and projects."""
     with transaction.atomic():
         user, made = User.objects.get_or_create(username=name)
         if made:
@@ -73,7 +75,7 @@ def link(request: HttpRequest, user: User) -> str:
 
 
 class JoinView(PasswordResetConfirmView):
-    """The page that the link opens. It signs the person in, who then sets up the second factor where one is required."""
+    """The page behind the link. It signs the person in, who then sets up the second factor if one is required."""
 
     template_name = "admin/join.html"
     success_url = reverse_lazy("admin:index")

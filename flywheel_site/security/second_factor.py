@@ -40,7 +40,7 @@ class TokenForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """Password and second factor, to confirm who you are."""
+    """Password and second factor, to confirm a user's identity."""
 
     password = forms.CharField(
         label=_("Password"),
@@ -57,7 +57,7 @@ def is_due(request: HttpRequest) -> bool:
     user: Any = request.user
     if not (user.is_authenticated and user.is_active and user.is_staff):
         return False
-    # django-otp's middleware has not seen a user who signed in within this request: the factor is still due.
+    # django-otp's middleware has not seen a user who signed in during this request: the factor is still due.
     verified = hasattr(user, "is_verified") and user.is_verified()
     return bool(settings.REQUIRE_2FA or has_device(user)) and not verified
 
@@ -102,7 +102,7 @@ def verify_view(request: HttpRequest) -> HttpResponseBase:
             confirm(request)
             limit(request)
             return redirect(following)
-        form.add_error("token", _("Wrong code, or one that was already used."))
+        form.add_error("token", _("Wrong code, or one that has already been used."))
     return render(request, "admin/second_factor.html", {"form": form, "title": _("Second factor")})
 
 
@@ -147,7 +147,7 @@ def key_text(device: TOTPDevice) -> str:
 
 
 def picture(text: str) -> str:
-    """A QR code as the path of an SVG: drawn here, so that no key leaves the page."""
+    """A QR code as an SVG path: drawn here, so that no key leaves the page."""
     code = segno.make(text, error="m")
     out = io.BytesIO()
     code.save(out, kind="svg", xmldecl=False, svgns=True, border=2, scale=4, dark="#000", light="#fff")
@@ -165,7 +165,7 @@ def codes_view(request: HttpRequest) -> HttpResponseBase:
 
 
 def render_codes(request: HttpRequest, following: str) -> HttpResponse:
-    """Make backup codes, and show them this once."""
+    """Create backup codes, and show them this once."""
     context = {"codes": fresh_codes(request.user), "title": _("Your backup codes"), "next": following}
     return render(request, "admin/second_factor_codes.html", context)
 

@@ -1,8 +1,8 @@
 """Slows down password guessing, and signs out idle users. Each attempt counts before the password is checked: for the
-address, for the name from that address, and for the name from anywhere. Over a limit even the right password is
-refused until the window ends, so that nobody learns whether it was right. Refused attempts do not count: to evict
-counters from memory, or to lock a name everywhere, costs one checked password each. Counters of names from anywhere
-have a cache of their own, which no other traffic fills.
+address, for the name from that address, and for the name from anywhere. Over a limit even the right password is refused
+until the window ends, so that nobody learns whether it was right. Refused attempts do not count, so evicting counters
+from memory, or locking a name everywhere, costs one checked password each. Counters of names from anywhere have their
+own cache, which no other traffic fills.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from privacy.api.client_address import counted_address
 WINDOW = 15 * 60  # seconds
 HERE, ANYWHERE, ADDRESS = 5, 50, 100  # attempts per window: of a name from an address, of a name, of an address
 IDLE = 60 * 60  # seconds without a page, after which a session ends
-NOTED = 60  # seconds: the precision of the last visit, to save a write per page
+NOTED = 60  # seconds: how precisely the last visit is stored, to save a write per page
 SEEN = "seen_at"
 TOO_MANY = _("Too many attempts. Wait 15 minutes, or ask an administrator.")
 
@@ -36,8 +36,8 @@ def forgive(request: HttpRequest, name: str) -> None:
 
 
 def counters(request: HttpRequest, name: str) -> Iterator[tuple[str, int, str]]:
-    """The counters of an attempt, with their limits and the cache that holds them without Redis. Names are hashed,
-    because they are personal data.
+    """An attempt's counters, with their limits and the cache that holds them without Redis. Names are hashed, because
+    they are personal data.
     """
     window, address, name = int(time.time() // WINDOW), counted_address(request.META), name.casefold()
     for who, limit, aside in (
@@ -49,7 +49,7 @@ def counters(request: HttpRequest, name: str) -> Iterator[tuple[str, int, str]]:
 
 
 def end_if_idle(request: HttpRequest) -> None:
-    """Sign out a user who has opened no page for an hour; else note this visit."""
+    """Sign out a user who has opened no page for an hour; otherwise note this visit."""
     if not request.user.is_authenticated:
         return
     now = int(time.time())

@@ -1,5 +1,5 @@
 """What every HTTP call shares: problem documents, scopes, OpenAPI, the caller's address.
 
-Its rules: `problems` words every refusal, `scopes` lists what a key may do, `openapi.described` documents a view. A new
-view of any app is described by that decorator and answers errors by `problems`.
+`problems` words every refusal, `scopes` lists what a key may do, `openapi.described` documents a view. A new view in
+any app uses that decorator and raises its errors through `problems`.
 """

@@ -1,4 +1,4 @@
-"""Where a request comes from: the address that connected, or behind a proxy that is trusted the one it speaks for."""
+"""The caller's address: the one that connected or, behind a trusted proxy, the one the proxy forwards."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -10,9 +10,10 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def client_address(meta: Mapping[str, Any]) -> str:
-    """The caller's address, from a request's `META`: the last one of `X-Forwarded-For` that is no proxy of ours.
+    """The caller's address, from a request's `META`: the last one in `X-Forwarded-For` that is not one of our proxies.
 
-    Anybody could have written the entries to the left of it. If the header cannot be read, the peer's own address.
+    Anybody could have written the entries to the left of it. If the header cannot be read, it is the peer's own
+    address.
     """
     peer = parsed(meta.get("REMOTE_ADDR", ""))
     if peer is None:  # a Unix socket has none
@@ -29,13 +30,13 @@ def client_address(meta: Mapping[str, Any]) -> str:
 
 
 def counted_address(meta: Mapping[str, Any]) -> str:
-    """What a rate limit counts as one caller: the address, or for IPv6 the /64 network, which is one customer's."""
+    """What a rate limit counts as one caller: the address or, for IPv6, its /64 network, which belongs to one customer."""
     address = client_address(meta)
     return str(ipaddress.ip_network((address, 64), strict=False)) if ":" in address else address
 
 
 def parsed(text: str) -> Address | None:
-    """An address; of an IPv4 address mapped into IPv6 the inner one, as a server that listens to both reports it."""
+    """The address. For an IPv4 address mapped into IPv6, as a dual-stack server reports it, the IPv4 address."""
     try:
         found = ipaddress.ip_address(text.strip())
     except ValueError:

@@ -1,4 +1,4 @@
-"""OpenAPI from the classes that check and shape the traffic: the documentation cannot differ from what is enforced."""
+"""OpenAPI from the classes that check and shape the traffic, so the documentation cannot differ from what is enforced."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
@@ -14,7 +14,7 @@ END = r"\Z"
 
 
 class Fault(TypedDict):
-    """One place that a problem is about. It never holds a value that was sent."""
+    """One place that a problem concerns. It never holds a value that was sent."""
 
     pointer: str
     code: str
@@ -22,7 +22,7 @@ class Fault(TypedDict):
 
 
 class ProblemDocument(TypedDict):
-    """What every error answers with (RFC 9457)."""
+    """The body of every error (RFC 9457)."""
 
     type: str
     title: str
@@ -35,8 +35,11 @@ class ProblemDocument(TypedDict):
 def described(
     operation: str, answers: Mapping[int, Any], body: Any = None, query: Mapping[str, str] | None = None
 ) -> Callable[[Any], Any]:
-    """Document one call: the class of its body, and that of each good answer (None: without a body; bytes or a class by
-    media type: a file); `query` says what each parameter behind the question mark is for, all may be left out."""
+    """Document one call: the class of its body, and of each successful answer (None: no body; bytes, or a class by
+    media type: a file).
+
+    `query` says what each query parameter is for; all of them are optional.
+    """
     errors = dict.fromkeys(WRITING_ERRORS if body is not None else READING_ERRORS, ProblemDocument)
     responses: dict[Any, Any] = {(code, "application/problem+json"): schema(kind) for code, kind in errors.items()}
     for code, kind in answers.items():
@@ -57,8 +60,10 @@ def schema(kind: Any) -> dict[str, Any]:
 
 
 def as_ecma(part: Any) -> Any:
-    """The schema with its patterns as JSON Schema means them: `$` is the very end there. In Python `$` also holds before
-    a line feed at the end, so what checks ends in `\\Z`."""
+    r"""The schema with its patterns as JSON Schema means them, where `$` is the very end.
+
+    In Python `$` also matches before a final line feed, so our own patterns end in `\Z`.
+    """
     if isinstance(part, list):
         return [as_ecma(item) for item in part]
     if not isinstance(part, dict):
@@ -76,7 +81,7 @@ def add_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """A project's key or a feedback token, as a bearer."""
+    """A project's key or a feedback token, sent as a bearer token."""
 
     target_class = "feedback.api.authentication.KeyAuthentication"
     name = "key"

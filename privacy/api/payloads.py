@@ -1,4 +1,4 @@
-"""What the privacy calls take."""
+"""The request bodies of the privacy calls."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -8,12 +8,16 @@ from msgspec import Meta, Struct
 SubjectId = Annotated[str, Meta(min_length=1, max_length=512, description="The product's own user id; never stored.")]
 
 
-Moment = Annotated[datetime, Meta(tz=True, description="With its zone, and from the year 1 to 9999 in UTC, too.")]
+Moment = Annotated[
+    datetime, Meta(tz=True, description="With its time zone; from the year 1 to 9999, also once converted to UTC.")
+]
 
 
 def require_utc(**moments: datetime | None) -> None:
-    """Refuse times that are outside of the calendar in UTC, which is how they are stored: for `__post_init__`, whose
-    errors msgspec passes on without their place, so they name it as its own do."""
+    """Refuse times that leave the calendar when converted to UTC, as they are stored.
+
+    For `__post_init__`: msgspec passes such errors on without their place, so they name it the way msgspec's own do.
+    """
     for name, moment in moments.items():
         try:
             if moment is not None:
@@ -43,7 +47,7 @@ class SubjectIn(Struct, forbid_unknown_fields=True):
 
 
 class PrivacyRequestIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`POST /privacy/requests`. `purposes`: of a withdrawal, else all. `law` sets the deadline."""
+    """`POST /privacy/requests`. `purposes` is for a withdrawal; without it, all. `law` sets the deadline."""
 
     subject: SubjectId
     kind: Literal["erasure", "access", "withdrawal"]

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
 
 class HasScope(BasePermission):
-    """Lets a request through whose key carries `view.scopes[method]`, or one of several; a HEAD may go where a GET may. A view that names
-    none is closed. A method that a view does not name is answered with 405, whatever the key."""
+    """Lets a request through if its key carries `view.scopes[method]`, or one of several; HEAD counts as GET.
+
+    A view that names no scopes is closed. A method that a view does not name is answered with 405, whatever the key.
+    """
 
     message = "This key does not carry the scope that the call needs."
 

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Scope(models.TextChoices):
-    """The five things a key can be allowed."""
+    """The scopes that a key can carry."""
 
     INGEST = "ingest", "Send interactions"
     FEEDBACK = "feedback", "Send feedback"

@@ -1,7 +1,7 @@
-"""Consent that a product holds already, brought into the ledger. `FORMAT` is what a record of the file has.
+"""Imports consent that a product already holds into the ledger.
 
-What the ledger knows to be newer stands, so importing the same file again changes nothing; a person who was erased since
-stays out.
+`FORMAT` describes a record of the file. A newer entry in the ledger wins, so importing the same file again changes
+nothing. A person who was erased since stays out.
 """
 
 import re
@@ -23,9 +23,9 @@ from privacy.subjects.lookup import find_or_create, is_erased
 
 FORMAT = """
 A record of the file:
-  {"subject": your own id of the person, "purposes": {"capture": true, "evaluation": true, "training": false},
+  {"subject": your own id for the person, "purposes": {"capture": true, "evaluation": true, "training": false},
    "at": when it was said, "2026-03-01T12:00:00Z", "expires_at", "notice": the wording, "language": "en"}
-subject and purposes are required. What is newer in the ledger stands; who was erased since stays out.
+subject and purposes are required. A newer entry in the ledger wins; people who were erased since stay out.
 """
 STRUCTURED = ("purposes",)
 Result = Literal["noted", "known", "erased", "bad"]
@@ -39,12 +39,12 @@ WORDS = (
     ("Expected `datetime`", "Expected a time with its zone, such as 2026-01-31T12:00:00Z."),
     ("Invalid RFC3339", "Expected a time with its zone, such as 2026-01-31T12:00:00Z."),
     ("Expected `str` of length", "The text is too short or too long."),
-    ("Expected `object` of length", "It names no purpose."),
+    ("Expected `object` of length", "Name at least one purpose."),
 )
 
 
 class HeldConsent(Struct, forbid_unknown_fields=True, kw_only=True):
-    """A line of the file. `at`: when it was said, else now."""
+    """A line of the file. `at` is when the consent was given; the default is now."""
 
     subject: SubjectId
     purposes: Annotated[dict[Literal["capture", "evaluation", "training"], bool], Meta(min_length=1)]
@@ -59,7 +59,7 @@ class HeldConsent(Struct, forbid_unknown_fields=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How a line ended: its number from 1, and for a bad one the field and the fault, without values."""
+    """The outcome of a line: its number from 1, and for a bad one the field and the fault, without values."""
 
     number: int
     result: Result
@@ -93,7 +93,7 @@ def import_records(namespace: str, records: Iterable[Record]) -> Iterator[Line]:
 
 
 def in_words(message: str) -> tuple[str, str]:
-    """The field and the fault, out of what msgspec says, which may quote a value."""
+    """The field and the fault from an msgspec error, whose message may quote a value."""
     words = next((words for start, words in WORDS if message.startswith(start)), "The value has the wrong type.")
     place, named = PLACE.search(message), FIELD.search(message)
     found = place or named
@@ -101,7 +101,7 @@ def in_words(message: str) -> tuple[str, str]:
 
 
 def note(namespace: str, held: HeldConsent) -> Result:
-    """Bring one person's consent into the ledger, and carry it out."""
+    """Import one person's consent and apply its effects."""
     with transaction.atomic():
         if is_erased(namespace, held.subject, held.at):
             return "erased"
@@ -120,9 +120,9 @@ def note(namespace: str, held: HeldConsent) -> Result:
 
 
 def add_unsaid(subject: Subject, purposes: Mapping[str, bool], notice: Notice | None) -> None:
-    """Import consent for the purposes on which the person's ledger has no entry."""
+    """Import consent for the purposes that the person's ledger has no entry for."""
     if set(purposes) <= set(ledger.newest(subject)):
-        return  # as a rule, and without a transaction that writes
+        return  # the usual case, and it needs no write transaction
     with transaction.atomic():
         lines = ledger.newest(subject)
         new = {str(purpose): granted for purpose, granted in purposes.items() if purpose not in lines}

@@ -1,6 +1,5 @@
-"""The consent ledger: an append-only chain per subject. The effective state is the newest unexpired line of a purpose.
-
-Default: no entry, no use. A project whose law allows it may pass `defaults` that say otherwise for a purpose.
+"""The consent ledger: an append-only chain per subject. For each purpose the newest unexpired line holds. Without an
+entry there is no use. A project may pass `defaults` for a purpose where its law allows that.
 """
 
 import hashlib
@@ -22,10 +21,10 @@ from privacy.redaction import redact
 
 NONE: Mapping[str, bool] = {}
 PURPOSES = tuple(Purpose.values)
-# What a notice to everybody never says. Names, addresses and telephone numbers are not here: a notice has to say who asks
-# and how to reach them.
+# What a notice to everybody never contains. Names, addresses and telephone numbers may occur: a notice has to say who
+# asks and how to reach them.
 ONE_PERSONS = frozenset("ACCOUNT BIRTH_DATE CARD IBAN IP NATIONAL_ID SECRET URL_CREDENTIAL".split())
-# The name of the person who is addressed, or who speaks: found by these rules, or after these words.
+# The name of the person addressed or speaking, found by these rules or after these words.
 ADDRESSED = {"greeting", "introduction"}
 GREETS = re.compile(
     r"\b(?:dear|hello|hi|hallo|liebe[rs]?|geehrte[rsn]?|chère?|bonjour|estimad[oa]|hola)[^.,!?\n]{0,20}\Z", re.I
@@ -33,7 +32,7 @@ GREETS = re.compile(
 
 
 class PersonalNotice(ValueError):
-    """This wording is about one person. The message quotes nothing of it."""
+    """This wording is about one person. The message quotes nothing from it."""
 
 
 def entry_hash(entry: ConsentEntry) -> str:
@@ -52,7 +51,7 @@ def entry_hash(entry: ConsentEntry) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-@lru_cache(maxsize=64)  # the lines of a write have one time
+@lru_cache(maxsize=64)  # all lines of a write share one time
 def _as_stored(moment: datetime) -> str:
     """The time as the database returns it: in UTC."""
     return moment.astimezone(UTC).isoformat()
@@ -69,9 +68,10 @@ def notice_digest(text: str, language: str) -> str:
 
 
 def notice_for(text: str, language: str = "") -> Notice | None:
-    """The row that holds this wording, made on first use. None for an empty text.
+    """The row that holds this wording, made on first use; None for an empty text.
 
-    A wording is the same for everybody and stays when they are erased. Raises `PersonalNotice` for one that is not.
+    A wording is the same for everybody and stays when people are erased. Raises `PersonalNotice` if it is about one
+    person.
     """
     if not text:
         return None
@@ -79,12 +79,12 @@ def notice_for(text: str, language: str = "") -> Notice | None:
     if found := Notice.objects.filter(digest=digest).first():
         return found
     if is_personal(text):
-        raise PersonalNotice("A notice is the same for everybody: leave out what is about one person.")
+        raise PersonalNotice("A notice is the same for everybody: leave out anything about one person.")
     return Notice.objects.get_or_create(digest=digest, defaults={"text": text, "language": language})[0]
 
 
 def is_personal(text: str) -> bool:
-    """Whether a wording speaks of, or to, one person, as far as the redactor can tell."""
+    """Whether a wording is about, or addressed to, one person, as far as the redactor can tell."""
     return any(
         span.type in ONE_PERSONS
         or (
@@ -96,7 +96,7 @@ def is_personal(text: str) -> bool:
 
 
 def newest(subject: Subject) -> dict[str, ConsentEntry]:
-    """The newest line of each purpose, expired or not; one query."""
+    """The newest line for each purpose, expired or not; one query."""
     each = [ConsentEntry.objects.filter(subject=subject, purpose=purpose).order_by("-id") for purpose in PURPOSES]
     of_any = reduce(operator.or_, (Q(pk__in=lines.values("pk")[:1]) for lines in each))
     lines = ConsentEntry.objects.filter(of_any).select_related("notice").order_by("id")
@@ -116,7 +116,7 @@ class Line(NamedTuple):
 
 
 def consenting(people: Iterable[int], defaults: Mapping[str, bool], now: datetime) -> dict[str, frozenset[int]]:
-    """For each purpose, those of these subjects who agree to it: the `fold` of each, some thousand people a query."""
+    """For each purpose, which of these subjects agree to it: the `fold` of each, a few thousand people a query."""
     lines: dict[int, dict[str, Line]] = {person: {} for person in people}
     keys, columns = list(lines), ("subject_id", "purpose", "granted", "expires_at")
     for start in range(0, len(keys), bulk.KEYS):
@@ -134,7 +134,7 @@ def fold(lines: Mapping[str, ConsentEntry | Line], defaults: Mapping[str, bool],
 
 
 def allows_capture(lines: Mapping[str, ConsentEntry | Line], defaults: Mapping[str, bool], now: datetime) -> bool:
-    """Whether anything may be stored of a subject with these newest entries."""
+    """Whether anything may be stored about a subject with these newest entries."""
     return _holds("capture", lines, defaults, now)
 
 
@@ -156,8 +156,8 @@ def record(
 ) -> list[ConsentEntry]:
     """Append a line for each purpose whose state, wording or end this changes; return the lines. Call in a transaction.
 
-    `at` is when it was said, where that was not now: the line added last stands, whenever it was said. The subject's
-    row is locked while lines are added: two writers never continue the chain from the same line.
+    `at` is when it was said, if not now; the line added last holds, whenever it was said. The subject's row is locked
+    while lines are added, so two writers never continue the chain from the same line.
     """
     now = at or timezone.now()
     if not following(subject, purposes, newest(subject), method=method, notice=notice, expires_at=expires_at, now=now):
@@ -180,8 +180,10 @@ def following(
     keep_end: bool = False,
     last: ConsentEntry | None = None,
 ) -> list[ConsentEntry]:
-    """The lines, unsaved, that follow on a subject's newest `lines` to say what is new; empty where nothing is. `last`:
-    the one added last, where it is not saved yet. With `keep_end` a consent that is given again ends when it would have.
+    """The unsaved lines that continue a subject's newest `lines` with what is new; empty if nothing is.
+
+    `last` is the line added last, if it is not saved yet. With `keep_end`, consent that is given again keeps its end
+    date.
     """
     last = last or max(lines.values(), key=lambda line: line.pk or 0, default=None)
     previous, added = last.entry_hash if last else beginning(subject), []
@@ -209,14 +211,15 @@ def following(
 def _says(
     line: ConsentEntry | None, granted: bool, notice: Notice | None, expires_at: datetime | None, now: datetime
 ) -> bool:
-    """Whether the newest entry says the same already, so that nothing is added."""
+    """Whether the newest entry already says this, so that nothing is added."""
     if line is None or line.granted != granted or (line.expires_at and line.expires_at <= now):
         return False
     return (notice is None or line.notice_id == notice.pk) and line.expires_at == expires_at
 
 
 def broken_at(entries: Iterable[ConsentEntry]) -> ConsentEntry | None:
-    """The first line of a subject's chain, oldest first, that does not follow from the one before; None if whole.
+    """The first line of a subject's chain, oldest first, that does not follow from the one before; None if the chain is
+    whole.
 
     A line whose wording was changed does not follow either. Chains of the first versions begin with no hash.
     """
@@ -237,7 +240,8 @@ def as_asked(notice: Notice | None) -> bool:
 def agrees(purpose: str, *, subject: str = "subject_id", default: bool = False, now: datetime | None = None) -> Q:
     """A condition for any queryset whose rows have a subject: that subject agrees to the purpose, and to capture.
 
-    `subject` is the column that holds the subject's key. One indexed look-up a row, no join to multiply rows.
+    `subject` is the column that holds the subject's key. It costs one indexed look-up per row, and no join that could
+    multiply rows.
     """
     wanted = Q(_agrees(purpose, subject, default, now or timezone.now()))
     if purpose != Purpose.CAPTURE:

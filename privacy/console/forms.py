@@ -1,4 +1,4 @@
-"""What the privacy desk asks."""
+"""Forms of the privacy desk."""
 
 import re
 from typing import Any
@@ -12,13 +12,13 @@ from privacy.webhooks.delivery import Forbidden, checked
 
 
 class AskForm(forms.Form):
-    """What somebody asked by post or telephone."""
+    """A request that came by post or telephone."""
 
     kind = forms.ChoiceField(
         choices=PrivacyRequest.Kind,
         widget=forms.RadioSelect,
-        label="What they ask",
-        help_text="It takes effect at once: make sure of who asks before you enter it.",
+        label="What they ask for",
+        help_text="It takes effect at once, so check who is asking before you enter it.",
     )
 
 
@@ -26,7 +26,7 @@ class RefuseForm(forms.Form):
     """Why a request is not carried out."""
 
     why = forms.CharField(
-        max_length=200, label="Why", help_text="In words that the person may read. Name nobody, quote nothing."
+        max_length=200, label="Why", help_text="The person may read this. Name nobody and quote nothing."
     )
 
 
@@ -39,7 +39,7 @@ class LabForm(forms.Form):
         max_length=20_000,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 7, "spellcheck": "false"}),
-        help_text="Invent one, or paste what a rule missed. It is not stored.",
+        help_text="Invent one, or paste text that a rule missed. It is not stored.",
     )
     definition = forms.JSONField(
         required=False,
@@ -50,10 +50,10 @@ class LabForm(forms.Form):
     )
 
     def clean_definition(self) -> dict[str, Any]:
-        """Rules that compile, and whose examples hold."""
+        """The rules, if they compile and their examples hold."""
         given = self.cleaned_data["definition"] or {}
         if not isinstance(given, dict) or "version" in given:
-            raise forms.ValidationError("Write an object without a version: that one is counted by itself.")
+            raise forms.ValidationError("Write an object without a version: Flywheel numbers the versions itself.")
         try:
             compile_policy(Policy.from_dict(given))
         except RedactionError as error:
@@ -74,30 +74,36 @@ class LinesField(forms.CharField):
 
 
 class TermForm(forms.Form):
-    """One more term of a project's own, field by field. Leave it empty where there is none to add."""
+    """One more term for the project, field by field. Leave it empty if there is none to add."""
 
-    type = forms.CharField(label="What to call it", help_text="Like ORDER_NUMBER: it becomes [ORDER_NUMBER_1].")
+    type = forms.CharField(label="Name of the type", help_text="Like ORDER_NUMBER: it becomes [ORDER_NUMBER_1].")
     pattern = forms.CharField(
         required=False,
         label="Pattern",
         widget=forms.TextInput(attrs={"class": "code", "spellcheck": "false"}),
         help_text=r"RE2 syntax, like \bORD-[0-9]{6}\b: no look-around and no back-references, so that no text can stall it.",
     )
-    words = LinesField(label="Or words", help_text="Instead of a pattern: one a line, in any case.")
+    words = LinesField(
+        label="Or words",
+        help_text="Instead of a pattern: one word or phrase a line; upper and lower case count as the same.",
+    )
     context_words = LinesField(
-        label="Only near", help_text="One of these words within 60 characters. Leave empty for anywhere."
+        label="Only near",
+        help_text="Match only if one of these words is within 60 characters. Leave empty to match anywhere.",
     )
     validator = forms.ChoiceField(
         required=False, label="Check digit", choices=[("", "none"), *((name, name) for name in sorted(VALIDATORS))]
     )
-    must_match = LinesField(label="Must be found in", help_text="At least one invented example, one a line.")
-    must_not_match = LinesField(label="Must not be found in", help_text="At least one that looks alike and is none.")
+    must_match = LinesField(label="Must be found in", help_text="At least one invented example; one a line.")
+    must_not_match = LinesField(
+        label="Must not be found in", help_text="At least one text that looks similar but must not match; one a line."
+    )
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, prefix="term", empty_permitted=True, use_required_attribute=False)
 
     def clean(self) -> dict[str, Any]:
-        """A term that compiles and whose examples hold. The error is shown at its field."""
+        """The term, if it compiles and its examples hold. An error is shown at its field."""
         given = super().clean() or {}
         if self.errors or not self.has_changed():
             return given
@@ -116,12 +122,12 @@ class TermForm(forms.Form):
 
 
 class WebhookForm(forms.Form):
-    """Where a project wants to hear of recalls and alerts."""
+    """Where a project's recalls and alerts are sent."""
 
     url = forms.CharField(
         max_length=500,
         label="Address",
-        help_text="https://… without a user name, a Slack webhook, or mailto:you@example.org.",
+        help_text="An https:// address without a user name, a Slack webhook, or mailto:you@example.org.",
     )
 
     def __init__(self, *args: Any, origins: list[str], **kwargs: Any) -> None:
@@ -130,7 +136,7 @@ class WebhookForm(forms.Form):
         self.order_fields(["origin", "url"])
 
     def clean_url(self) -> str:
-        """An address that may be sent to."""
+        """The address, if messages may be sent to it."""
         url = str(self.cleaned_data["url"])
         try:
             checked(url)

@@ -1,4 +1,4 @@
-"""What every list of the console shares: a count with an end, and who sees which rows. Constant work at a million rows."""
+"""What all console lists share: a bounded count, and which rows a user sees. Constant work at a million rows."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -16,20 +16,20 @@ from privacy.db.fields import RedactedTextField
 from privacy.models import Subject
 
 ENDS = ("exact", "isnull", "isempty", "in")
-SPLIT = 8  # for members of more projects than these, one question costs less than one for each
+SPLIT = 8  # with more projects than this, one query costs less than one for each
 
 
 def row_key(sent: str) -> int:
-    """The key that somebody sent in an address or a form; 0, which no row has, where it can be none."""
+    """The key in an address or a form, as a number; 0, which no row has, if it cannot be one."""
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 18 else 0
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows rows of the user's own projects, and never edits: every change is an action or a page with a permission.
+    """Shows rows of the user's own projects and never edits: every change is an action or a page with a permission.
 
-    `project_path` leads to the project, `origin_path` to the name of one, `namespace_path` to the name space of subjects,
-    `subject_path` to the key of a person: nothing of somebody with a request under way is shown. Without a path to what
-    is theirs, others than superusers see nothing.
+    `project_path` leads to the project, `origin_path` to the name of one, `namespace_path` to the namespace of
+    subjects. `subject_path` leads to a person's key: rows of somebody with an open request are hidden. Without any path
+    to a project, only superusers see rows.
     """
 
     project_path: ClassVar[str] = ""
@@ -37,8 +37,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     namespace_path: ClassVar[str] = ""
     subject_path: ClassVar[str] = ""
     lead: ClassVar[str] = ""  # one sentence under the title of the list
-    empty: ClassVar[tuple[str, str]] = ("Nothing here yet", "")  # what an empty list says, and what to do next
-    # In the order of an index alone, unless a list says otherwise: any other reads and sorts a million rows.
+    empty: ClassVar[tuple[str, str]] = ("Nothing here yet", "")  # what to do next, shown when the list is empty
+    # In index order unless a list says otherwise: any other order reads and sorts a million rows.
     sortable_by: ClassVar[Any] = ()
     show_full_result_count = False
     list_per_page = 50
@@ -50,7 +50,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         if self.subject_path:
-            # Not a join: a planner that starts from the people would sort a million rows for one page.
+            # No join: a planner that starts from the subjects would sort a million rows for one page.
             hidden = Subject.objects.filter(pk=OuterRef(self.subject_path), restricted_at__isnull=False)
             rows = rows.filter(~Exists(hidden))
         return within_reach(self, rows, request)
@@ -70,7 +70,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return BoundedPaginator(queryset, per_page, orphans, allow_empty_first_page, parts=parts, listed=self.listed)
 
     def project_by_project(self, request: HttpRequest, rows: QuerySet[Any]) -> list[QuerySet[Any]]:
-        """The rows of each of the user's projects apart, where these are a few."""
+        """The rows of each of the user's projects separately, if the projects are few."""
         direct = self.project_path and "__" not in self.project_path and self.project_path != "pk"
         if request.user.is_superuser or not direct or not has_plain_order(rows):
             return [rows]
@@ -80,7 +80,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return [rows.filter(**{self.project_path: key}) for key in keys]
 
     def listed(self, keys: Sequence[Any]) -> QuerySet[Any]:
-        """What the list shows of the rows with these keys, which are known to be the user's; in any order."""
+        """The list's rows with these keys, which are known to be the user's, in any order."""
         rows: QuerySet[Any] = self.model._default_manager.filter(pk__in=keys)
         related: Any = self.list_select_related
         return rows.select_related(*related) if related else rows
@@ -101,18 +101,20 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return super().history_view(request, object_id, extra_context)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
-        """A row that the user may not see is a 404, as if it did not exist. (Django redirects home with a message.)"""
+        """Answer 404 for a row that the user may not see, as if it did not exist. (Django would redirect home with a
+        message.)
+        """
         raise Http404
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Only the filters that the page offers: what a row is related to cannot be asked out by its spelling."""
+        """Allow only the filters that the page offers, so that a crafted query string cannot probe related rows."""
         offered = (each[0] if isinstance(each, tuple) else each for each in self.list_filter)
         names = [name if isinstance(name, str) else getattr(name, "parameter_name", "") for name in offered]
         return any(lookup in (name, *(f"{name}__{end}" for end in ENDS)) for name in names)
 
 
 def as_read(model: type[Model], name: Any) -> Any:
-    """The field of a form; of a captured text, a function that shows it as people read it."""
+    """A form field; for captured text, a function that shows it formatted."""
     field = next((each for each in model._meta.fields if each.name == name), None)
     if not isinstance(field, RedactedTextField):
         return name
@@ -125,7 +127,7 @@ def as_read(model: type[Model], name: Any) -> Any:
 
 
 def within_reach(model_admin: ReadOnlyAdmin, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
-    """The rows that belong to projects, or to name spaces, of the user."""
+    """The rows that belong to the user's projects or namespaces."""
     if request.user.is_superuser:
         return rows
     site: Any = model_admin.admin_site
@@ -140,13 +142,13 @@ def within_reach(model_admin: ReadOnlyAdmin, rows: QuerySet[Any], request: HttpR
 
 
 def chosen_keys(model_admin: ReadOnlyAdmin, request: HttpRequest) -> list[int]:
-    """The user's projects, or the one of them that the list is narrowed to: asked once, not once for each."""
+    """The user's projects, or the one that the list is narrowed to: checked once, not for each row."""
     keys, chosen = project_keys(model_admin, request), request.GET.get("project", "")
     return [key for key in keys if str(key) == chosen] or keys
 
 
 def project_keys(model_admin: ReadOnlyAdmin, request: HttpRequest) -> list[int]:
-    """The keys of the user's projects, read once a request: a planner that knows them reads in the order of an index."""
+    """The keys of the user's projects, read once per request: knowing them, the planner reads in index order."""
     kept: dict[str, Any] = vars(request)
     if "project_keys" not in kept:
         site: Any = model_admin.admin_site
@@ -156,10 +158,10 @@ def project_keys(model_admin: ReadOnlyAdmin, request: HttpRequest) -> list[int]:
 
 
 def of_owners(rows: QuerySet[Any], path: str, keys: Sequence[int | str]) -> QuerySet[Any]:
-    """The rows that belong to these projects or name spaces; `path` leads there, maybe through a parent.
+    """The rows that belong to these projects or namespaces; `path` leads there, possibly through a parent.
 
-    Through a parent there is no join, which a planner may start from its other end: the rows stay in their order. A
-    parent that a list is ordered by has few rows, and is asked for first; else each row's parent is looked up.
+    Through a parent there is no join, since a planner may start one from the other end and lose the order. If the list
+    is ordered by the parent, parents are few and are looked up first; otherwise each row's parent is.
     """
     head, _, rest = path.partition("__")
     if not rest:
@@ -183,7 +185,7 @@ class ProjectFilter(admin.SimpleListFilter):
         return [(str(pk), name) for pk, name in names]
 
     def has_output(self) -> bool:
-        """With one project there is nothing to choose, but a link that names it still holds."""
+        """With one project there is nothing to choose, but a link that names it must still work."""
         return len(self.lookup_choices) > 1 or self.value() is not None
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -192,12 +194,12 @@ class ProjectFilter(admin.SimpleListFilter):
             return queryset
         number = row_key(chosen)
         if "__" in self._path and str(number) == chosen and number in vars(request).get("project_keys", ()):
-            return queryset  # narrowed to it already: `chosen_keys`
+            return queryset  # already narrowed by `chosen_keys`
         return of_owners(queryset, self._path, [number])
 
 
 class NamespaceFilter(admin.SimpleListFilter):
-    """By name space, among those of the user's projects."""
+    """By namespace, among those of the user's projects."""
 
     title = "name space"
     parameter_name = "namespace"

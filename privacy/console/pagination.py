@@ -1,7 +1,7 @@
-"""The pages of a list at a million rows: the keys of its first rows, in the order of an index, then a page's rows by key.
+"""Pages of a list with a million rows: first the keys in index order, then one page's rows by key.
 
-A list that asks for rows of several projects at once makes a planner read all of them and sort. Asked for project by
-project each answer comes in the order of an index, and they are merged here. One reading of the keys gives the count too.
+When a list spans several projects, a planner reads and sorts all of their rows. Asked one project at a time, each
+answer comes in index order, and the answers are merged here. The same pass over the keys gives the count.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,28 +19,28 @@ Rows = QuerySet[Any]
 
 
 def keys_of(parts: Sequence[Rows], limit: int = COUNTED) -> list[Any]:
-    """The keys of the first rows of these querysets together, which share one order and no row; `limit` at most."""
+    """At most `limit` first keys of these querysets together; they share one order and have no row in common."""
     first, *others = parts
     if not others:
         return list(first.values_list("pk", flat=True)[:limit])
     descends: dict[str, bool] = {}
     for name in map(str, first.query.order_by):
-        descends.setdefault(name.lstrip("-"), name.startswith("-"))  # named once more, a column changes nothing
+        descends.setdefault(name.lstrip("-"), name.startswith("-"))  # a column named twice changes nothing
     rows = [row for part in parts for row in part.values_list(*descends, "pk")[:limit]]
-    for place, reverse in reversed(list(enumerate(descends.values()))):  # stable: what was sorted by last weighs most
+    for place, reverse in reversed(list(enumerate(descends.values()))):  # the sort is stable: the last one weighs most
         rows.sort(key=itemgetter(place), reverse=reverse)
     return [row[-1] for row in rows[:limit]]
 
 
 def has_plain_order(rows: Rows) -> bool:
-    """Whether the order is by columns alone, which Python can merge by."""
+    """Whether the order is by plain columns, so that Python can merge by it."""
     return bool(rows.query.order_by) and all(isinstance(name, str) for name in rows.query.order_by)
 
 
 class BoundedPaginator(Paginator):
-    """Knows five thousand rows at most: nobody turns a hundred pages, and an exact count reads the whole table.
+    """Counts at most five thousand rows: nobody turns a hundred pages, and an exact count reads the whole table.
 
-    `parts` are the list's rows project by project, where that helps; `listed` fetches the rows of some keys, in any order.
+    `parts` are the list's rows project by project, where that helps; `listed` fetches rows by key, in any order.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class BoundedPaginator(Paginator):
 
 
 class BoundedChangeList(ChangeList):
-    """Sorts by what the list offers, and by nothing else that an address may ask for; takes its rows from the keys."""
+    """Sorts only by what the list offers, whatever the query string asks for, and fetches its rows by key."""
 
     paginator: BoundedPaginator
 

@@ -1,4 +1,4 @@
-"""A progress bar for commands: on a terminal, on stderr, and only there."""
+"""A progress bar for commands: on stderr, and only if that is a terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 @contextmanager
 def bar(what: str, unit: str = "interaction") -> Iterator[Callable[[int, int], None]]:
-    """A function to call with (done, total) as often as there is news."""
+    """A function to call with (done, total) whenever there is progress."""
     with tqdm(desc=what, unit=unit, leave=False, disable=None) as shown:
 
         def news(done: int, total: int) -> None:

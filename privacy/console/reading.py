@@ -1,7 +1,7 @@
-"""Captured text as people read it: Markdown without raw HTML, sanitised. The only way from captured text to markup.
+"""Captured text as people read it: sanitised Markdown without raw HTML. The only way from captured text to markup.
 
-Nothing of a text is hidden: where the formatted form would leave out a word of it, the text is shown as it was written.
-Images are links, so that no page loads what somebody else named.
+No text is hidden: if the formatted form would lose a word, the text is shown as it was written. Images become links, so
+that a page never loads anything that captured text names.
 """
 
 import html
@@ -21,7 +21,7 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-MOST = 40_000  # characters; a longer text is shown as it was written, because formatting it takes too long
+MOST = 40_000  # characters; a longer text is shown unformatted, because formatting takes too long
 LONG = 3_000  # characters; a longer text is folded
 SCHEMES = {"http", "https", "mailto"}
 CLEAN = nh3.Cleaner(
@@ -50,7 +50,7 @@ PLAIN = {"text", "softbreak", "hardbreak"}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text and its formatted form, which is empty where formatting changes nothing."""
+    """A text and its formatted form, which is empty if formatting changes nothing."""
 
     text: str
     formatted: SafeString
@@ -74,12 +74,12 @@ def reading(text: str) -> Reading:
 
 
 def cleaned(markup: str) -> SafeString:
-    """Sanitised markup, the only text of the product that is declared safe."""
+    """Sanitised markup: the only place where captured text is marked safe."""
     return mark_safe(CLEAN.clean(markup))  # noqa: S308
 
 
 def is_plain(tokens: Sequence[Token]) -> bool:
-    """Whether a text has paragraphs alone, so that its own line breaks say all."""
+    """Whether a text has only paragraphs, so that its own line breaks are enough."""
     return all(
         token.type in ("paragraph_open", "paragraph_close")
         or (token.type == "inline" and all(child.type in PLAIN for child in token.children or ()))
@@ -88,7 +88,7 @@ def is_plain(tokens: Sequence[Token]) -> bool:
 
 
 def is_json(text: str) -> bool:
-    """Whether the whole text is an object or a list, as tools and structured answers give it."""
+    """Whether the whole text is a JSON object or list, as tools and structured answers give it."""
     if not re.match(r"\s*[{[]", text) or '"' not in text:
         return False
     try:
@@ -99,7 +99,7 @@ def is_json(text: str) -> bool:
 
 
 def shows_all(text: str, made: str) -> bool:
-    """Whether every word of a text is still there: Markdown drops, for example, cells without a column."""
+    """Whether every word of the text is still there. Markdown drops, for example, cells without a column."""
     shown = html.unescape(" ".join([TAG.sub(" ", made), *TITLE.findall(made)]))
     joined = html.unescape(TAG.sub("", made))  # emphasis within a word
     missing = Counter(WORD.findall(text)) - Counter(WORD.findall(shown))
@@ -107,7 +107,7 @@ def shows_all(text: str, made: str) -> bool:
 
 
 def address(link: str) -> str:
-    """The address itself where a reader may follow it, else nothing: what leads into the console or runs is no link."""
+    """The address if a reader may follow it, else an empty string: no links into the console, and none that run code."""
     try:
         parts = urlsplit(link)
     except ValueError:
@@ -117,7 +117,7 @@ def address(link: str) -> str:
 
 
 class Parser(MarkdownIt):
-    """Links lead to whole addresses only, and stay as they were written."""
+    """Links lead only to whole addresses, and stay as they were written."""
 
     def validateLink(self, url: str) -> bool:
         return bool(address(url))
@@ -130,7 +130,7 @@ class Parser(MarkdownIt):
 
 
 class Renderer(RendererHTML):
-    """Code with its language and a button, tables that scroll, images as links, headings below those of the page."""
+    """Code with its language and a copy button, tables that scroll, images as links, headings below those of the page."""
 
     def fence(self, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
         return code_block(tokens[place].content, tokens[place].info.strip())
@@ -157,7 +157,7 @@ class Renderer(RendererHTML):
     def image(self, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
         given, words = tokens[place].attrs, tokens[place].content or gettext("image")
         before = tokens[:place]
-        if sum(one.nesting for one in before if one.type.startswith("link_")):  # a link in a link is none
+        if sum(one.nesting for one in before if one.type.startswith("link_")):  # links cannot be nested
             return format_html("{} ({}) ", words, whole_title(given))
         return format_html(
             '<a class="image" href="{}" title="{}">{}</a>', given["src"], whole_title(given), f"{words} ↗"
@@ -165,12 +165,12 @@ class Renderer(RendererHTML):
 
 
 def whole_title(given: dict[str, Any]) -> str:
-    """What a link shows on demand: where it leads, and the title that its author gave."""
+    """What a link shows on hover: where it leads, and its author's title."""
     return " ".join(str(given[name]) for name in ("href", "src", "title") if given.get(name))
 
 
 def heading(token: Token) -> str:
-    """The tag of a heading: the first level of a text is below the second of the page."""
+    """The heading's tag: the text's first level comes below the page's second."""
     return f"h{min(6, int(token.tag[1:]) + 2)}"
 
 

@@ -1,4 +1,4 @@
-"""Who signed in a while ago says again who they are, before a key is made, files leave, or somebody is erased."""
+"""Asks for the password again before a key is made, files are downloaded, or somebody is erased."""
 
 import time
 from collections.abc import Callable
@@ -16,18 +16,18 @@ View = Callable[..., HttpResponseBase]
 
 
 def confirm(request: HttpRequest) -> None:
-    """Note that this person has just shown who they are."""
+    """Note that this user has just confirmed their password."""
     request.session[MARK] = int(time.time())
 
 
 def is_confirmed(request: HttpRequest) -> bool:
-    """Whether they did within the last ten minutes."""
+    """Whether they did so within the last ten minutes."""
     at = request.session.get(MARK, 0)
     return bool(0 <= time.time() - at < MINUTES * 60)
 
 
 def confirmed(view: View) -> View:
-    """A view of a model admin for users who have just confirmed their password."""
+    """Restricts a view of a model admin to users who have just confirmed their password."""
 
     @wraps(view)
     def guarded(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

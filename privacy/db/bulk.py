@@ -1,8 +1,10 @@
-"""Statements that read and write many rows at once, where a model instance a row would cost more than the work on it.
+"""Statements that read or write many rows at once, where one model instance per row would cost more than the work on
+it.
 
-Values are as the drivers take them (`stamp` for times), and columns are those of the tables: nothing here redacts. What
-curation writes this way is its own: keys, codes, figures and sentences without captured text. Captured text is only
-read, and was redacted when it was stored; new text goes through the models (`bulk_create`), whose fields refuse any other.
+Values are in the form that the drivers take (`stamp` for times) and columns are table columns; nothing here redacts.
+Curation writes only its own data this way: keys, codes, figures and sentences without captured text. Captured text is
+only read here, and was redacted when it was stored. New text goes through the models (`bulk_create`), whose fields
+refuse anything unredacted.
 """
 
 import functools
@@ -25,32 +27,34 @@ NAME = re.compile(r"\{(\w+)\}")
 
 @functools.cache
 def vendor() -> str:
-    """`sqlite` or `postgresql`: which it is does not change while a process runs, and each look at the connection takes
-    longer than the question is worth."""
+    """`sqlite` or `postgresql`. Cached: it does not change while a process runs, and asking the connection each time is
+    slow.
+    """
     return str(connection.vendor)
 
 
 def moment(value: Any) -> datetime:
-    """A time as it comes from either driver, with its zone."""
+    """A time from either driver, with its zone."""
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def at(column: str) -> str:
-    """A time in a SELECT as `moment` takes it: on SQLite as text with its zone, which Python parses faster than the
-    driver's converter does.
+    """A time column for a SELECT, in the form that `moment` takes.
+
+    On SQLite it is text with its zone, which Python parses faster than the driver's converter does.
     """
     return f"{column} || '+00:00'" if vendor() == "sqlite" else column
 
 
 def stamp(value: datetime) -> Any:
-    """A time as either driver takes it."""
+    """A time in the form that either driver takes."""
     return stamped(value)
 
 
-@functools.lru_cache(maxsize=64)  # the rows of a write share most of their times
+@functools.lru_cache(maxsize=64)  # rows of one write share most of their times
 def stamped(value: datetime | None) -> Any:
-    """The same, kept, and for no time as well."""
+    """The same, cached; also for no time."""
     return connection.ops.adapt_datetimefield_value(value)
 
 
@@ -65,20 +69,20 @@ def quoted(model: type[models.Model]) -> str:
 
 
 def execute(statement: str, values: Sequence[Any] = ()) -> int:
-    """Run a statement that gives no rows; how many rows it changed."""
+    """Run a statement that returns no rows; return how many rows it changed."""
     return _run(connections[DEFAULT_DB_ALIAS], statement, values)[1]
 
 
 def select(statement: str, values: Sequence[Any] = ()) -> list[Any]:
-    """All rows of a statement."""
+    """All rows that a statement returns."""
     return _run(connections[DEFAULT_DB_ALIAS], statement, values)[0]
 
 
 def _run(database: Any, statement: str, values: Values) -> tuple[list[Any], int]:
-    """The rows that a statement gives, and the number that it changed.
+    """The rows that a statement returns, and how many it changed.
 
-    On SQLite it goes to the driver itself, unless the statements are watched. Django's cursor looks for the placeholders
-    each time, and a pair of calls took a tenth more processor time with it.
+    On SQLite it calls the driver directly unless statements are being watched: Django's cursor searches for
+    placeholders each time, which cost a pair of calls a tenth more processor time.
     """
     if vendor() != "sqlite" or _is_watched(database):
         with database.cursor() as cursor:
@@ -92,15 +96,17 @@ def _run(database: Any, statement: str, values: Values) -> tuple[list[Any], int]
 
 
 def _is_watched(database: Any) -> bool:
-    """Whether somebody counts or reads the statements, and they go through Django's cursor."""
+    """Whether somebody counts or logs statements, so that they must go through Django's cursor."""
     return bool(database.force_debug_cursor or database.execute_wrappers)
 
 
 @contextmanager
 def together(*, commit: bool = False) -> Iterator[None]:
-    """A block whose statements go to PostgreSQL in one round trip, in its pipeline mode; with `commit` the outermost
-    transaction ends with them. Their rows may be read, and are waited for, after the block, where an error is raised, too.
-    Only `send` and what is made of it may be used within: other statements count the rows that they changed at once.
+    """Send the block's statements to PostgreSQL in one round trip, in its pipeline mode.
+
+    With `commit` the outermost transaction ends with them. Read their rows after the block, which waits for them and
+    raises their errors. Use only `send`, and what is built on it, inside: other statements need their row counts at
+    once.
     """
     database = connections[DEFAULT_DB_ALIAS]
     if vendor() == "sqlite" or _is_watched(database):
@@ -114,8 +120,9 @@ def together(*, commit: bool = False) -> Iterator[None]:
 
 
 def send(statement: str, values: Values = ()) -> Callable[[], list[Any]]:
-    """Run a statement of a few fixed texts; the result gives its rows. PostgreSQL keeps the plan of one that comes often:
-    to parse and plan it took longer than to carry it out.
+    """Run one of a few fixed statements; the result gives its rows.
+
+    PostgreSQL keeps the plan of a frequent statement: parsing and planning took longer than running it.
     """
     database = connections[DEFAULT_DB_ALIAS]
     if vendor() == "sqlite" or _is_watched(database):
@@ -123,7 +130,9 @@ def send(statement: str, values: Values = ()) -> Callable[[], list[Any]]:
         return lambda: rows
     database.ensure_connection()
     database.validate_no_broken_transaction()
-    cursor = psycopg.Cursor(database.connection)  # Django's puts the values into the text, which is another each time
+    cursor = psycopg.Cursor(
+        database.connection
+    )  # Django's cursor puts the values into the text, so that it differs each time
     with database.wrap_database_errors:
         cursor.execute(statement, values)
 
@@ -140,15 +149,16 @@ def _with_marks(statement: str) -> str:
 
 
 def several(values: Sequence[Any]) -> str:
-    """As many placeholders as there are values; NULL, which nothing equals, for none."""
+    """A placeholder for each value; NULL, which nothing equals, if there are none."""
     return ", ".join(["%s"] * len(values)) or "NULL"
 
 
 def bound(template: str, **given: Any) -> tuple[str, Values]:
-    """A statement with its parameters, which have `{names}` in the template. One that is a list is a condition: `id {keys}`
-    is that the id is among the keys.
+    """A statement and its parameters, which the template names as `{name}`.
+
+    A parameter that is a list is a condition: `id {keys}` means that the id is among the keys.
     """
-    if vendor() == "postgresql":  # a list is one parameter, and the text is the same for any number
+    if vendor() == "postgresql":  # a list is one parameter, so the text stays the same for any length
         return _with_lists(template, tuple((name, 0) for name in given if isinstance(given[name], list)))[0], given
     lengths = tuple((name, len(given[name])) for name in given if isinstance(given[name], list))
     text, order = _with_lists(template, lengths)
@@ -160,7 +170,7 @@ def bound(template: str, **given: Any) -> tuple[str, Values]:
 
 @functools.lru_cache(maxsize=256)
 def _with_lists(template: str, lengths: tuple[tuple[str, int], ...]) -> tuple[str, list[str]]:
-    """The text of a statement with lists of these lengths, and the names of its parameters in their order."""
+    """The text of a statement for lists of these lengths, and the names of its parameters in order."""
     lists = dict(lengths)
 
     def parameter(found: re.Match[str]) -> str:
@@ -173,7 +183,7 @@ def _with_lists(template: str, lengths: tuple[tuple[str, int], ...]) -> tuple[st
 
 
 def select_in(statement: str, keys: Iterable[int | bytes], before: Sequence[Any] = ()) -> Iterator[Any]:
-    """The rows of a statement that ends in `IN ({keys})`, asked for some thousand keys at a time."""
+    """The rows of a statement that ends in `IN ({keys})`, a few thousand keys at a time."""
     wanted = list(keys)
     for start in range(0, len(wanted), KEYS):
         listed, values = _listed(wanted[start : start + KEYS])
@@ -181,8 +191,10 @@ def select_in(statement: str, keys: Iterable[int | bytes], before: Sequence[Any]
 
 
 def _listed(keys: Sequence[int | bytes]) -> tuple[str, list[Any]]:
-    """The text in `IN (…)` for these keys, and its values. With a placeholder for each key, every number of keys would be a
-    new statement in which Django or psycopg look for each placeholder: that takes longer than reading the rows.
+    """The text inside `IN (…)` for these keys, and its values.
+
+    With one placeholder per key, every number of keys would be a new statement, in which Django or psycopg search for
+    placeholders. That takes longer than reading the rows.
     """
     if vendor() == "postgresql":
         return ", ".join(str(int(key)) if isinstance(key, int) else f"'\\x{key.hex()}'::bytea" for key in keys), []
@@ -200,8 +212,9 @@ def upsert(
     unchanged: Sequence[str] = (),
     key: Sequence[str] = (),
 ) -> None:
-    """Insert the rows; one that exists takes their values, but for `unchanged`, or with `keep` stays as it is. `key` names
-    the columns that tell rows apart; mostly it is the first.
+    """Insert the rows. One that exists takes the new values except for `unchanged`, or stays as it is with `keep`.
+
+    `key` names the columns that identify a row, usually the first.
     """
     names = ", ".join(map(connection.ops.quote_name, columns))
     keys = key or columns[:1]
@@ -226,7 +239,7 @@ def update(
     also: str = "TRUE",
     parameters: Sequence[Any] = (),
 ) -> None:
-    """Set these columns of existing rows; the first column is the key. `also` is a further condition, in SQL."""
+    """Set these columns of existing rows; the first column is the key. `also` adds a condition in SQL."""
     table = quoted(model)
     key, *names = map(connection.ops.quote_name, columns)
     if vendor() == "postgresql":
@@ -250,10 +263,10 @@ def _execute_each(statement: str, lines: Sequence[Sequence[Any]]) -> None:
 
 
 def recordset(model: type[models.Model], columns: Sequence[str]) -> tuple[str, str]:
-    """Rows out of one JSON document, `r`, and their values of these columns, for PostgreSQL: one parameter, however many
-    the rows.
+    """The rows `r` of one JSON document and their values of these columns, for PostgreSQL: one parameter for any number
+    of rows.
     """
-    types = {  # a cast to varchar(16) would cut what is longer, where an assignment refuses it
+    types = {  # a cast to varchar(16) would truncate; an assignment refuses
         field.column: "text" if isinstance(field, models.CharField) else field.cast_db_type(connection)
         for field in model._meta.concrete_fields
     }
@@ -274,8 +287,8 @@ def _plain(value: Any) -> Any:
 
 
 def stream(statement: str, values: Sequence[Any] = (), fetch: int = FETCH) -> Iterator[Any]:
-    """The rows of a statement, some thousand at a time; on PostgreSQL from a cursor that stays on the server."""
-    # PostgreSQL keeps a cursor for the length of a transaction; on SQLite one would lock every writer out.
+    """The rows of a statement, a few thousand at a time; on PostgreSQL from a server-side cursor."""
+    # A PostgreSQL cursor lives as long as its transaction; on SQLite a transaction would lock out every writer.
     whole = transaction.atomic() if vendor() == "postgresql" else nullcontext()
     with whole, connection.chunked_cursor() as cursor:
         cursor.execute(statement, values)

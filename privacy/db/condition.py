@@ -1,4 +1,4 @@
-"""How the database is: its size, version, clock, and what it carries that is of no use. Nothing here is about a person."""
+"""The state of the database: size, version, clock, dead rows. Nothing here is about a person."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ DEAD_SHARE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """Room that deleted rows take: of a table of PostgreSQL, or of SQLite's file."""
+    """Space that deleted rows take up, in a PostgreSQL table or in SQLite's file."""
 
     where: str
     share: float
@@ -40,7 +40,7 @@ def version() -> str:
 
 
 def too_old() -> bool:
-    """Whether the server is older than what we are tested with."""
+    """Whether the server is older than the versions we test with."""
     return not engine.one_writer() and connection.pg_version < OLDEST_POSTGRES * 10_000  # type: ignore[attr-defined]
 
 
@@ -54,7 +54,7 @@ def now() -> datetime:
 
 
 def keeps_old_log() -> bool:
-    """Whether PostgreSQL uses segments of its log again, in which erased rows stay until they are written over."""
+    """Whether PostgreSQL recycles its log segments, in which erased rows stay until they are overwritten."""
     return not engine.one_writer() and select("SELECT current_setting('wal_recycle')") == [("on",)]
 
 
@@ -65,7 +65,7 @@ def log_size() -> int:
 
 
 def dead() -> list[Dead]:
-    """Where deleted rows take more room than they should."""
+    """Where deleted rows take up more space than they should."""
     if engine.one_writer():
         pages, free = engine.pragma("page_count") or 0, engine.pragma("freelist_count") or 0
         share = free / pages if pages else 0.0
@@ -76,7 +76,7 @@ def dead() -> list[Dead]:
 
 
 def oldest_transaction() -> float:
-    """Seconds for which the oldest open transaction of the database has run; an old one keeps deleted rows in place."""
+    """Seconds that the oldest open transaction has run; an old one keeps deleted rows in place."""
     if engine.one_writer():
         return 0.0
     statement = (
@@ -88,7 +88,7 @@ def oldest_transaction() -> float:
 
 
 def connections_used() -> float:
-    """The share of PostgreSQL's connections that is in use; 0 on SQLite."""
+    """The share of PostgreSQL's connections in use; 0 on SQLite."""
     if engine.one_writer():
         return 0.0
     statement = "SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity WHERE backend_type = 'client backend'"

@@ -1,4 +1,4 @@
-"""Writing to a disk that may be full: wholly, or not at all; and whether it can be written to at this moment."""
+"""Writes completely or not at all to a disk that may be full, and checks whether the disk is writable now."""
 
 import contextlib
 import errno
@@ -11,17 +11,17 @@ from django.conf import settings
 from django.db import OperationalError
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
-ROOM = 65_536  # bytes that must fit for the disk to count as one that can be written to
+ROOM = 65_536  # free bytes needed for the disk to count as writable
 
 
 def append(path: Path, data: bytes) -> None:
-    """Add these lines to a file and flush them to disk; where that fails, the file is as it was, and `OSError` says why.
+    """Add these lines to a file and flush them to disk. If that fails, the file is unchanged and `OSError` says why.
 
-    A file whose last line has no end, after a power cut, gets one first: nothing is written into that line.
+    If the last line has no end, after a power cut, it gets one first, so that nothing is added to that line.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)  # of two processes, none may cut off what the other has added
+        fcntl.flock(descriptor, fcntl.LOCK_EX)  # otherwise one process could cut off what another has added
         size = os.fstat(descriptor).st_size
         torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
         try:
@@ -36,7 +36,7 @@ def append(path: Path, data: bytes) -> None:
 
 
 def write(descriptor: int, data: bytes) -> None:
-    """Write all of it. A full disk takes a part without an error, and then none."""
+    """Write all of it. On a full disk, the first write may be partial without an error; the next one raises."""
     rest = memoryview(data)
     while rest:
         written = os.write(descriptor, rest)
@@ -57,13 +57,13 @@ def problem() -> str:
     except OSError as error:
         return error.strerror or type(error).__name__
     finally:
-        with contextlib.suppress(OSError):  # it was never made
+        with contextlib.suppress(OSError):  # the folder does not exist yet
             probe.unlink()
     return ""
 
 
 def is_full(error: Exception) -> bool:
-    """Whether it failed for want of room: a file, or the database's own."""
+    """Whether it failed for lack of space, in a file or in the database."""
     if isinstance(error, OSError):
         return error.errno in FULL
     return isinstance(error, OperationalError) and any(words in str(error) for words in ("is full", "No space left"))

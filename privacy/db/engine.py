@@ -1,4 +1,4 @@
-"""What differs between SQLite and PostgreSQL: only this package asks which of them it is.
+"""What differs between SQLite and PostgreSQL: only this package checks which of them is in use.
 
 SQLite has one writer at a time, whose transactions take the lock when they begin; PostgreSQL locks rows. Everything
 here acts on this thread's connection.
@@ -16,9 +16,9 @@ from django.db import connection, connections, models
 from privacy.db.bulk import execute, quoted, select, vendor
 
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
-# For a batch, which meets many of SQLite's pages twice; its log is copied back between two batches, not within one.
+# For a batch, which touches many of SQLite's pages twice; its log is copied back between batches, not within one.
 BATCH_PRAGMAS = {"cache_size": -32_000, "wal_autocheckpoint": 0}
-PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # seconds for which a reader that holds on to the log is waited for
+PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # seconds to wait for a reader that holds on to the log
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -28,12 +28,12 @@ def name() -> str:
 
 
 def one_writer() -> bool:
-    """Whether a transaction that writes keeps all others from writing: SQLite."""
+    """Whether only one transaction at a time can write, as in SQLite."""
     return vendor() == "sqlite"
 
 
 def unlocked(rows: Rows, **of: Any) -> Rows:
-    """Lock these rows, skipping those that another transaction has locked. SQLite needs no row locks."""
+    """Lock these rows, skipping any that another transaction has locked. SQLite needs no row locks."""
     return rows if one_writer() else rows.select_for_update(skip_locked=True, **of)
 
 
@@ -43,22 +43,22 @@ def json_text(value: Any) -> str:
 
 
 def in_turn(what: str, key: int) -> None:
-    """Wait until no other transaction is at this; call first in a transaction, which holds the turn to its end."""
+    """Wait until no other transaction holds this turn. Call first in a transaction, which keeps the turn to its end."""
     if not one_writer():
         select("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [what, key])
 
 
 def data_version() -> int:
-    """A number that another connection's commit changes, where there is one writer; else 0."""
+    """On SQLite, a number that changes when another connection commits; else 0."""
     return int(pragma("data_version") or 0) if one_writer() else 0
 
 
 def analyze(*tables: type[models.Model]) -> None:
-    """Let PostgreSQL's planner look at how large these tables are, before a statement that reads all of one or more.
+    """Update PostgreSQL's statistics before a statement that reads all of one or more tables.
 
-    A table that was empty when it was last looked at passes for a single row however many were loaded since, and what
-    should read it once then reads it once a row. Of their values only keys are sampled; a table that is being vacuumed
-    is left as it is. SQLite's planner does not count rows.
+    If a table was empty at the last ANALYZE, the planner assumes a single row however many were loaded since, and may
+    read it once per row instead of once. Only keys are sampled; a table that is being vacuumed is skipped. SQLite's
+    planner does not count rows.
     """
     if not one_writer():
         keys = [(quoted(model), connection.ops.quote_name(str(model._meta.pk.column))) for model in tables]
@@ -66,14 +66,14 @@ def analyze(*tables: type[models.Model]) -> None:
 
 
 def pragma(setting: str) -> int | None:
-    """Read or set one of SQLite's settings of this connection; its value, where it has one."""
+    """Read or set one of SQLite's settings on this connection; return its value, if it has one."""
     rows = select(f"PRAGMA {setting}")
     return rows[0][0] if rows else None
 
 
 @contextmanager
 def set_for_batches() -> Iterator[None]:
-    """Set `BATCH_PRAGMAS` on SQLite for the block, which has to call `checkpoint` between two transactions."""
+    """Set `BATCH_PRAGMAS` on SQLite for the block, which must call `checkpoint` between transactions."""
     usual = {name: pragma(name) for name in BATCH_PRAGMAS} if one_writer() else {}
     for name in usual:
         pragma(f"{name} = {BATCH_PRAGMAS[name]}")
@@ -85,16 +85,19 @@ def set_for_batches() -> Iterator[None]:
 
 
 def checkpoint() -> None:
-    """Copy SQLite's write-ahead log into its file without waiting for readers. Between transactions nobody waits for it;
-    as a part of a commit it would hold the lock for as long again.
+    """Copy SQLite's write-ahead log into its file without waiting for readers.
+
+    Between transactions nobody waits for it; as part of a commit it would hold the lock twice as long.
     """
     if one_writer() and not connection.in_atomic_block:
         pragma("wal_checkpoint(PASSIVE)")
 
 
 def empty_log() -> bool:
-    """Copy SQLite's write-ahead log, where erased text would stay, into its file and cut it to nothing; whether that was
-    done. A reader in the middle of a long statement holds on to the log. True on PostgreSQL, which has `vacuum`.
+    """Copy SQLite's write-ahead log, which may hold erased text, into its file and truncate it; return whether that
+    worked.
+
+    A reader in the middle of a long statement prevents it. True on PostgreSQL, which has VACUUM.
     """
     for pause in PAUSES if one_writer() else ():
         if not pragma("wal_checkpoint(TRUNCATE)"):
@@ -104,13 +107,13 @@ def empty_log() -> bool:
 
 
 def files() -> list[Path]:
-    """The files of a database that is one: SQLite's, with its log. PostgreSQL's are a server's."""
+    """The database's files: SQLite's, with its log. Empty for PostgreSQL, whose files are on a server."""
     database = Path(str(connection.settings_dict["NAME"]))
     return sorted(database.parent.glob(f"{database.name}*")) if one_writer() else []
 
 
 def not_durable() -> list[str]:
-    """Which settings of PostgreSQL let it answer before a commit is on disk; SQLite is told so by our settings."""
+    """Which settings let PostgreSQL answer before a commit is on disk. On SQLite our own settings rule that out."""
     if one_writer():
         return []
     names = select("SELECT name FROM pg_settings WHERE setting = 'off' AND name = ANY(%s)", [list(DURABLE)])
@@ -118,7 +121,7 @@ def not_durable() -> list[str]:
 
 
 def disconnect() -> None:
-    """Close every connection and PostgreSQL's pool with its threads, before a process forks or its files are closed."""
+    """Close every connection, and PostgreSQL's pool with its threads, before a process forks or the files are closed."""
     connections.close_all()
     for each in connections.all(initialized_only=True):
         getattr(each, "close_pool", lambda: None)()

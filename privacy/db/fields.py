@@ -1,4 +1,4 @@
-"""Columns that refuse text which the redactor has not seen: a write path that forgets it fails, it does not leak."""
+"""Columns that refuse text the redactor has not seen: a write path that forgets it fails instead of leaking."""
 
 import json
 from typing import Any
@@ -12,11 +12,11 @@ from privacy.redaction import Redacted, is_redacted
 
 
 class UnredactedError(ValueError):
-    """Somebody tried to store text that did not come from the redactor. Names the column, never the text."""
+    """Text that did not come from the redactor was about to be stored. Names the column, never the text."""
 
 
 def stored(value: Any) -> Any:
-    """JSON as it came from the database, redacted when it was written. Keys stay plain: encoders take no other."""
+    """JSON from the database, which was redacted when it was written. Keys stay plain: encoders accept no other."""
     if isinstance(value, str):
         return Redacted.stored(value)
     if isinstance(value, list):
@@ -27,7 +27,7 @@ def stored(value: Any) -> Any:
 
 
 class RedactedTextField(models.TextField):  # type: ignore[type-arg]
-    """Text. Saves a `Redacted` and nothing else; reads back as `Redacted`."""
+    """Text. Saves only a `Redacted`, and reads back as `Redacted`."""
 
     def get_prep_value(self, value: Any) -> Any:
         if value is None or isinstance(value, Redacted) or value == "":
@@ -39,12 +39,12 @@ class RedactedTextField(models.TextField):  # type: ignore[type-arg]
 
 
 class Encoder(DjangoJSONEncoder):
-    """Django's, ten times as fast for what is ASCII alone; the rest stays escaped on SQLite, as queries expect it."""
+    """Django's encoder, ten times as fast for plain ASCII; other characters stay escaped on SQLite, as queries expect."""
 
     def encode(self, o: Any) -> str:
         try:
             made = orjson.dumps(o, option=orjson.OPT_NON_STR_KEYS)
-        except orjson.JSONEncodeError:  # an integer of more than 64 bits, say
+        except orjson.JSONEncodeError:  # for example an integer of more than 64 bits
             return super().encode(o)
         return made.decode() if made.isascii() else super().encode(o)
 
@@ -53,21 +53,21 @@ ENCODER = Encoder()
 
 
 def as_json(value: dict[str, Any] | list[Any], connection: BaseDatabaseWrapper) -> Any:
-    """A structure as the driver takes it: what Django's own methods come to, at once."""
+    """A structure as the driver takes it: the same result as Django's own methods, in one step."""
     if connection.vendor == "sqlite":
         return ENCODER.encode(value)
     return connection.ops.adapt_json_value(value, Encoder)
 
 
 class RedactedJSONField(models.JSONField):
-    """JSON in which every string, key or value and at any depth, is `Redacted`."""
+    """JSON in which every string, whether key or value and at any depth, is `Redacted`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["encoder"] = Encoder
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
-        """As migrations know it: how the column is written is no part of the schema."""
+        """What migrations record: the encoder is not part of the schema."""
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, kwargs | {"encoder": DjangoJSONEncoder}
 

@@ -1,8 +1,8 @@
-"""Work done for every project, dataset or request in turn: one that fails does not end it for the others.
+"""Runs work for every project, dataset or request in turn; a failure for one does not stop the others.
 
-`each` goes on after a failure, logs its kind and place, and keeps a `Setback` until the same work succeeds. `/readyz`
-and `/metrics` count the setbacks, and commands end with exit status 1 while theirs has any. Neither holds a message of an
-exception, which may quote captured text.
+`each` continues after a failure, logs its kind and place, and keeps a `Setback` until the same work succeeds. `/readyz`
+and `/metrics` count setbacks, and a command exits with status 1 while its work has any. No exception message is kept,
+since it may quote captured text.
 """
 
 import logging
@@ -22,14 +22,14 @@ Thing = TypeVar("Thing")
 Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
 FORGOTTEN = timedelta(days=1)
-"""A setback that has not come again for so long is about something that is gone."""
+"""A setback that has not recurred for this long is about something that no longer exists."""
 
 
 def each(work: str, things: Iterable[Thing], do: Callable[[Thing], Result], *, whole: bool = False) -> list[Result]:
-    """Do this work for each of these things, and return the results of those that did not fail.
+    """Do this work for each item, and return the results of those that succeeded.
 
-    `things` is read before the work begins. `whole` does each in a transaction, so that one that fails leaves nothing;
-    without it, the work has transactions of its own.
+    `things` is read before the work begins. With `whole`, each runs in a transaction, so a failure leaves nothing
+    behind; without it, the work manages its own transactions.
     """
     results, seen, failed = [], set(), {}
     for thing in list(things):
@@ -46,13 +46,13 @@ def each(work: str, things: Iterable[Thing], do: Callable[[Thing], Result], *, w
 
 
 def name(thing: Any) -> str:
-    """What a thing is called in the log: its kind and its key."""
+    """What an item is called in the log: its kind and key."""
     kind = getattr(type(thing), "_meta", None)
     return f"{kind.model_name} {thing.pk}" if kind else str(getattr(thing, "__name__", thing))[:80]
 
 
 def reason(error: Exception) -> str:
-    """What went wrong, without the message; of an error of the system, the system's own words."""
+    """What went wrong, without the exception's message; for a system error, the system's own words."""
     if isinstance(error, OSError) and error.errno:
         return f"{type(error).__name__} ({os.strerror(error.errno)})"
     return type(error).__name__
@@ -65,7 +65,7 @@ def place(error: Exception) -> str:
 
 
 def note(work: str, seen: set[str], failed: dict[str, str]) -> None:
-    """Keep a row for each that failed, and remove those of what has succeeded since or is gone."""
+    """Keep a row for each failure, and remove the rows of items that have since succeeded or are gone."""
     now = timezone.now()
     for row in Setback.objects.filter(work=work):
         if row.about in failed:
@@ -77,6 +77,6 @@ def note(work: str, seen: set[str], failed: dict[str, str]) -> None:
 
 
 def failing(work: str) -> list[str]:
-    """The failures of work whose name has this prefix, as a message for the operator."""
+    """The failures of all work with this prefix, as a message for the operator."""
     rows = Setback.objects.filter(work__startswith=work).order_by("work", "about")
     return [f"{row.work} failed for {row.about}: {row.error}" for row in rows]

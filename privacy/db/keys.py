@@ -1,4 +1,4 @@
-"""The key of a table that has at most one row for each row of another."""
+"""The primary key of a table with at most one row for each row of another table."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 class RowKey(models.OneToOneField[Any, Any]):
     """A primary key that is the other row's key.
 
-    SQLite stores a table by its key only where its type is `integer` to the letter. With `bigint`, which is the same to
-    it else, every table has an index of its keys beside it, and every look-up by key or by another index searches twice.
+    SQLite stores a table in key order only if the type is exactly `integer`. With `bigint` every table gets a separate
+    index of its keys, and every look-up by key or by another index searches twice.
     """
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:

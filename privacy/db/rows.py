@@ -1,6 +1,6 @@
-"""Rows read into instances of their models and inserted from them, without query sets: the hot path of capture.
+"""Reads rows into model instances and inserts them without query sets: the hot path of capture.
 
-An instance is made as Django makes it, and text passes through the fields, which refuse what was not redacted.
+Instances are made as Django makes them, and text passes through the fields, which refuse unredacted text.
 """
 
 import functools
@@ -14,7 +14,7 @@ from privacy.db.bulk import Values, quoted, records, recordset, send, several, s
 from privacy.db.fields import as_json
 
 ROWS = 100  # in one INSERT
-# Columns whose values both drivers take as they are.
+# Columns whose values need no conversion for either driver.
 AS_THEY_ARE = (
     models.BinaryField,
     models.BooleanField,
@@ -27,15 +27,15 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def load(model: type[Row], columns: Sequence[str], where: str, values: Values) -> list[Row]:
-    """Instances of the model with just these columns; `where` may end in an order and a lock."""
+    """Model instances with just these columns; `where` may end in an order and a lock."""
     return ask(model, columns, where, values)()
 
 
 def ask(model: type[Row], columns: Sequence[str], where: str, values: Values) -> Callable[[], list[Row]]:
-    """The same, sent now and given when the result is called.
+    """Like `load`, but sent now; calling the result returns the rows.
 
-    Putting a query set together takes longer than the statement, and a write makes six of them: with query sets a pair
-    of calls took a third more processor time.
+    Building a query set takes longer than the statement, and a write makes six: query sets cost a pair of calls a third
+    more processor time.
     """
     database = connections[DEFAULT_DB_ALIAS]
     begin, attributes, steps = _loading(model, tuple(columns))
@@ -55,7 +55,9 @@ def ask(model: type[Row], columns: Sequence[str], where: str, values: Values) ->
 
 @functools.cache
 def _loading(model: type[models.Model], columns: tuple[str, ...]) -> tuple[str, list[str], list[tuple[int, Any]]]:
-    """The statement up to its condition, the attributes that it fills, and by place what converts the driver's values."""
+    """The statement up to its condition, the attributes that it fills, and the converters of the driver's values by
+    position.
+    """
     fields = [field for field in model._meta.concrete_fields if field.column in columns]
     names = ", ".join(f'"{field.column}"' for field in fields)
     steps = [
@@ -70,8 +72,10 @@ def _loading(model: type[models.Model], columns: tuple[str, ...]) -> tuple[str, 
 
 
 def reserve(numbers: Mapping[type[models.Model], int]) -> Callable[[], dict[type[models.Model], Iterator[int]]]:
-    """Keys for so many new rows of each model. Call in the transaction that inserts them: SQLite's single writer alone knows
-    which key comes next. With their keys rows can refer to each other before they are inserted.
+    """Keys for this many new rows of each model. Call in the transaction that inserts them: on SQLite only the single
+    writer knows the next key.
+
+    With keys, rows can refer to each other before they are inserted.
     """
     wanted = {model._meta.db_table: number for model, number in numbers.items() if number}
     if not wanted:
@@ -96,10 +100,10 @@ def reserve(numbers: Mapping[type[models.Model], int]) -> Callable[[], dict[type
 
 
 def insert(rows: Sequence[models.Model]) -> None:
-    """Insert these rows, all of one model, through the fields of their columns: with the keys that all or none of them have,
-    which `reserve` gives.
+    """Insert these rows, all of one model, through the fields of their columns.
 
-    `bulk_create` prepares and compiles each call again: with it a pair of calls took a quarter more processor time.
+    Either all or none of them have keys, from `reserve`. `bulk_create` prepares and compiles each call again, which
+    cost a pair of calls a quarter more processor time.
     """
     if not rows:
         return
@@ -123,7 +127,9 @@ def insert(rows: Sequence[models.Model]) -> None:
 
 @functools.lru_cache(maxsize=64)
 def _insertion(model: type[models.Model], number: int, keyed: bool) -> tuple[str, list[Any], list[tuple[int, Any]]]:
-    """The statement that inserts so many rows, the fields whose values it takes, and by place what prepares a value."""
+    """The statement that inserts this many rows, the fields whose values it takes, and the converters of values by
+    position.
+    """
     fields = [field for field in model._meta.concrete_fields if keyed or not field.primary_key]
     columns = [str(field.column) for field in fields]
     steps = [(place, _step(field)) for place, field in enumerate(fields) if not isinstance(field, AS_THEY_ARE)]

@@ -1,7 +1,7 @@
-"""A moment of the whole database, written out while others write, and read back into an empty one.
+"""A snapshot of the whole database, written while others write, and loaded into an empty database.
 
-SQLite's online backup gives a file. PostgreSQL gives its tables by COPY out of one snapshot: no other program is needed,
-whatever the server's version, and the tables come from the migrations that the moment names.
+On SQLite the online backup gives a file. On PostgreSQL the tables are copied by COPY out of one database snapshot: this
+needs no other program, whatever the server's version, and the migrations that the snapshot names make the tables.
 """
 
 import os
@@ -24,19 +24,21 @@ from privacy.db.bulk import execute, select
 ALIAS = "snapshot"
 FILE = "database.sqlite3"
 TABLE = "tables/{}.copy"
-# What the tables are comes from the migrations; who is signed in ends with the moment.
+# Not copied: migrations define the tables, and sessions end with the backup.
 LEFT_OUT = frozenset({"django_migrations", "django_session"})
 PIECE = 1 << 20
 Opener = Callable[[str], AbstractContextManager[Any]]
 
 
 class CannotLoad(Exception):
-    """The database cannot take the moment; says why."""
+    """The database cannot load the snapshot; the message says why."""
 
 
 @dataclass
 class Moment:
-    """What was written: the kind of database, its migrations, the columns of each table, the rows of each model."""
+    """What a snapshot holds: the kind of database, its migrations, the columns of each table, the row count of each
+    model.
+    """
 
     engine: str
     migrations: list[list[str]]
@@ -47,7 +49,9 @@ class Moment:
 
 @contextmanager
 def moment(aside: Path) -> Iterator[Moment]:
-    """Hold a moment still: it is read under the alias `using` until the context closes. `aside` is for SQLite's copy."""
+    """Hold one moment of the database: read it under the alias `using` until the context closes. `aside` is for
+    SQLite's copy.
+    """
     with copied(aside / FILE) if engine.one_writer() else held() as using:
         migrations = sorted(MigrationRecorder(connections[using]).applied_migrations())
         held_still = Moment(engine.name(), [list(each) for each in migrations], using=using)
@@ -59,7 +63,7 @@ def moment(aside: Path) -> Iterator[Moment]:
 
 @contextmanager
 def copied(file: Path) -> Iterator[str]:
-    """SQLite: copy the database in one step, in which writers go on, and open the copy."""
+    """SQLite: copy the database in one step, while writers go on, and open the copy."""
     source = sqlite3.connect(str(connection.settings_dict["NAME"]))
     target = sqlite3.connect(file)
     try:
@@ -87,7 +91,7 @@ def held() -> Iterator[str]:
 
 
 def counts(using: str = DEFAULT_DB_ALIAS) -> dict[str, int]:
-    """The rows of every table that has a model and that a moment keeps, by the table's name."""
+    """The row counts of every table that has a model and belongs to a snapshot, by table name."""
     with connections[using].cursor() as cursor:
         there = set(connections[using].introspection.table_names(cursor))
     models = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
@@ -96,12 +100,12 @@ def counts(using: str = DEFAULT_DB_ALIAS) -> dict[str, int]:
 
 
 def tables() -> list[str]:
-    """The tables of ours that a moment keeps."""
+    """Our tables that belong to a snapshot."""
     return sorted(set(connection.introspection.django_table_names(only_existing=True)) - LEFT_OUT)
 
 
 def columns(table: str) -> list[str]:
-    """The table's columns, without those that the server works out."""
+    """The table's columns, without those that the server computes."""
     statement = (
         "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped "
         "AND attgenerated = '' ORDER BY attnum"
@@ -110,9 +114,9 @@ def columns(table: str) -> list[str]:
 
 
 def write(held_still: Moment, aside: Path, opened: Opener) -> None:
-    """Write the moment into the files that `opened` gives by name. Call it while the moment is held."""
+    """Write the snapshot into the files that `opened` gives by name. Call it while the moment is held."""
     if held_still.engine == "sqlite":
-        connections[held_still.using].close()  # which brings its log into the file
+        connections[held_still.using].close()  # closing merges its log into the file
         with (aside / FILE).open("rb") as source, opened(FILE) as target:
             copy(source, target)
         return
@@ -136,7 +140,7 @@ def copy(source: IO[bytes], target: IO[bytes]) -> None:
 
 
 def of(document: Mapping[str, Any]) -> Moment:
-    """The moment that a manifest describes. Raises `CannotLoad`."""
+    """The snapshot that a manifest describes. Raises `CannotLoad`."""
     try:
         return Moment(document["engine"], document["migrations"], document["tables"], document["rows"])
     except KeyError as error:
@@ -144,7 +148,7 @@ def of(document: Mapping[str, Any]) -> Moment:
 
 
 def check(given: Moment) -> None:
-    """Raise `CannotLoad` where this database or this version cannot take the moment."""
+    """Raise `CannotLoad` if this database or this version cannot load the snapshot."""
     if given.engine != engine.name():
         raise CannotLoad(f"The backup is of {given.engine}, and DATABASE_URL names {engine.name()}.")
     known = set(MigrationExecutor(connection).loader.disk_migrations)
@@ -154,11 +158,11 @@ def check(given: Moment) -> None:
             "The backup was made by a newer version of Flywheel, or one before 0.1.0. Restore it with that."
         )
     if not engine.one_writer() and set(MigrationRecorder(connection).applied_migrations()) - wanted:
-        raise CannotLoad("The tables of this database are newer than the backup. Give a database without tables.")
+        raise CannotLoad("The tables of this database are newer than the backup. Restore into an empty database.")
 
 
 def load(given: Moment, opened: Opener) -> None:
-    """Replace what the database holds by the moment, then bring it to this version. Raises `CannotLoad`."""
+    """Replace what the database holds by the snapshot, then migrate to this version. Raises `CannotLoad`."""
     check(given)
     if engine.one_writer():
         place(opened)
@@ -168,12 +172,12 @@ def load(given: Moment, opened: Opener) -> None:
             fill(given, opened)
     if (found := counts()) != given.rows:
         wrong = sorted(name for name in given.rows if found.get(name) != given.rows[name])
-        raise CannotLoad(f"The rows are not as many as in the backup: {', '.join(wrong) or 'there are other tables'}.")
+        raise CannotLoad(f"The number of rows differs from the backup: {', '.join(wrong) or 'there are other tables'}.")
     call_command("migrate", verbosity=0)
 
 
 def place(opened: Opener) -> None:
-    """Put SQLite's file in its place, whole, in one rename, and drop the log of the one before."""
+    """Move SQLite's file into place in one rename, and delete the old file's log."""
     file = Path(str(connection.settings_dict["NAME"]))
     file.parent.mkdir(parents=True, exist_ok=True)
     aside = file.with_name(f".{file.name}.restore")
@@ -190,7 +194,7 @@ def place(opened: Opener) -> None:
 
 
 def migrate_to(given: Moment) -> None:
-    """Make the tables as they were at the moment."""
+    """Create the tables as they were in the snapshot."""
     executor = MigrationExecutor(connection)
     wanted = {(app, name) for app, name in given.migrations}
     after = {key: {child.key for child in executor.loader.graph.node_map[key].children} for key in wanted}
@@ -198,8 +202,9 @@ def migrate_to(given: Moment) -> None:
 
 
 def fill(given: Moment, opened: Opener) -> None:
-    """Empty every table, copy the rows in, and set the counters of keys past them. Keys between tables are checked at the
-    end of the transaction."""
+    """Empty every table, copy the rows in, and move the key counters past them. Foreign keys are checked at the end of
+    the transaction.
+    """
     quote = connection.ops.quote_name
     execute(f"TRUNCATE {', '.join(map(quote, [*tables(), 'django_session']))}")
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Whether the database is there and is this version's, in the words that a command says when it is not."""
+"""Checks that the database is reachable and matches this version; says in a command's words if not."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ BEHIND = "The database is of another version of Flywheel: {number} migrations ar
 def trouble() -> str:
     """What is wrong with the database as a whole, in one line; empty where nothing is."""
     connection = connections.create_connection(DEFAULT_DB_ALIAS)
-    # A pool would wait and try again; what is wrong shows at the first try.
+    # A pool would wait and retry; the first try already shows what is wrong.
     connection.settings_dict["OPTIONS"] = {**connection.settings_dict["OPTIONS"]}
     connection.settings_dict["OPTIONS"].pop("pool", None)
     try:
@@ -33,7 +33,7 @@ def trouble() -> str:
 
 
 def first_line(error: Exception) -> str:
-    """What the driver says, without the lines that follow and the full stop."""
+    """The driver's message without its further lines and full stop."""
     lines = str(error).strip().splitlines()
     return (lines[0] if lines else type(error).__name__).strip().rstrip(".")
 

@@ -1,5 +1,5 @@
-"""The one road that reaches all data of a person: access, erasure, retention, and the scan that proves it.
+"""The single path that reaches all data of a person: access, erasure, retention, and the scan that proves erasure.
 
-Its rule is in `erasure`: hidden in one transaction, erased in short turns that can be resumed, the receipt after the
-last. What an app holds is reached by its `personal_data` module, leaf first; a new table goes there and into `data_map`.
+The rule is in `erasure`: hide the person in one transaction, erase in short turns that can be resumed, sign the receipt
+after the last. Each app's data is reached through its `personal_data` module, leaf first; a new table goes there.
 """

@@ -1,10 +1,9 @@
-"""Whether fingerprints occur in bytes. Pure, and a program of its own: `python -m privacy.erasure.byte_scan` < JSON > JSON.
+"""Searches bytes for fingerprints. Pure, and a program of its own: `python -m privacy.erasure.byte_scan` < JSON > JSON.
 
-A fingerprint is the keyed hash of twenty bytes that begin where a word does. It finds a text again in any file, page or
-log that holds it, plain or escaped as JSON, and says nothing without the key. It runs as a process of its own
-over a SQLite database: a process that opens and closes the file itself would drop the locks of its own connections.
-
-The program reads for a given time and says where it came to, so that a scan of any size is a row of short steps.
+A fingerprint is the keyed hash of twenty bytes that begin where a word does. It finds a text in any file, page or log,
+plain or escaped as JSON, and reveals nothing without the key. Over a SQLite database it runs in a separate process: a
+process that opens and closes the file itself would drop the locks of its own connections. The program reads for a given
+time and says how far it got, so a scan of any size is a series of short steps.
 """
 
 import contextlib
@@ -23,8 +22,8 @@ SIZE = 8
 CHUNK = 4 << 20
 OVERLAP = 64
 REMEMBERED = 400_000
-# Twenty bytes of text after a blank, or at a letter that is written without blanks between words, raw or escaped. Three
-# patterns, each of which the engine can search for by its first byte.
+# Twenty bytes of text after a space, or at a letter of a script that has no spaces between words, raw or escaped. There
+# are three patterns, so that the engine can search for each by its first byte.
 REST = rb"[\x20\x21\x23-\x7e\x80-\xff]"
 WORDS = re.compile(rb" (?=([A-Za-z0-9\[\x80-\xff\\]%b{%d}))" % (REST, WINDOW - 1))
 LETTERS = re.compile(rb"([\xe0-\xf4])(?=(%b{%d}))" % (REST, WINDOW - 1))
@@ -33,7 +32,7 @@ ESCAPED = re.compile(rb"\\u(?=([0-9a-f]{4}%b{%d}))" % (REST, WINDOW - 6))
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """How windows are hashed: with a secret key, and a salt so that two requests' fingerprints cannot be compared."""
+    """How windows are hashed: with a secret key, and with a salt so that two requests' fingerprints cannot be compared."""
 
     key: bytes
     salt: bytes
@@ -52,15 +51,15 @@ def windows(data: bytes) -> set[bytes]:
 
 
 def fingerprints(text: str, marker: Marker) -> set[bytes]:
-    """The fingerprints of a text, plain and as JSON escapes it. A text shorter than a window has none."""
+    """The fingerprints of a text, plain and escaped as JSON. A text shorter than a window has none."""
     found = {marker.digest(window) for window in windows(b" " + text.encode("utf-8", "surrogatepass"))}
     return found | {marker.digest(window) for window in windows(b" " + json.dumps(text)[1:-1].encode())}
 
 
 @dataclass(slots=True)
 class Finder:
-    """Looks for fingerprints. It remembers the windows that were none: the same sentences come again and again, and
-    what is left to hash is what is new.
+    """Searches for fingerprints. It remembers windows that did not match: the same sentences recur, so only new ones
+    are hashed.
     """
 
     wanted: frozenset[bytes]
@@ -74,7 +73,7 @@ class Finder:
         begun = hashlib.blake2b(digest_size=SIZE, key=self.marker.key, salt=self.marker.salt)
         fresh, hits = windows(data) - self._none, set[bytes]()
         for window in fresh:
-            state = begun.copy()  # a third cheaper than a new one with the key
+            state = begun.copy()  # a third cheaper than creating one with the key
             state.update(window)
             if (digest := state.digest()) in self.wanted:
                 hits.add(digest)
@@ -87,7 +86,7 @@ class Finder:
 
 @dataclass(slots=True)
 class Read:
-    """What a step read and found: the fingerprints by file; and where the next begins, None when all was read."""
+    """What a step read and found: the fingerprints by file, and where the next step begins; None when all was read."""
 
     files: int = 0
     bytes: int = 0
@@ -96,10 +95,10 @@ class Read:
 
 
 def scan(paths: Sequence[str], finder: Finder, begin: int = 0, seconds: float = float("inf")) -> Read:
-    """Read the files, the first from byte `begin` on, for about that long. A file that has gone is clean."""
+    """Read the files, the first from byte `begin` on, for about this long. A missing file is clean."""
     done, end = Read(), time.monotonic() + seconds
     for place, path in enumerate(paths):
-        reached, size = begin, length(path)  # what is appended from now on, by this scan's own notes say, is new
+        reached, size = begin, length(path)  # anything appended from now on, such as this scan's own notes, is new
         for reached, hits in pieces(path, finder, begin):
             if hits:
                 done.hits[path] = sorted({*done.hits.get(path, []), *(digest.hex() for digest in hits)})
@@ -117,20 +116,20 @@ def scan(paths: Sequence[str], finder: Finder, begin: int = 0, seconds: float = 
 
 
 def length(path: str) -> int:
-    """How long the file is; 0 for one that has gone."""
+    """The file's length; 0 if it is missing."""
     with contextlib.suppress(FileNotFoundError):
         return Path(path).stat().st_size
     return 0
 
 
 def pieces(path: str, finder: Finder, begin: int) -> Iterator[tuple[int, set[bytes]]]:
-    """For each piece of the file, the offset where it ends and the fingerprints found in it."""
+    """For each piece of the file, the offset where it ends and the fingerprints in it."""
     with contextlib.suppress(FileNotFoundError), Path(path).open("rb") as file:
-        file.seek(max(0, begin - OVERLAP))  # a window may lie across the place where the step before ended
+        file.seek(max(0, begin - OVERLAP))  # a window may straddle the end of the previous step
         reached, tail = file.tell(), b""
         while piece := file.read(CHUNK):
             reached += len(piece)
-            if reached > begin:  # else only the overlap is left: the step before came to the end
+            if reached > begin:  # otherwise only the overlap is left: the previous step reached the end
                 yield reached, finder.find(tail + piece)
             tail = piece[-OVERLAP:]
 

@@ -1,20 +1,20 @@
-"""The one road that reaches all data of a person: access, erasure, withdrawal of a purpose, retention.
+"""The single path that reaches all data of a person: access, erasure, withdrawal of a purpose, retention.
 
 `settings.PERSONAL_DATA` names modules, leaf first. Each promises:
 
-- `MODELS`: the labels of its models that hold personal data, and `IMPERSONAL`: of those that hold none;
+- `MODELS`: the labels of its models with personal data; `IMPERSONAL`: those of its other models;
 - `export(subject) -> dict[str, list[dict]]`: the person's rows by kind, readable;
 - `erase(subject, purpose=None) -> Iterator[dict[str, int]]`: removes them (all, or those for one purpose) in steps of at
   most `TURN` rows, each counted by kind; abandoned after any step, the next call goes on with the rest;
-- `recalls(releases) -> list[dict]`: of those files, what has replaced each: `{"release", "replaced_by", "recall"}`;
+- `recalls(releases) -> list[dict]`: for each of these files, its replacement: `{"release", "replaced_by", "recall"}`;
 - `affected(subject) -> list[str]`: the released files, by name, that hold records of the person;
-- `holding(tombstones) -> list[Subject]`: whose rows are among these, after a backup was restored;
-- `reconsider(subject)`: their consent has widened; what was left out for want of it may be looked at again;
+- `holding(tombstones) -> list[Subject]`: whose rows these tombstones refer to, after a backup was restored;
+- `reconsider(subject)`: their consent has widened; records left out for lack of it may be looked at again;
 - `expire(before) -> Iterator[dict[str, int]]`: removes what retention no longer covers, in such steps;
 - `settle()`: effects outside the database, after the commit: idempotent, resumable.
 
 An erasure hides the person in one short transaction and removes their rows in turns, each a transaction of its own: what
-one person has may take minutes, and meanwhile others write. Its row in the database says how far it is.
+one person has may take minutes, and others write meanwhile. The erasure's row says how far it is.
 """
 
 import contextlib
@@ -48,11 +48,11 @@ logger = logging.getLogger(__name__)
 MAX_TRIES = 5
 RETENTION = "retention"
 LEASE = Lease(timedelta(minutes=10), counted=True)
-PAUSE = timedelta(seconds=20)  # after which a full disk is looked at again
+PAUSE = timedelta(seconds=20)  # before a full disk is checked again
 TURN = 100  # rows removed in one transaction, or a few more: 30 ms on SQLite
-LONGEST_PAUSE = 0.2  # seconds between turns; SQLite's waiting writers look every 0.1 s
+LONGEST_PAUSE = 0.2  # seconds between turns; SQLite's waiting writers retry every 0.1 s
 AT_ONCE = 1.0  # seconds of removing while the person waits for the answer
-SWEEP = 60.0  # seconds of removing before the worker does something else
+SWEEP = 60.0  # seconds of removing before the worker turns to other work
 
 
 def holders() -> list[ModuleType]:
@@ -61,7 +61,7 @@ def holders() -> list[ModuleType]:
 
 
 def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
-    """Everything that is kept of the person, by kind. It is the set that `erase` removes."""
+    """Everything kept about the person, by kind: the same rows that `erase` removes."""
     found: dict[str, list[dict[str, Any]]] = {}
     for module in holders():
         found |= module.export(subject)
@@ -71,9 +71,8 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
 def erase(subject: Subject, purpose: str | None = None, request: PrivacyRequest | None = None) -> Erasure:
     """Remove the person's data, all of it or what serves one purpose; return the receipt.
 
-    Withdrawing `capture` removes the content and keeps the ledger, which then says no. Files follow in `settle`.
-    A table that was forgotten holds a PROTECTed key to the subject: then this fails, naming it, and the person stays
-    hidden.
+    Withdrawing `capture` removes the content and keeps the ledger, which then says no. Files follow in `settle`. If a
+    table was forgotten, its PROTECTed key makes this fail with the table's name, and the person stays hidden.
     """
     receipt = begin(subject, purpose, request)
     go_on(receipt)
@@ -81,8 +80,10 @@ def erase(subject: Subject, purpose: str | None = None, request: PrivacyRequest 
 
 
 def begin(subject: Subject, purpose: str | None = None, request: PrivacyRequest | None = None) -> Erasure:
-    """Note the erasure and hide the person, in one short transaction. One that is under way already is that one. Raises
-    `UnknownKey` if the master key is not the one that the tombstones were made with."""
+    """Store the erasure and hide the person in one short transaction; returns the erasure already under way, if any.
+
+    Raises `UnknownKey` if the tombstones were made with another master key.
+    """
     master_keys.expect_known()
     with transaction.atomic():
         locked = Subject.objects.select_for_update().get(pk=subject.pk)
@@ -102,8 +103,10 @@ def begin(subject: Subject, purpose: str | None = None, request: PrivacyRequest 
 
 
 def go_on(receipt: Erasure, seconds: float = math.inf) -> bool:
-    """Take turns until nothing is left, or for about so many seconds; whether it is done. Stopped or killed at any
-    moment, the next call goes on. SQLite's other writers only look for the lock now and then: each turn leaves them time.
+    """Take turns until nothing is left, or for about this many seconds; return whether it is done.
+
+    If stopped or killed at any moment, the next call continues. SQLite's other writers look for the lock only now and
+    then, so each turn leaves them time.
     """
     end = time.monotonic() + seconds
     while receipt.subject_id is not None:
@@ -118,11 +121,11 @@ def go_on(receipt: Erasure, seconds: float = math.inf) -> bool:
 
 
 def take_turn(receipt: Erasure) -> None:
-    """Remove some of the person's rows, and count them, in one transaction; with the last of them the erasure is done."""
+    """Remove some of the person's rows and count them in one transaction; removing the last completes the erasure."""
     with transaction.atomic():
         subject = Subject.objects.select_for_update().filter(pk__in=[receipt.subject_id]).first()
         locked = Erasure.objects.select_for_update().get(pk=receipt.pk)
-        if subject is not None and locked.subject_id is not None:  # else another process has done the last turn
+        if subject is not None and locked.subject_id is not None:  # otherwise another process has done the last turn
             counts, nothing_left = remove_some(subject, locked.purpose or None)
             counts.update(locked.counts)
             locked.counts = dict(counts)
@@ -133,7 +136,7 @@ def take_turn(receipt: Erasure) -> None:
 
 
 def remove_some(subject: Subject, purpose: str | None) -> tuple[Counter[str], bool]:
-    """Remove about `TURN` rows, leaf first; their counts by kind, and whether nothing is left."""
+    """Remove about `TURN` rows, leaf first; return their counts by kind, and whether nothing is left."""
     counts: Counter[str] = Counter()
     for module in holders():
         for step in module.erase(subject, purpose):
@@ -144,7 +147,7 @@ def remove_some(subject: Subject, purpose: str | None) -> tuple[Counter[str], bo
 
 
 def complete(receipt: Erasure, subject: Subject) -> None:
-    """The rows are gone: now the person goes too, or is shown again. Call in the last turn."""
+    """All rows are gone: delete the person, or show them again after a withdrawal. Call in the last turn."""
     if receipt.purpose:
         show_again(receipt, subject)
     else:
@@ -156,8 +159,10 @@ def complete(receipt: Erasure, subject: Subject) -> None:
 
 
 def show_again(receipt: Erasure, subject: Subject) -> None:
-    """A withdrawal has been carried out: what is kept from now on is shown, unless the person is being erased. Where they
-    agreed again since, what was left out for that is looked at again."""
+    """After a withdrawal, show what is kept from now on, unless the person is being erased.
+
+    If they have agreed again since, records that were left out are reconsidered.
+    """
     others = Erasure.objects.filter(subject=subject, purpose__in=["", Purpose.CAPTURE]).exclude(pk=receipt.pk)
     over = [RequestStatus.CLOSED, RequestStatus.REFUSED, RequestStatus.RECEIVED]
     asked = PrivacyRequest.objects.filter(subject=subject, kind=PrivacyRequest.Kind.ERASURE).exclude(state__in=over)
@@ -179,10 +184,10 @@ def withdraw(subject: Subject, purpose: str, *, method: str) -> Erasure:
 
 
 def change_consent(subject: Subject, purposes: dict[str, bool], **how: Any) -> dict[str, bool]:
-    """Record what the person now says, carry it out at once, and return the effective state.
+    """Record what the person now says, apply it at once, and return the effective state.
 
-    `how` is passed to `consent.record`. Every door that changes a standing consent comes through here. Of somebody who
-    has very much, the worker removes what is left after `AT_ONCE` seconds; they are hidden until it has.
+    `how` is passed to `consent.record`. Every change of existing consent comes through here. For somebody with a great
+    deal of data, the worker removes what is left after `AT_ONCE` seconds; the person is hidden until then.
     """
     with transaction.atomic():
         begun = carry_out(subject, ledger.record(subject, purposes, **how))
@@ -193,9 +198,10 @@ def change_consent(subject: Subject, purposes: dict[str, bool], **how: Any) -> d
 
 
 def carry_out(subject: Subject, added: Sequence[ConsentEntry]) -> list[Erasure]:
-    """Do what these lines, just added to the ledger in this order, ask for: once for each purpose, however often it was
-    taken back among them. Call in their transaction; it takes one turn, and what it leaves the worker takes. What was
-    taken back and given again is removed to the end, for what follows may be kept. Returns the erasures.
+    """Apply these lines, just added to the ledger in this order: once for each purpose, however often it was withdrawn.
+
+    Call in their transaction. It takes one turn and leaves the rest to the worker. If consent was withdrawn and given
+    again, the removal runs to its end, since later data may be kept. Returns the erasures.
     """
     last = {line.purpose: line for line in added}
     begun = []
@@ -214,8 +220,9 @@ def carry_out(subject: Subject, added: Sequence[ConsentEntry]) -> list[Erasure]:
 def settle(limit: int = 20) -> int:
     """Finish erasures outside the database: released files, free pages. Returns how many were finished.
 
-    What a withdrawal has left of its rows goes first; those of a request, `requests.advance` removes. Each is claimed by a
-    lease: two workers never do the same, and one that dies loses its lease, not the work. A full disk is no failed try.
+    It first removes rows that a withdrawal has left; `requests.advance` removes those of a request. Each erasure is
+    claimed by a lease, so two workers never do the same one, and a worker that dies loses its lease, not the work. A
+    full disk does not count as a failed try.
     """
     mine = Q(subject__isnull=True) | Q(request__isnull=True)
     due = Erasure.objects.filter(mine, leases.free(), settled_at__isnull=True, tries__lt=MAX_TRIES)
@@ -223,7 +230,7 @@ def settle(limit: int = 20) -> int:
 
 
 def settle_in_turn(receipt: Erasure) -> bool:
-    """Finish one if nobody else is at it, or put it off where the disk is full; whether it is done."""
+    """Finish one erasure if no other worker holds it, or put it off if the disk is full; return whether it is done."""
     try:
         return claim(receipt) and settle_one(receipt)
     except (OSError, OperationalError) as error:
@@ -234,12 +241,12 @@ def settle_in_turn(receipt: Erasure) -> bool:
 
 
 def claim(receipt: Erasure) -> bool:
-    """Take the lease of an erasure that waits."""
+    """Take the lease of a waiting erasure."""
     return LEASE.claim(Erasure.objects.filter(pk=receipt.pk, settled_at__isnull=True)) is not None
 
 
 def settle_one(receipt: Erasure) -> bool:
-    """Finish one erasure; whether it is done. If not, the next sweep continues it."""
+    """Finish one erasure; return whether it is done. If not, the next sweep continues it."""
     mine = Erasure.objects.filter(pk=receipt.pk)
     if not go_on(receipt, SWEEP):
         mine.update(lease_until=None, tries=0)
@@ -253,10 +260,10 @@ def settle_one(receipt: Erasure) -> bool:
 
 
 def put_off(receipt: Erasure, error: Exception) -> None:
-    """Let an erasure wait for room on the disk, and say so."""
-    logger.error("The erasure %s waits for room on the disk: %s", receipt.pk, error)
+    """Let an erasure wait for disk space, and log that."""
+    logger.error("Erasure %s waits for disk space: %s", receipt.pk, error)
     until = timezone.now() + PAUSE
-    with contextlib.suppress(OperationalError):  # no room for this either: the lease ends by itself
+    with contextlib.suppress(OperationalError):  # no space for this either: the lease expires by itself
         Erasure.objects.filter(pk=receipt.pk, tries__gt=0).update(lease_until=until, tries=F("tries") - 1)
 
 
@@ -269,7 +276,7 @@ def overwrite_free_pages() -> None:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of retention: its name for the log, and its steps, each a short transaction."""
+    """One part of retention: its name for the log and its steps, each a short transaction."""
 
     about: str
     steps: Callable[[], Iterator[dict[str, int]]]
@@ -279,7 +286,7 @@ class Part:
 
 
 def expire(before: datetime) -> dict[str, int]:
-    """Remove what retention no longer covers at this moment; counts by kind. A part that fails stops no other."""
+    """Remove what retention no longer covers; return counts by kind. A failing part does not stop the others."""
     counts: Counter[str] = Counter()
 
     def carry_out_part(part: Part) -> None:
@@ -292,7 +299,7 @@ def expire(before: datetime) -> dict[str, int]:
 
 
 def in_turns(steps: Iterator[dict[str, int]]) -> Iterator[dict[str, int]]:
-    """The steps, each carried out in a transaction of its own."""
+    """The steps, each run in a transaction of its own."""
     while True:
         with transaction.atomic():
             step = next(steps, None)
@@ -302,7 +309,7 @@ def in_turns(steps: Iterator[dict[str, int]]) -> Iterator[dict[str, int]]:
 
 
 def removed(kind: str, rows: QuerySet[Row]) -> Iterator[dict[str, int]]:
-    """Delete these rows in steps, counted as that kind."""
+    """Delete these rows in steps, counted under this kind."""
     label = rows.model._meta.label
     while keys := list(rows.values_list("pk", flat=True)[:TURN]):
         _, gone = rows.model._base_manager.filter(pk__in=keys).delete()
@@ -310,14 +317,14 @@ def removed(kind: str, rows: QuerySet[Row]) -> Iterator[dict[str, int]]:
 
 
 def meeting_any(rows: QuerySet[Row], *conditions: Q) -> QuerySet[Row]:
-    """The rows that meet one of the conditions, each found by its own index.
+    """The rows that meet any of the conditions, each found by its own index.
 
-    An OR of conditions on two tables is what no planner answers with an index: it would read both from end to end.
+    No planner answers an OR of conditions on two tables with an index: it would read both from end to end.
     """
     first, *others = (rows.filter(condition).order_by().values("pk") for condition in conditions)
     return rows.filter(pk__in=first.union(*others))
 
 
 def purposes_gone(purpose: str | None) -> frozenset[str]:
-    """The purposes whose derived records an erasure removes: without capture, none can stay."""
+    """The purposes whose derived records an erasure removes: without capture, none may stay."""
     return frozenset(Purpose.values) if purpose in (None, Purpose.CAPTURE) else frozenset({str(purpose)})

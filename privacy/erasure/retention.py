@@ -1,10 +1,10 @@
-"""Retention: removes expired rows as an erasure does, and rewrites what still holds deleted ones.
+"""Retention: removes expired rows the way an erasure does, and rewrites tables that still hold deleted rows.
 
-PostgreSQL keeps deleted rows in its pages until they are rewritten, once a night. VACUUM FULL copies a table without them
-and holds an exclusive lock meanwhile; only tables that hold personal data are rewritten, and only after an erasure. Samples
-of people's words, which the planner keeps, are dropped and not taken again. The last steps close the present segment of the
-write-ahead log and ask for a checkpoint, after which the older ones are removed (`wal_recycle=off`: recycled, they would
-keep their old bytes until they are written over).
+PostgreSQL keeps deleted rows in its pages until they are rewritten, once a night. VACUUM FULL copies a table without
+them under an exclusive lock, so only tables with personal data are rewritten, and only after an erasure. The planner's
+samples of people's words are dropped and not taken again. The last steps close the current segment of the write-ahead
+log and ask for a checkpoint, which removes older segments (with `wal_recycle=off`; recycled segments would keep their
+old bytes until overwritten).
 """
 
 import contextlib
@@ -23,10 +23,10 @@ from privacy.models import Erasure
 
 STATISTICS = "pg_catalog.pg_statistic"
 CLOSE_LOG = ("SELECT pg_switch_wal()", "CHECKPOINT")
-PATIENCE = 60.0  # seconds; a transaction that is open for longer puts the rewrite off to the next night
+PATIENCE = 60.0  # seconds; a transaction open for longer postpones the rewrite to the next night
 LOCK_WAIT = "5s"
-# VACUUM copies what a transaction may still see. That is those of this database that read, those of every database that
-# write (every snapshot counts them), and standbys. Numbers of transactions wrap: their ages do not.
+# VACUUM copies rows that a transaction may still see: one that reads this database, one that writes to any database
+# (every snapshot counts those), or a standby. Transaction numbers wrap around; their ages do not.
 STILL_SEEN = """
     SELECT max(age(held)) >= age(%s::xid) FROM (
         SELECT pg_snapshot_xmin(pg_current_snapshot())::xid AS held
@@ -38,10 +38,11 @@ STILL_SEEN = """
 
 
 def rewrite(*, always: bool = False, patience: float = PATIENCE) -> list[str]:
-    """Rewrite the tables if an erasure waits for it (or `always`); their names. SQLite overwrote them at once.
+    """Rewrite the tables if an erasure waits for it (or `always`); return their names. SQLite has already overwritten
+    the rows.
 
-    None, where a transaction that may see what was deleted is still open after `patience` seconds, or where one holds
-    on to a table for longer than `LOCK_WAIT`, while others wait behind us: the next time then.
+    Returns None, to try again next time, if a transaction that may see deleted rows is still open after `patience`
+    seconds, or if one holds a table for longer than `LOCK_WAIT` while others queue behind us.
     """
     if engine.one_writer():
         return []
@@ -74,18 +75,18 @@ def rewrite_tables(tables: dict[str, list[str]], patience: float) -> bool:
             return False
         for table in sorted(tables):
             execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(table)}")
-        execute(f"VACUUM FULL {STATISTICS}")  # the owner of the database may; for others it is left out
+        execute(f"VACUUM FULL {STATISTICS}")  # needs the database's owner; skipped for others
     finally:
         execute("RESET lock_timeout")
     for statement in CLOSE_LOG:
-        # They need rights of their own; without them, the server does both by itself later.
+        # Both need special rights; without them, the server does both later by itself.
         with contextlib.suppress(ProgrammingError):
             execute(statement)
     return True
 
 
 def unseen(patience: float) -> bool:
-    """Wait until nobody can see what was deleted before this call; False if that takes longer than `patience` s."""
+    """Wait until nobody can see what was deleted before this call; False if that takes longer than `patience` seconds."""
     end = time.monotonic() + patience
     [(now,)] = select("SELECT pg_current_xact_id()::xid")
     while True:
@@ -100,8 +101,8 @@ def unseen(patience: float) -> bool:
 def without_samples(table: str, columns: list[str]) -> str:
     """The statement after which the planner has no samples of these columns and takes none.
 
-    ANALYZE leaves those of an empty table as they were, and only a superuser may delete them; a change of the type, here
-    to the same, drops them and copies nothing.
+    ANALYZE leaves an empty table's samples as they were, and only a superuser may delete them. Changing the type, here
+    to the same type, drops them and copies nothing.
     """
     quote, types = connection.ops.quote_name, column_types(table)
     changes = [
@@ -119,10 +120,10 @@ def column_types(table: str) -> dict[str, str]:
 
 
 def purge(*, dry_run: bool = False) -> dict[str, int]:
-    """Remove what every holder of personal data says has expired by now; counts by kind.
+    """Remove what every holder of personal data says has expired; return counts by kind.
 
-    A dry run does the same and takes it all back, for what goes first frees what goes with it. Nobody else writes
-    meanwhile on SQLite.
+    A dry run does the same and rolls back, since removing one row frees others. On SQLite nobody else can write
+    meanwhile.
     """
     if dry_run:
         with transaction.atomic():

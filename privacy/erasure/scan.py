@@ -1,11 +1,10 @@
-"""The byte scan that an erasure must pass: nothing of the person's text in the database, files, broker or logs.
+"""The byte scan that an erasure must pass: none of the person's text is in the database, files, broker or logs.
 
-Three looks. Every file under `var/`, and SQLite's own with its log, where deleted rows may linger. The rows, by SQL,
-every column of every table, a table at a time, from the first key on, so that a table of many millions is read in many
-steps. Redis, where it is the broker. A sentence that other people's rows
-hold as well (the agent says it to everybody) proves nothing and is left out; how many there were is part of the result.
-
-A look at a large installation takes longer than a lease: `look` goes on for a while and says where it came to.
+It searches three places: every file under `var/`, and SQLite's file with its log, where deleted rows may linger; by
+SQL, every column of every table in key order, so that a table of many millions is read in many steps; and Redis, if it
+is the broker. A sentence that is also in other people's rows (the agent says it to everybody) proves nothing and is
+left out; the result counts these. Scanning a large installation takes longer than a lease, so `look` runs for a while
+and notes how far it got.
 """
 
 import json
@@ -32,7 +31,7 @@ from privacy.subjects.digests import key
 TEXT = (models.CharField, models.TextField, models.JSONField, models.BinaryField)
 FREE_TEXT = (RedactedTextField, RedactedJSONField)
 ROWS = 2_000
-OWN_WORK = {"fingerprints", "progress"}  # of a request: what the scan itself keeps
+OWN_WORK = {"fingerprints", "progress"}  # what the scan itself keeps in a request
 Model = type[models.Model]
 
 
@@ -51,10 +50,10 @@ def free_text(model: Model) -> list[str]:
 def read(
     progress: dict[str, Any], asked: frozenset[bytes], wanted: frozenset[bytes], marker: Marker, end: float
 ) -> bool:
-    """Go on with the tables until that moment; whether all were read.
+    """Continue with the tables until this moment; return whether all were read.
 
-    The tables that belong to nobody are small, come first and are searched for all that is `wanted`. Personal ones are
-    searched for what is `asked`, and what was found in the others, until all of it has been seen in somebody's words.
+    Tables that belong to nobody are small, come first, and are searched for everything `wanted`. Personal tables are
+    searched for what is `asked` and what was found elsewhere, until all of it has been seen in other people's text.
     """
     mine = {model._meta.label for model in personal_models()}
     operator = {name for module in holders() for name in getattr(module, "OPERATOR_TEXT", [])}
@@ -83,12 +82,12 @@ def read(
 
 
 def told_apart(progress: dict[str, Any], asked: frozenset[bytes]) -> bool:
-    """Whether all that is asked for has been found in other people's words: then nothing is left to look for."""
+    """Whether everything asked for has been found in other people's text, so that nothing is left to search for."""
     return asked <= frozenset(map(bytes.fromhex, progress.get("shared", [])))
 
 
 def in_columns(progress: dict[str, Any]) -> frozenset[bytes]:
-    """All fingerprints that were found where no person's words belong."""
+    """All fingerprints found where nobody's text belongs."""
     columns: dict[str, list[str]] = progress.get("columns", {})
     return frozenset(bytes.fromhex(digest) for found in columns.values() for digest in found)
 
@@ -96,7 +95,9 @@ def in_columns(progress: dict[str, Any]) -> frozenset[bytes]:
 def note(
     progress: dict[str, Any], model: Model, values: dict[str, bytes], finder: Finder, personal: bool, operator: set[str]
 ) -> None:
-    """Look at some rows, column by column. Words in a personal row's free text are that person's, who is not erased."""
+    """Search some rows, column by column. Text in a personal row's free-text column belongs to that person, who is not
+    erased.
+    """
     for name, data in values.items():
         found = {digest.hex() for digest in finder.find(data)}
         if not found:
@@ -111,8 +112,9 @@ def note(
 
 
 def pages(model: Model, after: int | None) -> Iterator[tuple[int | None, dict[str, bytes]]]:
-    """The rows of a table, some at a time: the key that was reached (None: there are no more), and the bytes of each
-    column that can hold text. Read as the database keeps it, without the model's own reading.
+    """The rows of a table in batches: the last key (None at the end), and the bytes of each column that can hold text.
+
+    Read as the database stores it, not through the model.
     """
     columns = [column for column in model._meta.concrete_fields if isinstance(column, TEXT) and not own_work(column)]
     if not columns:
@@ -135,12 +137,12 @@ def pages(model: Model, after: int | None) -> Iterator[tuple[int | None, dict[st
 
 
 def own_work(column: Any) -> bool:
-    """Whether the scan itself keeps its fingerprints there."""
+    """Whether this is where the scan keeps its own fingerprints."""
     return column.model is PrivacyRequest and column.name in OWN_WORK
 
 
 def counted(model: Model) -> bool:
-    """Whether the keys of the table are numbers, by which it can be read in pages."""
+    """Whether the table's keys are numbers, so that it can be read in pages."""
     column: Any = model._meta.pk
     while column.remote_field:
         column = column.target_field
@@ -148,7 +150,7 @@ def counted(model: Model) -> bool:
 
 
 def joined(columns: list[Any], rows: list[Any]) -> dict[str, bytes]:
-    """The values of each column in a row, so that no window reaches from one into the next, and each begins a word."""
+    """A row's column values joined, so that no window spans two values and each value begins a word."""
     return {
         column.name: b"\0 ".join([b"", *(as_bytes(row[place]) for row in rows)])
         for place, column in enumerate(columns, start=1)
@@ -165,8 +167,8 @@ def as_bytes(value: Any) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-MOST = 50_000  # fingerprints of one person: enough to find each of their texts many times over
-STEP = 60.0  # seconds of looking after which the place is noted
+MOST = 50_000  # fingerprints for one person: enough to find each of their texts many times over
+STEP = 60.0  # seconds of scanning between notes of the place
 
 
 def marker_of(request: PrivacyRequest) -> Marker:
@@ -175,7 +177,7 @@ def marker_of(request: PrivacyRequest) -> Marker:
 
 
 def texts_of(subject: Subject) -> Iterator[str]:
-    """Every text of the person's, from every table that holds some."""
+    """Every text of the person, from every table that holds any."""
     for model in personal_models():
         columns = free_text(model)
         if columns:
@@ -198,7 +200,7 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def collect(request: PrivacyRequest, subject: Subject) -> tuple[bytes, dict[str, int]]:
-    """The fingerprints of the person's texts, packed, and how many texts gave any. Call before they are erased."""
+    """The packed fingerprints of the person's texts, and how many texts gave any. Call before they are erased."""
     marker, found, long, short = marker_of(request), set[bytes](), 0, 0
     for text in texts_of(subject):
         own = fingerprints(text, marker) if text else set()
@@ -209,7 +211,7 @@ def collect(request: PrivacyRequest, subject: Subject) -> tuple[bytes, dict[str,
 
 
 def look(request: PrivacyRequest) -> bool:
-    """Go on with the scan for about a `STEP`; whether it is done. `request.progress` says how far it is."""
+    """Continue the scan for about one `STEP`; return whether it is done. `request.progress` says how far it is."""
     wanted, progress = unpacked(bytes(request.fingerprints)), request.progress
     end = time.monotonic() + STEP
     if not wanted:
@@ -219,14 +221,14 @@ def look(request: PrivacyRequest) -> bool:
         read_files(progress, wanted, marker)
         if not progress.get("files_read"):
             return False
-    # SQLite's rows are in its file: only what was found there must be told apart. (The beginning of a value is not seen
-    # in the file, where anything may stand before it.)
+    # SQLite's rows are in its file, so only fingerprints found there need checking in the rows. (The file does not show
+    # where a value begins: anything may come before it.)
     asked = found_in_files(progress) if engine.one_writer() else wanted
     return read(progress, asked, wanted, marker, end)
 
 
 def verdict(request: PrivacyRequest) -> dict[str, Any]:
-    """What a scan that is done has read and found; `clean` is whether nothing is left. Redis is read here."""
+    """What a finished scan has read and found; `clean` says whether nothing is left. Redis is read here."""
     wanted, marker, progress = unpacked(bytes(request.fingerprints)), marker_of(request), request.progress
     shared = frozenset(map(bytes.fromhex, progress.get("shared", [])))
     own = wanted - shared
@@ -247,13 +249,15 @@ def verdict(request: PrivacyRequest) -> dict[str, Any]:
 
 
 def found_in_files(progress: dict[str, Any]) -> frozenset[bytes]:
-    """All fingerprints that the files hold."""
+    """All fingerprints found in files."""
     return frozenset(bytes.fromhex(digest) for found in progress.get("hits", {}).values() for digest in found)
 
 
 def read_files(progress: dict[str, Any], wanted: frozenset[bytes], marker: Marker) -> None:
-    """Go on with the files, in a process of its own. They are read in the order of their names, so that a step finds
-    the place where the one before ended; in what is new since, there is nothing of the person any more.
+    """Continue with the files, in a separate process.
+
+    Files are read in the order of their names, so that a step finds where the one before ended. Files made since hold
+    no text of the person.
     """
     path, begin = progress.get("file", ["", 0])
     everything = sorted(set(paths()))
@@ -295,7 +299,7 @@ def paths() -> Iterator[str]:
 
 
 def in_redis(finder: Finder) -> dict[str, Any]:
-    """Look at the queues and the cache, where Redis keeps them."""
+    """Search the queues and the cache, if Redis holds them."""
     if not settings.REDIS_URL:
         return {"keys": 0, "hits": {}}
     keys, hits = 0, 0
@@ -309,7 +313,7 @@ def in_redis(finder: Finder) -> dict[str, Any]:
 
 
 def values_of(client: Any, name: bytes) -> list[bytes]:
-    """Everything that is kept under a key of Redis."""
+    """Everything stored under a key of Redis."""
     kind = bytes(client.type(name))
     if kind == b"string":
         return [bytes(client.get(name) or b"")]

@@ -1,6 +1,7 @@
-"""The list of tombstones in a file next to the database: a restored backup is purged with it.
+"""The tombstone list: a file next to the database with which a restored backup is purged.
 
-The file grows by a line for each tombstone and holds keyed hashes alone. Back it up apart from the database, and newer.
+The file grows by a line for each tombstone and holds only keyed hashes. Back it up separately from the database, and
+more often.
 """
 
 import codecs
@@ -23,7 +24,7 @@ from privacy.erasure.denials import denial_digest
 from privacy.models import Purpose, Subject, Tombstone
 
 CHUNK = 500
-MOST = 10_000  # lines added at once
+MOST = 10_000  # lines added in one go
 Kind = Tombstone.Kind
 
 
@@ -33,9 +34,10 @@ def file() -> Path:
 
 
 def append() -> int:
-    """Bring the file up to the database; how many lines were added. On disk before they count as exported.
+    """Append new tombstones to the file; return how many lines were added.
 
-    Raises `OSError` where the disk is full: nothing of it is written then, and all of it the next time.
+    They are on disk before they count as exported. Raises `OSError` if the disk is full: then nothing is written, and
+    all of it next time.
     """
     if is_damaged() and Tombstone.objects.filter(exported=True).exists():
         Tombstone.objects.filter(exported=True).update(exported=False)
@@ -49,12 +51,14 @@ def append() -> int:
 
 
 def waiting_since() -> datetime | None:
-    """When the oldest line was made that is not in the file yet."""
+    """When the oldest tombstone that is not in the file yet was made."""
     return Tombstone.objects.filter(exported=False).order_by("id").values_list("buried_at", flat=True).first()
 
 
 def is_damaged() -> bool:
-    """Whether lines of the file may be lost: it is gone, or ends in the middle of one. Then all of it is written again."""
+    """Whether the file may have lost lines: it is missing, or ends in the middle of one. Then all of it is written
+    again.
+    """
     path = file()
     if not path.exists():
         return True
@@ -79,7 +83,7 @@ def line(row: Tombstone) -> bytes:
 
 
 def lines(path: Path, torn: list[int] | None = None) -> Iterator[list[Tombstone]]:
-    """The tombstones of a file, some at a time. A line that is none is left out, and its number noted in `torn`."""
+    """The tombstones of a file, in batches. A line that is not one is skipped, and its number noted in `torn`."""
     with path.open("rb") as opened:
         numbered = enumerate(opened, start=1)
         while some := list(islice(numbered, CHUNK)):
@@ -90,7 +94,7 @@ def lines(path: Path, torn: list[int] | None = None) -> Iterator[list[Tombstone]
 
 
 def tombstone(raw: bytes) -> Tombstone | None:
-    """The tombstone of a line; None where the line is torn, or anything else."""
+    """The tombstone on a line; None if the line is torn or anything else."""
     try:
         entry = orjson.loads(raw.removeprefix(codecs.BOM_UTF8))
         at = datetime.fromisoformat(entry["buried_at"])
@@ -103,10 +107,10 @@ def tombstone(raw: bytes) -> Tombstone | None:
 
 
 def replay(path: Path, torn: list[int] | None = None) -> dict[str, int]:
-    """Insert the file's tombstones into the database, and erase again what they refer to; counts by kind.
+    """Insert the file's tombstones into the database, and erase again what they refer to; return counts by kind.
 
-    Run it after a backup is restored, before anything is served. Doing it twice changes nothing. `torn` gets the numbers
-    of the lines that could not be read; the others hold all the same.
+    Run it after a backup is restored and before anything is served. Running it twice changes nothing. `torn` gets the
+    numbers of unreadable lines; the others still hold.
     """
     counts: Counter[str] = Counter(tombstones=0, subjects=0, withdrawals=0)
     for some in lines(path, torn):
@@ -127,8 +131,9 @@ def replay(path: Path, torn: list[int] | None = None) -> dict[str, int]:
 
 
 def renew(some: list[Tombstone]) -> None:
-    """Give tombstones that the database has already the later time of the list: that person was erased a second time, or
-    took the same consent back again."""
+    """Give tombstones that the database already has the list's later time: the person was erased, or withdrew the same
+    consent, again.
+    """
     newest = {(row.kind, row.digest): row.buried_at for row in sorted(some, key=lambda row: row.buried_at)}
     for row in Tombstone.objects.filter(digest__in={row.digest for row in some}, kind__in=[Kind.SUBJECT, Kind.DENIAL]):
         if newest.get((row.kind, row.digest), row.buried_at) > row.buried_at:
@@ -136,7 +141,9 @@ def renew(some: list[Tombstone]) -> None:
 
 
 def subjects_again(some: list[Tombstone]) -> int:
-    """Erase the people on the list who are there again; who came back after their erasure is somebody new."""
+    """Erase again the listed people who are back through the backup; somebody who returned after their erasure is a new
+    person.
+    """
     buried = {row.digest: row.buried_at for row in some if row.kind == Kind.SUBJECT}
     found = [row for row in Subject.objects.filter(digest__in=buried) if row.created_at <= buried[row.digest]]
     for subject in found:
@@ -145,7 +152,7 @@ def subjects_again(some: list[Tombstone]) -> int:
 
 
 def denials_again(denied: dict[str, datetime]) -> int:
-    """Take back again what had been taken back, unless the ledger knows of something newer."""
+    """Withdraw again what had been withdrawn, unless the ledger has something newer."""
     again = 0
     for subject in Subject.objects.iterator(chunk_size=CHUNK) if denied else ():
         newest = ledger.newest(subject)

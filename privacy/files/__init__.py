@@ -1,4 +1,4 @@
-"""Reads the files that people bring: JSON Lines, JSON, YAML and CSV, with each bad record named by line and field.
+"""Reads files of records: JSON Lines, JSON, YAML and CSV. Each bad record is named by line and field.
 
-`records.read` is the one reader; importers take what it yields. A new kind of file is a branch there.
+`records.read` is the only reader; importers take what it yields. A new kind of file is a branch there.
 """

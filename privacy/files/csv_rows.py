@@ -1,7 +1,7 @@
-"""Rows of CSV, each judged by itself: a row that does not fit its header is a bad row, never cut and never joined.
+"""CSV rows, each judged by itself: a row that does not fit its header is a bad row, never cut and never joined.
 
-A quote that is opened and not closed would swallow the rows that follow. The row where it stands is bad, and reading
-goes on with the very next line, so that the rows of other people go in.
+An unclosed quote would swallow the rows that follow. Its row is bad, and reading continues with the very next line, so
+that other people's rows are imported.
 """
 
 import csv
@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-OPEN_QUOTE = 'A quote (") is opened here and not closed, or text follows its end. Write a quote within a text twice.'
+OPEN_QUOTE = 'A quote (") is opened here and not closed, or text follows its end. Double each quote inside a text.'
 TOO_MANY = "The row has {cells} cells, the header {columns} columns. Put quotes around a text with a {sign} in it."
-TOO_FEW = "The row has {cells} cells, the header {columns} columns; this is the first without a cell."
+TOO_FEW = "The row has {cells} cells, the header {columns} columns; this is the first column without a cell."
 NO_NAME = "The header has no name for this column."
-NOT_JSON = "The cell begins like JSON and is none."
+NOT_JSON = "The cell begins like JSON but is not valid."
 SIGNS = {
     ",": "comma",
     ";": "semicolon",
@@ -27,19 +27,19 @@ SIGNS = {
     "\x1f": "separator",
     "\x01": "separator",
 }
-NAMED_SIGN = re.compile(r"sep=(.)\r?\Z")  # the first line as spreadsheets write it
+NAMED_SIGN = re.compile(r"sep=(.)\r?\Z")  # spreadsheets write this first line
 QUOTED = re.compile(r'"[^"]*"')
-FEW = 3  # columns below which lines of prose look like rows too easily
+FEW = 3  # with fewer columns, lines of prose are easily mistaken for rows
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
 Line: TypeAlias = "tuple[int, int, bytes | None]"
 
 
 class Unusable(ValueError):
-    """No row can be read by this header."""
+    """No row can be read with this header."""
 
 
 class BadRow(ValueError):
-    """The row cannot be read; `place` is the column, from 1, where that is known."""
+    """The row cannot be read; `place` is the column, from 1, if known."""
 
     def __init__(self, words: str, place: int = 0) -> None:
         super().__init__(words)
@@ -47,12 +47,12 @@ class BadRow(ValueError):
 
 
 class Twice(BadRow):
-    """The header has a column twice, and the cells of a row differ."""
+    """The header has a column twice, and a row's two cells differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row by its line's number, or its problem and the column that has it. `end`: where it ends in the file."""
+    """A row by its line number, or its problem and the column that has it. `end` is where it ends in the file."""
 
     number: int
     end: int
@@ -62,7 +62,7 @@ class Row:
 
 
 class Lines:
-    """(number, end, bytes) of each line, of which some can be put back. The bytes of one that is too long are None."""
+    """(number, end, bytes) of each line; lines can be put back. The bytes of a line that is too long are None."""
 
     def __init__(self, found: Iterable[Line]) -> None:
         self.found, self.back = iter(found), deque[Line]()
@@ -77,8 +77,8 @@ class Lines:
 def csv_rows(found: Iterable[Line], structured: Collection[str], longest: int, delimiter: str = "") -> Iterator[Row]:
     """The rows below the header, as objects without their empty cells. Raises `Unusable`.
 
-    A `structured` column is read as JSON where it begins like it. `longest`: the bytes that a row may have. Without a
-    `delimiter` it is the sign that the header has most of, outside quotes.
+    A `structured` column is read as JSON if its cell begins like JSON. `longest` is the most bytes a row may have.
+    Without a `delimiter`, it is the most frequent separator in the header, outside quotes.
     """
     csv.field_size_limit(longest + 1)
     lines = Lines(found)
@@ -103,7 +103,7 @@ def csv_rows(found: Iterable[Line], structured: Collection[str], longest: int, d
 
 
 def _header(lines: Lines, longest: int, sign: str) -> tuple[int, str, list[str]]:
-    """The line of the header, the separator, and the names of the columns."""
+    """The header's line, the separator, and the names of the columns."""
     for line in lines:
         if line[2] is None or not line[2].strip():
             continue
@@ -111,7 +111,7 @@ def _header(lines: Lines, longest: int, sign: str) -> tuple[int, str, list[str]]
         if named := NAMED_SIGN.fullmatch(text):
             sign = sign or named[1]
             continue
-        sign = sign or max(SIGNS, key=QUOTED.sub("", text).count)  # the comma where there is none
+        sign = sign or max(SIGNS, key=QUOTED.sub("", text).count)  # a comma if the header has no separator
         lines.back.append(line)
         try:
             names = [name.strip() for name in _cells(lines, [], sign, longest)]
@@ -144,7 +144,7 @@ def _cells(lines: Lines, taken: list[Line], sign: str, longest: int) -> list[str
 
 
 def _opened(line: bytes, sign: str) -> int:
-    """The column of the first cell of this line that does not end as it began."""
+    """The column of the first cell on this line with an unclosed quote."""
     cell = re.compile(rf'(?:"(?:[^"]|"")*"|(?!")[^{sign}]*)(?P<more>{sign}|\Z)')
     text, place, found = line.decode(errors="replace").removesuffix("\r"), 1, None
     while (found := cell.match(text, found.end() if found else 0)) and found["more"]:
@@ -153,7 +153,7 @@ def _opened(line: bytes, sign: str) -> int:
 
 
 def _fitting(cells: list[str], taken: list[Line], header: list[str], sign: str) -> list[str]:
-    """The cells, where there is one for each column and none of them has swallowed other rows."""
+    """The cells, if there is one for each column and none of them has swallowed other rows."""
     if not any(cells):
         return []
     if len(taken) > 1 and len(header) >= FEW and _swallowed(taken[1:], len(header), sign):
@@ -167,7 +167,7 @@ def _fitting(cells: list[str], taken: list[Line], header: list[str], sign: str) 
 
 
 def _swallowed(lines: list[Line], width: int, sign: str) -> bool:
-    """Whether every further line of a row would be a row itself: a stray quote has closed an open one far below."""
+    """Whether every further line of a row would be a row itself: then a quote far below has closed a stray one."""
     texts = [(line[2] or b"").decode() for line in lines]
     return all(len(next(csv.reader([text], delimiter=sign), [])) == width for text in texts)
 
@@ -180,7 +180,7 @@ def _object(header: list[str], cells: list[str], structured: Collection[str]) ->
         if not name:
             raise BadRow(NO_NAME, place)
         if name in found and found[name] != cell:
-            raise Twice("The header has this column twice, and only one could count.", place)
+            raise Twice("The header has this column twice; only one can be used.", place)
         found[name] = structure(cell, place) if name in structured and cell[0] in "[{" else cell
     return found
 
@@ -199,5 +199,5 @@ def column_name(header: list[str], place: int) -> str:
 
 
 def plain_name(name: str, otherwise: str) -> str:
-    """The name of a field as a message may quote it. A name that is not plain may be captured text."""
+    """A field name that a message may quote. A name that is not plain may be captured text."""
     return name if PLAIN_NAME.fullmatch(name) else otherwise

@@ -1,7 +1,6 @@
-"""Files in other encodings and forms, turned into UTF-8 or rows.
-
-gzip, UTF-16 and UTF-32, Windows-1252 in tables, or what is named; spreadsheets and Parquet by libraries that are extras. Text
-goes through a nameless temporary file, so that a file of any size can be read, and nothing of it stays.
+"""Turns files in other encodings and formats into UTF-8 or rows: gzip, UTF-16, UTF-32, Windows-1252 in tables, or a
+named encoding; spreadsheets and Parquet through optional libraries. Text goes through a nameless temporary file, so a
+file of any size can be read and nothing of it stays behind.
 """
 
 import codecs
@@ -21,15 +20,19 @@ from typing import Any, BinaryIO
 
 from privacy.files.csv_rows import BadRow, Row, column_name, structure
 
-XLSX_EXTRA = "The file is a spreadsheet or an archive. For spreadsheets: pip install openpyxl. Or save it as CSV."
-PARQUET_EXTRA = "The file is Parquet. For that: pip install pyarrow. Or save it as JSON Lines."
-NO_SHEET = "The file is an archive or a spreadsheet, and cannot be read as one: save it as CSV, or unpack it."
-NO_PARQUET = "The file looks like Parquet, and cannot be read as that."
+XLSX_EXTRA = (
+    "The file is a spreadsheet or an archive. To read a spreadsheet, run pip install openpyxl, or save it as CSV."
+)
+PARQUET_EXTRA = "The file is Parquet. To read it, run pip install pyarrow, or save it as JSON Lines."
+NO_SHEET = (
+    "The file looks like an archive or a spreadsheet but cannot be read as a spreadsheet. Unpack it, or save it as CSV."
+)
+NO_PARQUET = "The file looks like Parquet but cannot be read as Parquet."
 WIDE = 1_000  # columns
 
 
 class Unreadable(ValueError):
-    """The file cannot be used. Says why."""
+    """The file cannot be used. The message says why."""
 
 
 def sheet_rows(file: BinaryIO, structured: Collection[str]) -> Iterator[Row]:
@@ -55,7 +58,7 @@ def _names(cells: tuple[Any, ...]) -> list[str]:
     names = ["" if cell is None else str(cell).strip() for cell in cells]
     twice = [name for place, name in enumerate(names) if name and name in names[:place]]
     if twice:
-        raise Unreadable(f"{column_name(twice, 1)}: The header has this column twice, and only one could count.")
+        raise Unreadable(f"{column_name(twice, 1)}: The header has this column twice; only one can be used.")
     return names
 
 
@@ -95,7 +98,7 @@ def parquet_rows(file: BinaryIO) -> Iterator[Row]:
 
 
 def as_json(value: Any) -> Any:
-    """The value as JSON has it: a time in its ISO form, a whole number without a fraction."""
+    """The value in JSON's form: a time in ISO format, a whole number without a fraction."""
     if isinstance(value, dict):
         return {str(name): as_json(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -113,7 +116,7 @@ def as_json(value: Any) -> Any:
 
 CHUNK = 1_048_576
 GZIP = b"\x1f\x8b"
-MARKS = (  # UTF-32 first: its mark begins like that of UTF-16
+MARKS = (  # UTF-32 first: its byte order mark begins like that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -121,14 +124,14 @@ MARKS = (  # UTF-32 first: its mark begins like that of UTF-16
 )
 TABLES = (".csv", ".tsv", ".tab", ".psv")
 WINDOWS = "cp1252"
-# Bytes that are letters, quotes, dashes or signs of western text in Windows-1252. One of the others says that a line is
-# damaged UTF-8, which must be reported and not read as something else.
+# Bytes that are letters, quotes, dashes or symbols of western text in Windows-1252. Any other byte means that a line is
+# damaged UTF-8, which must be reported and not read as another encoding.
 WESTERN = re.compile(rb"[\x00-\x7f\x80\x82\x84\x85\x8a\x8c\x8e\x91-\x97\x99\x9a\x9c\x9e\x9f-\xd6\xd8-\xf6\xf8-\xfe]*")
 UTF8 = ("utf-8", "utf-8-sig", "ascii")
 
 
 class Undecodable(ValueError):
-    """The file is not in the encoding that it has or that was named. Says why."""
+    """The file is not in the encoding that it declares or that was named. The message says why."""
 
 
 @contextmanager
@@ -162,25 +165,25 @@ def _unpacked(file: BinaryIO, target: BinaryIO) -> BinaryIO:
         with gzip.GzipFile(fileobj=file) as packed:
             shutil.copyfileobj(packed, target, CHUNK)
     except (OSError, EOFError, zlib.error):
-        raise Undecodable("The file is compressed (gzip), and damaged or cut off.") from None
+        raise Undecodable("The file is compressed (gzip) but damaged or cut off.") from None
     target.seek(0)
     return target
 
 
 def _encoding(file: BinaryIO, suffix: str, named: str) -> str:
-    """The name of the encoding: the one that was named, that of a byte order mark, else what the bytes look like."""
+    """The encoding's name: the given one, that of a byte order mark, else what the bytes look like."""
     if named:
         try:
             return codecs.lookup(named).name
         except LookupError:
             raise Undecodable(
-                "There is no such encoding. Examples: utf-8, utf-16, cp1252, shift_jis, gb18030."
+                "This encoding is unknown. Examples: utf-8, utf-16, cp1252, shift_jis, gb18030."
             ) from None
     head = file.read(4_096)
     for mark, name in MARKS:
         if head.startswith(mark):
             return name
-    # In UTF-16 without a mark, half of the bytes of a header or of JSON's signs are zero.
+    # In UTF-16 without a mark, half the bytes of a header or of JSON punctuation are zero.
     if len(head) > 3 and head.count(0) * 3 > len(head):
         return "utf-16-le" if head[1:2] == b"\x00" else "utf-16-be"
     file.seek(0)
@@ -188,7 +191,7 @@ def _encoding(file: BinaryIO, suffix: str, named: str) -> str:
 
 
 def _is_windows(file: BinaryIO) -> bool:
-    """Whether no line with letters beyond ASCII is UTF-8, and there are such lines."""
+    """Whether there are lines with non-ASCII letters, and none of them is UTF-8."""
     western = utf8 = 0
     for line in iter(lambda: file.readline(CHUNK), b""):
         if line.isascii():
@@ -198,7 +201,7 @@ def _is_windows(file: BinaryIO) -> bool:
             utf8 += 1
         except UnicodeDecodeError as error:
             if error.reason == "unexpected end of data" and len(line) == CHUNK:
-                continue  # a letter that the limit cuts
+                continue  # a character cut by the limit
             if not WESTERN.fullmatch(line):
                 return False
             western += 1
@@ -214,6 +217,6 @@ def _in_utf8(file: BinaryIO, target: BinaryIO, encoding: str, *, strict: bool) -
     except (UnicodeDecodeError, UnicodeEncodeError):
         raise Undecodable(f"The file is not {encoding} throughout.") from None
     except AttributeError:
-        raise Undecodable("This is no encoding of texts.") from None
+        raise Undecodable("This encoding is not for text.") from None
     target.seek(0)
     return target

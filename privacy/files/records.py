@@ -1,9 +1,9 @@
-"""Files of records that an operator brings: one reader with one habit for every import.
+"""Reads an operator's files of records: one reader for every import.
 
-It reads JSON Lines, a JSON array, a JSON document that has the list under a known name, YAML, CSV with any separator,
-and, by extras, xlsx and Parquet; `decoding` unpacks gzip and turns other encodings into UTF-8. A byte order mark, CRLF
-and blank lines do not matter. A bad line becomes a `Record` with its number, field and problem, and the lines after it go
-on; nothing is quoted from the file but plain names of fields. JSON Lines, arrays and CSV are streamed, however large.
+It reads JSON Lines, a JSON array, a JSON document with the list under a known name, YAML, CSV with any separator and,
+with extras, xlsx and Parquet; `decoding` unpacks gzip and turns other encodings into UTF-8. A byte order mark, CRLF and
+blank lines do not matter. A bad line becomes a `Record` with its number, field and problem, and reading continues;
+nothing is quoted from the file except plain field names. JSON Lines, arrays and CSV are streamed, however large.
 """
 
 import json
@@ -22,14 +22,16 @@ from privacy.files.csv_rows import Line, Row, Unusable, csv_rows, plain_name
 from privacy.files.decoding import TABLES, Undecodable, Unreadable, opened, parquet_rows, sheet_rows
 
 MAX_RECORD = 4 * 1_048_576
-RELEASED_AT_ONCE = 32 * 1_048_576  # pages of the file that were read
+RELEASED_AT_ONCE = 32 * 1_048_576  # pages of the file already read
 TOO_LONG = "It is longer than {longest} bytes."
-NOT_JSON = "This is no valid UTF-8 JSON."
-NOT_YAML = "This is no valid YAML."
+NOT_JSON = "This is not valid UTF-8 JSON."
+NOT_YAML = "This is not valid YAML."
 BOM = b"\xef\xbb\xbf"
 ARCHIVE, PARQUET = b"PK\x03\x04", b"PAR1"
 TEXTS = ("", ".txt", ".log", ".dat")
-TOKENS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},]', re.DOTALL)  # a string is one token, with what is in it
+TOKENS = re.compile(
+    rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},]', re.DOTALL
+)  # a string is one token, including its contents
 NOT_BLANK = re.compile(rb"\S")
 LIST_FOLLOWS = re.compile(rb"\s*:\s*\[")
 YAML_ITEM = re.compile(rb"^(?=- )", re.MULTILINE)
@@ -39,16 +41,16 @@ Span: TypeAlias = tuple[int, int, int]
 
 
 class UnreadableFile(ValueError):
-    """No record of the file can be used. Says why, and quotes nothing of it."""
+    """No record of the file can be used. The message says why and quotes nothing from it."""
 
 
 class Twice(ValueError):
-    """An object names a field twice."""
+    """An object has a field twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record, or the problem with it and its field. `number`: of its line, or of the item in a list, from 1."""
+    """A record, or its problem and the field. `number` is the line, or the item's position in a list, from 1."""
 
     number: int
     value: Any = None
@@ -58,8 +60,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a file is read: `structured` columns of a table hold JSON where they begin like it, `lists` are names under
-    which a document has its records, `delimiter` is the sign between cells, `longest` the bytes that a record may have.
+    """How a file is read.
+
+    `structured` columns of a table hold JSON if they begin like it. `lists` are names under which a document has its
+    records. `delimiter` separates cells. `longest` is the most bytes a record may have.
     """
 
     structured: Collection[str] = ()
@@ -78,10 +82,10 @@ def read(
     longest: int = MAX_RECORD,
     progress: Progress | None = None,
 ) -> Iterator[Record]:
-    """The records of a file. Raises `UnreadableFile`, always before the first record.
+    """The records of a file. Raises `UnreadableFile`, always before the first record. See `Layout`.
 
-    See `Layout`; without an `encoding` it is that of the byte order mark, else UTF-8, or Windows-1252 in a table that is
-    not UTF-8. `progress` is told of bytes.
+    Without an `encoding`, it is that of the byte order mark, else UTF-8, or Windows-1252 for a table that is not UTF-8.
+    `progress` is called with bytes.
     """
     layout = Layout(structured, lists, delimiter, longest)
     some = False
@@ -99,7 +103,7 @@ def read(
 
 
 def from_lines(lines: Iterable[bytes]) -> Iterator[Record]:
-    """The records of JSON Lines that are in memory."""
+    """The records of JSON Lines in memory."""
     for number, line in enumerate(lines, 1):
         raw = line.removeprefix(BOM).strip() if number == 1 else line.strip()
         if raw:
@@ -107,21 +111,21 @@ def from_lines(lines: Iterable[bytes]) -> Iterator[Record]:
 
 
 def from_json(number: int, raw: bytes, longest: int = MAX_RECORD) -> Record:
-    """One record out of its JSON."""
+    """One record from its JSON."""
     if len(raw) > longest:
         return Record(number, problem=TOO_LONG.format(longest=longest))
     try:
         return Record(number, decode(raw))
     except Twice as error:
-        return Record(number, field=str(error), problem="The field is there twice.")
+        return Record(number, field=str(error), problem="The field appears twice.")
     except RecursionError:
-        return Record(number, problem="It is nested too deep.")
+        return Record(number, problem="It is nested too deeply.")
     except ValueError:
         return Record(number, problem=NOT_JSON)
 
 
 def decode(raw: bytes) -> Any:
-    """JSON as the standard has it: no NaN, and no field twice. Raises `ValueError`."""
+    """Standard JSON: no NaN, and no field twice. Raises `ValueError`."""
     return json.loads(raw.decode(), object_pairs_hook=_each_once, parse_constant=_refuse_constant)
 
 
@@ -134,7 +138,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 @contextmanager
@@ -158,7 +162,7 @@ def _mapped(file: BinaryIO) -> Iterator[Bytes]:
     """The bytes of a file, without reading them all at once."""
     try:
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except (ValueError, OSError):  # it is empty
+    except (ValueError, OSError):  # an empty file cannot be mapped
         yield file.read()
         return
     with data:
@@ -166,7 +170,7 @@ def _mapped(file: BinaryIO) -> Iterator[Bytes]:
 
 
 def _release(data: Bytes, begin: int, end: int) -> int:
-    """Let go of the pages that were read, which would count as this process's memory; where the rest begins."""
+    """Let go of pages that were read, which would count as this process's memory; return where the rest begins."""
     if not isinstance(data, mmap.mmap) or not hasattr(mmap, "MADV_DONTNEED"):
         return end
     begin, end = (place - place % mmap.PAGESIZE for place in (begin, end))
@@ -191,7 +195,7 @@ def _records(file: BinaryIO, data: Bytes, suffix: str, layout: Layout) -> Iterat
 
 
 def _rows(rows: Iterable[Row], size: int) -> Iterator[tuple[int, Record]]:
-    """Rows of a file whose bytes do not tell how far one has come."""
+    """Rows of a file whose bytes do not show how far reading has come."""
     for row in rows:
         yield min(row.end, size), Record(row.number, row.value, row.column, row.problem)
 
@@ -202,7 +206,7 @@ def _begins_like_json(data: Bytes, start: int) -> bool:
 
 
 def _csv(data: Bytes, start: int, layout: Layout) -> Iterator[tuple[int, Record]]:
-    # A longer row would let one open quote read megabytes again and again.
+    # With a larger limit, each open quote could read megabytes again.
     longest = min(layout.longest, MAX_RECORD)
     found: Iterator[Line] = (
         (number, end, data[begin:end] if end - begin <= longest else None) for number, begin, end in lines(data, start)
@@ -215,11 +219,11 @@ def _csv(data: Bytes, start: int, layout: Layout) -> Iterator[tuple[int, Record]
 
 
 def _json(data: Bytes, start: int, suffix: str, layout: Layout) -> Iterator[tuple[int, Record]]:
-    """JSON in whichever of its layouts."""
+    """JSON in any of its layouts."""
     heads = _heads(data, start, layout.longest)
     if not heads:
         return
-    # A line longer than a record is no record: its beginning tells what it is.
+    # A line longer than a record cannot be one; its beginning shows what it is.
     first, *second = (
         data[begin : end if end - begin <= layout.longest + 2 else begin + 1].strip() for _, begin, end in heads
     )
@@ -243,7 +247,7 @@ def _json(data: Bytes, start: int, suffix: str, layout: Layout) -> Iterator[tupl
 
 
 def _heads(data: Bytes, start: int, longest: int) -> list[Span]:
-    """The first two lines with text; where the first is longer than a record, the end of it is not searched for."""
+    """The first two lines with text; if the first is longer than a record, its end is not searched for."""
     first = NOT_BLANK.search(data, start)
     if first and len(data) - first.start() > longest + 2:
         begin = first.start()
@@ -253,7 +257,7 @@ def _heads(data: Bytes, start: int, longest: int) -> list[Span]:
 
 
 def _list_within(data: Bytes, start: int, names: Collection[str]) -> int:
-    """Where a list of one of these names begins in a document that is too large to be read as a whole; 0 for none."""
+    """Where a list under one of these names begins, in a document too large to be read as a whole; 0 if there is none."""
     depth = 0
     for token in TOKENS.finditer(data, start):
         sign = token[0][:1]
@@ -277,7 +281,7 @@ def _is_json(raw: bytes) -> bool:
 
 
 def _items(value: Any, lists: Collection[str]) -> list[Any]:
-    """The list of records in a document: itself, what it has under a known name, or the one record that it is."""
+    """The list of records in a document: the document itself, the list under a known name, or the single record."""
     if isinstance(value, list):
         return value
     if isinstance(value, dict):
@@ -302,9 +306,9 @@ def _lines_with_text(data: Bytes, start: int, longest: int) -> Iterator[Span]:
 
 
 def _array(data: Bytes, start: int, longest: int, *, within: bool = False) -> Iterator[tuple[int, Record]]:
-    """The items of a JSON array, cut apart at its commas: one that is bad leaves its neighbours whole.
+    """The items of a JSON array, split at its commas: a bad item leaves its neighbours whole.
 
-    An array `within` a document has something behind its end.
+    An array `within` a document has more after its end.
     """
     number, depth, begin = 1, 0, start + 1
     for token in TOKENS.finditer(data, start):
@@ -317,7 +321,7 @@ def _array(data: Bytes, start: int, longest: int, *, within: bool = False) -> It
             number, begin = number + 1, end
         if depth == 0:
             if not within and data[end : end + MAX_RECORD].strip():
-                yield len(data), Record(number, problem="There is more behind the end of the list.")
+                yield len(data), Record(number, problem="There is more text after the end of the list.")
             return
     if raw := data[begin : begin + longest + 64].strip():
         yield len(data), from_json(number, raw, longest)
@@ -325,7 +329,7 @@ def _array(data: Bytes, start: int, longest: int, *, within: bool = False) -> It
 
 
 def _yaml(data: bytes, lists: Collection[str]) -> Iterator[Record]:
-    """The items of a YAML document. Where it cannot be read as a whole, a list is read item by item."""
+    """The items of a YAML document. If it cannot be read as a whole, a list is read item by item."""
     try:
         found = yaml.safe_load(data)
     except (yaml.YAMLError, ValueError, RecursionError) as error:

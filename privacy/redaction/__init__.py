@@ -8,7 +8,7 @@
 
 from privacy.native import SEARCH_PATH as __path__  # noqa: F401 - compiled modules first, where there are any
 from privacy.redaction.documents import redact_json
-from privacy.redaction.engine import redact
+from privacy.redaction.engine import prepare, redact
 from privacy.redaction.numbering import PLACEHOLDER, Numbering
 from privacy.redaction.policy import DEFAULT_POLICY, RULES_VERSION, Policy, Term, compile_policy
 from privacy.redaction.results import Redacted, RedactedJSON, RedactionError, Span, is_redacted
@@ -28,6 +28,7 @@ __all__ = [
     "compile_policy",
     "filter_lines",
     "is_redacted",
+    "prepare",
     "redact",
     "redact_json",
 ]

@@ -6,9 +6,8 @@ With `--propose`, what was replaced in most texts instead, as `{"value", "type",
 import json
 import sys
 
-from privacy.redaction.proposals import proposals
 from privacy.redaction.results import RedactionError
-from privacy.redaction.streams import filter_lines, read_texts
+from privacy.redaction.streams import filter_lines, proposals, read_texts
 
 
 def main() -> int:

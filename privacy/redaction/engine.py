@@ -4,16 +4,15 @@ The last look makes redaction idempotent by construction: what is returned is te
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from privacy.redaction import folding, windows
-from privacy.redaction.answers import answers
-from privacy.redaction.gates import Gate, GateSet, gate
+from privacy.redaction import folding
+from privacy.redaction.gates import OVERLAP, WINDOW, Gate, GateSet, first_window, gate, next_window, to_its_end
 from privacy.redaction.hits import Detector, Hit, Page, settled
 from privacy.redaction.lexicon import ordinary
 from privacy.redaction.numbering import PERSON, PLACEHOLDER, Numbering
-from privacy.redaction.pieces import Pieces
 from privacy.redaction.policy import DEFAULT_POLICY, CompiledPolicy, Policy, compile_policy
 from privacy.redaction.repeats import repeats, stands_alone, stands_for_person
 from privacy.redaction.results import Redacted, RedactionError, Span, wrap
@@ -44,6 +43,11 @@ def redact(
     if asked and len(text) <= LONGEST_ANSWER:
         hits = settled([*hits, *look.answering(asked, text)])
     return replaced(text, hits, look, numbering) if hits else wrap(text)
+
+
+def prepare() -> None:
+    """Import the detectors and read the word lists now: a server does so before it forks and before it answers."""
+    redact("Hello, this is Ada from Łódź.", asked="What is your name?")
 
 
 class Look:
@@ -99,7 +103,7 @@ class Look:
         low = folded.lower()
         if len(low) != len(folded):
             low = folding.lowered(folded)
-        hits = self._short(folded, low) if len(folded) <= windows.WINDOW + windows.OVERLAP else self._long(folded, low)
+        hits = self._short(folded, low) if len(folded) <= WINDOW + OVERLAP else self._long(folded, low)
         if hits:
             hits = self._counted(hits, folded)
         if not hits and self.numbering is not None and self.numbering.has_persons:
@@ -125,21 +129,23 @@ class Look:
 
     def _long(self, folded: str, low: str) -> list[Hit]:
         hits = self._gate.long(folded)
-        start, end = windows.first(folded)
+        start, end = first_window(folded)
         while True:
             policy = self.compiled.policy
             page = Page(folded[start:end], low[start:end], policy.regions, None, self.strict)
             here = found(self._gate.in_window(page.text), page)
             here = [hit.at(hit.start + start, hit.end + start) for hit in here]
-            hits += here if end == len(folded) else [windows.whole(folded, end, hit) for hit in here]
+            hits += here if end == len(folded) else [to_its_end(folded, end, hit) for hit in here]
             if end == len(folded):
                 return hits
-            start, end = windows.following(folded, end, here)
+            start, end = next_window(folded, end, here)
 
     def answering(self, asked: str, text: str) -> list[Hit]:
         """What a question of the turn before makes of a text that was just read."""
         if MASK in self.folded or len(self.folded) != len(text):
             return []
+        from privacy.redaction.answers import answers  # as late as the detectors
+
         return self._counted(list(answers(asked, self.folded)), self.folded)
 
     def _persons(self, folded: str) -> list[Hit]:
@@ -232,6 +238,46 @@ def _settled_later(
         if not hits:
             return wrap(current, tuple(sorted(spans)))
     raise RedactionError(f"redaction did not settle in {MAX_ROUNDS} rounds")
+
+
+class Pieces(NamedTuple):
+    """Kept stretches of the input: where each begins in the text as it is now, and where it began in the input.
+
+    So later rounds can tell the places in the input.
+    """
+
+    starts: list[int]
+    origins: list[int]
+
+    @classmethod
+    def after(cls, replaced: Sequence[tuple[int, int]], sizes: Sequence[int], length: int) -> "Pieces":
+        """The pieces of an input of `length` after `replaced` stretches of it became placeholders of these sizes."""
+        return cls([0], [0]).cut(replaced, sizes, length)
+
+    def cut(self, replaced: Sequence[tuple[int, int]], sizes: Sequence[int], length: int) -> "Pieces":
+        """The pieces after further stretches, of the text as it is now, became placeholders."""
+        starts: list[int] = []
+        origins: list[int] = []
+        at = shift = 0
+        for (start, end), size in [*zip(replaced, sizes, strict=True), ((length, length), 0)]:
+            if start > at:
+                starts.append(at + shift)
+                origins.append(self.origin(at))
+                inner = slice(bisect_right(self.starts, at), bisect_left(self.starts, start))
+                starts += [begin + shift for begin in self.starts[inner]]
+                origins += self.origins[inner]
+            at = end
+            shift += size - (end - start)
+        return Pieces(starts or [0], origins or [0])
+
+    def origin(self, place: int) -> int:
+        """The place in the input of a kept character."""
+        index = max(0, bisect_right(self.starts, place) - 1)
+        return self.origins[index] + place - self.starts[index]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch of the input of a stretch of the text as it is now."""
+        return self.origin(start), self.origin(end - 1) + 1
 
 
 def placeholder_lengths(current: str, hits: list[Hit]) -> list[int]:

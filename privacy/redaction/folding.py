@@ -27,6 +27,8 @@ HOMOGLYPHS: Final = str.maketrans(
 HOMOGLYPH_CLASS: Final = "".join(map(chr, HOMOGLYPHS))
 LOOK_ALIKES: Final = frozenset(HOMOGLYPH_CLASS)
 MIXED: Final = re.compile(rf"(?<!\S)[^\s{HOMOGLYPH_CLASS}]*+[{HOMOGLYPH_CLASS}]\S*+")
+DOTLESS: Final = "ı"  # a letter of Turkish; in an address, or beside the letters of another script, it is in disguise
+DISGUISED: Final = re.compile(rf"[{HOMOGLYPH_CLASS.replace(DOTLESS, '')}@\d]")
 LATIN_NEAR: Final = re.compile(r"[A-Za-z@]")
 
 PUNCTUATION: Final = {
@@ -114,7 +116,9 @@ def fold(text: str) -> Folded:
 def _unmask(match: re.Match[str]) -> str:
     """A word that mixes scripts is a Latin word in disguise; a word wholly in another script is left as it is."""
     word = match.group()
-    return word.translate(HOMOGLYPHS) if LATIN_NEAR.search(word) else word
+    if not LATIN_NEAR.search(word) or (DOTLESS in word and not DISGUISED.search(word)):
+        return word
+    return word.translate(HOMOGLYPHS)
 
 
 def lowered(text: str) -> str:

@@ -2,6 +2,11 @@
 
 No gate opens at a mask: what a placeholder covers can shut one and never open one. So a later look at a text, of which more
 is masked, asks only the sets that opened something before.
+
+Long text is read in windows. They overlap, and none begins in the middle of what the one before cut in two. Reading stays
+linear: a window that begins further back reaches at least as far beyond what it reads again.
+
+The detectors are imported by the first text that is redacted: to compile their patterns takes longer than most commands.
 """
 
 import re
@@ -13,13 +18,22 @@ from typing import Final
 import re2
 
 from privacy.redaction.anchors import OTHER_SCRIPT
-from privacy.redaction.detectors import DETECTORS, LISTED, LONG, READ_WHOLE
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.policy import CompiledPolicy, CompiledTerm
 from privacy.redaction.results import RedactionError
 
 TERM_RANK: Final = 99
 ASCII, LATIN, ANY = "ascii", "latin", "any"
+WINDOW: Final = 8_192  # characters that are read at once
+OVERLAP: Final = 1_024  # the context that neighbouring windows share
+LONGEST: Final = 16_384  # what is longer and cut in two is not read again: what was found of it goes on to its end
+REST: Final = 65_536
+BETWEEN: Final = 2  # what may stand between two parts of a hit, such as two cookies
+INTRODUCED: Final = 128  # characters before a token that say what it is: `Authorization: Bearer`
+BREAK: Final = re.compile(r"\s\S*\Z")
+# What tokens, and assignments of them, are made of: neither white space nor quotes, brackets and commas.
+RUN: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.~+/=%:?&#@!$*;"
+ON: Final = re.compile(rf"[{re.escape(RUN)}]{{0,{REST}}}+")
 
 
 DIGITS: Final = b"0123456789"
@@ -40,17 +54,24 @@ class GateSet:
 class Gate:
     """The detectors of a policy, and the multi-pattern sets that open them.
 
-    There are three sets: gates that count digits and letters are kept apart from lists of words, since their states multiply
+    There are five sets: gates that count digits and letters are kept apart from lists of words, since their states multiply
     in an automaton that knows both, and those that need a digit from those that do not: a text without digits is looked at
-    once. So do those of other letters: text of ASCII and of Latin letters alone has sets of its own, far smaller ones.
+    once. Gates of names, and of addresses, are apart from the others, which halves the states of both. Text of ASCII and of Latin letters alone
+    has sets of its own, far smaller ones.
     """
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
+        from privacy.redaction.detectors import LISTED, LONG, READ_WHOLE
+
+        self._long, self._read_whole = LONG, READ_WHOLE
         self._always = tuple(one for one in detectors if not one.gate)
+        listed = [one for one in detectors if one.digit and one.name in LISTED]
         parts = (
-            tuple(one for one in detectors if one.gate and not one.digit),
+            tuple(one for one in detectors if one.gate and not one.digit and not one.name.startswith("name_")),
+            tuple(one for one in detectors if one.gate and not one.digit and one.name.startswith("name_")),
             tuple(one for one in detectors if one.digit and one.name not in LISTED),
-            tuple(one for one in detectors if one.digit and one.name in LISTED),
+            tuple(one for one in listed if one.name.startswith("address")),
+            tuple(one for one in listed if not one.name.startswith("address")),
         )
         self._sets = tuple(compiled_set(part, ANY) for part in parts)
         self._in_latin = tuple(compiled_set(tuple(one for one in part if one.in_latin), LATIN) for part in parts)
@@ -64,7 +85,7 @@ class Gate:
 
     def in_window(self, text: str) -> list[Detector]:
         """The detectors that need to look at a window of a text of which `long` has read the whole."""
-        return [detector for detector in self.open(text, self.sets(text))[0] if detector.name not in READ_WHOLE]
+        return [detector for detector in self.open(text, self.sets(text))[0] if detector.name not in self._read_whole]
 
     def open(self, text: str, sets: Iterable[GateSet]) -> tuple[list[Detector], list[GateSet]]:
         """The detectors that need to look at a text, and those of the sets that opened any of them."""
@@ -85,7 +106,7 @@ class Gate:
 
     def long(self, text: str) -> list[Hit]:
         """What may be longer than a window, from the whole text."""
-        return [hit for find in LONG for hit in find(text)]
+        return [hit for find in self._long for hit in find(text)]
 
 
 BOUNDARY: Final = re.compile(r"\\b(?=(.?))")
@@ -102,7 +123,7 @@ def gate_for(detector: Detector, letters: str) -> str:
     return {ASCII: detector.in_ascii, LATIN: detector.in_latin}.get(letters, detector.gate)
 
 
-@lru_cache(maxsize=16)  # the gates of all policies are the same: what policies add is always open
+@lru_cache(maxsize=32)  # the gates of all policies are the same: what policies add is always open
 def compiled_set(members: tuple[Detector, ...], letters: str) -> GateSet:
     """The gates of these detectors, and one more, which every text opens; for texts of certain letters.
 
@@ -124,6 +145,8 @@ def compiled_set(members: tuple[Detector, ...], letters: str) -> GateSet:
 @lru_cache(maxsize=64)
 def gate(compiled: CompiledPolicy) -> Gate:
     """The gate of a policy."""
+    from privacy.redaction.detectors import DETECTORS
+
     return Gate([*DETECTORS, *map(_term_detector, compiled.terms)])
 
 
@@ -132,3 +155,41 @@ def _term_detector(term: CompiledTerm) -> Detector:
         return [Hit(start, end, TERM_RANK, term.type, f"term:{term.type}") for start, end in term.matches(page.text)]
 
     return Detector(f"term {term.type}", "", find)
+
+
+def first_window(text: str) -> tuple[int, int]:
+    """The first window of a text."""
+    return 0, window_end(text, WINDOW + OVERLAP)
+
+
+def next_window(text: str, end: int, hits: Iterable[Hit]) -> tuple[int, int]:
+    """The window after one that ended at `end`, with `hits` as places in the text."""
+    begins = [hit.start for hit in hits if hit.end >= end - BETWEEN]
+    if text[end] in RUN:
+        before = text[max(0, end - LONGEST) : end]
+        begins.append(end - len(before) + len(before.rstrip(RUN)))
+    earliest = min((begin for begin in begins if end - begin < LONGEST), default=end)
+    begin = window_begin(text, max(0, min(end - OVERLAP, earliest - INTRODUCED)))
+    return begin, window_end(text, max(begin + WINDOW + OVERLAP, end + (end - begin)))
+
+
+def to_its_end(text: str, end: int, hit: Hit) -> Hit:
+    """A hit of a window that ended at `end`; one that is cut there and too long to be read again goes on as far as a token does."""
+    if hit.end < end - BETWEEN or end - hit.start < LONGEST:
+        return hit
+    rest = ON.match(text, hit.end)
+    return hit.at(hit.start, rest.end()) if rest else hit
+
+
+def window_end(text: str, end: int) -> int:
+    """Where a window may end that should end here: at white space a little before, where there is any."""
+    if end >= len(text):
+        return len(text)
+    blank = BREAK.search(text, end - 128, end)
+    return blank.start() if blank else end
+
+
+def window_begin(text: str, begin: int) -> int:
+    """Where a window may begin that should begin here."""
+    blank = BREAK.search(text, max(0, begin - 128), begin)
+    return blank.start() if blank else begin

@@ -21,6 +21,7 @@ from privacy.redaction.lexicon import (
     kind_of,
     spoken,
     tongues,
+    vote,
     weighed,
 )
 
@@ -33,6 +34,7 @@ GERMAN_SIGN: Final = re.compile(
     r"[äöüß]|\b(?:der|die|das|den|dem|und|ist|nicht|ein|eine|einen|mit|auf|sie|ich|wir|ihr|im|zu|zum|zur|von|vom|bei|wird|werden|sind|kann)\b"
 )
 WORD: Final = re.compile(r"[^\W\d_]{2,}")
+LETTERS: Final = re.compile(r"[^\W\d_]*")
 DAY: Final = re.compile(r"(?<!\d)\d{1,2}[.]?(?: de)? \Z")
 HEADER: Final = re.compile(r":(?:\s|\Z)| (?:de )?(?:19|20)\d\d(?!\d)")  # a field of a mail, a month and its year
 SENTENCE_START: Final = re.compile(r"(?:\A|[.!?:;\n\"'(>|•*…“„«»-])\s*\Z")
@@ -75,7 +77,7 @@ class Page:
         self.text, self.low, self.regions, self.names, self.strict = text, low, regions, names, strict
         # Made when a word first asks for its language: most pages have none that does.
         self._spoken: dict[tuple[int, int, int], int] | None = None
-        self._evidence: dict[int, tuple[list[str], dict[int, int]]] | None = None
+        self._evidence: dict[int, tuple[list[str], int]] | None = None
         self._german: bool | None = None
 
     def kind(self, start: int, end: int) -> int:
@@ -121,14 +123,14 @@ class Page:
         """The languages that the text around a word may be in, the word itself not counted."""
         word = self.low[start:end]
         place = start // AROUND if len(self.low) > 2 * AROUND else 0
-        words, times = self._read(place)
+        words, counted = self._read(place)
         own = tongues().get(word, 0)
         key = (place, own, words.count(word) if own else 0)
         if self._spoken is None:
             self._spoken = {}
         found = self._spoken.get(key)
         if found is None:
-            found = self._spoken[key] = spoken(times, *key[1:])
+            found = self._spoken[key] = spoken(counted - vote(own) * key[2])
         return found
 
     @property
@@ -138,7 +140,7 @@ class Page:
             self._german = GERMAN_SIGN.search(self.low) is not None
         return self._german
 
-    def _read(self, place: int) -> tuple[list[str], dict[int, int]]:
+    def _read(self, place: int) -> tuple[list[str], int]:
         if self._evidence is None:
             self._evidence = {}
         found = self._evidence.get(place)
@@ -156,8 +158,8 @@ class Page:
 
 def word_edge(low: str, place: int) -> int:
     """The place itself, or the end of the word that it would cut in two: `ie` of `sie` is a word of another language."""
-    while 0 < place < len(low) and low[place].isalpha() and low[place - 1].isalpha():
-        place += 1
+    if 0 < place < len(low) and low[place - 1].isalpha() and (rest := LETTERS.match(low, place)):
+        return rest.end()
     return place
 
 

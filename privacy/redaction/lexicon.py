@@ -8,7 +8,9 @@ ordinary one, a bit for each, by how frequent it is. `weighed` turns these into 
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import repeat
 from pathlib import Path
+from struct import Struct
 from typing import Final
 
 import privacy
@@ -47,6 +49,9 @@ ORGANISATIONS: Final = (
     " council department ministry agency office services service systems solutions technologies technology software industries partners associates insurance airlines motors energy"
     " records media news times post journal magazine press linux windows server cloud api sdk framework library protocol algorithm theorem law act effect method model test syndrome"
     " disease institute laboratories labs studio studios entertainment pictures films theory principle distribution equation function transform license licence project bay creek monica"
+    " vakfı derneği üniversitesi şirketi bankası nadace univerzita stiftung verein universität hochschule fondation société université école fundación asociación universidad"
+    " fundação associação universidade fondazione associazione università stichting vereniging universiteit fundacja stowarzyszenie uniwersytet stiftelse stiftelsen förening universitet fundația universitatea"
+    " lisans lisansı lizenz licencia licença licenza licentie licencja licens licencí belge belgesi dokument dokumentation documentación documentação documentazione documentatie dokumentacja dokumentace"
 ).split()
 
 # Capitalised words that are also names and are nobody, and what a sentence begins with.
@@ -147,9 +152,18 @@ def listed(name: str) -> list[str]:
 
 @cache
 def titled_names() -> frozenset[str]:
-    """First names as they are written, capitalised or in capitals: any of them makes a text worth a look."""
-    names = [word for word, kind in lexicon().items() if kind & FIRST]
+    """First names as they are written, capitalised or in capitals: any of them makes a text worth a look.
+
+    One that is a stop word, too (`May`), begins no name whatever stands around it.
+    """
+    names = [word for word, kind in lexicon().items() if kind & (FIRST | STOP) == FIRST]
     return frozenset(map(str.capitalize, names)) | frozenset(name.upper() for name in names if len(name) > 3)
+
+
+@cache
+def family_names() -> frozenset[str]:
+    """Surnames in lower case."""
+    return frozenset(word for word, kind in lexicon().items() if kind & LAST)
 
 
 @cache
@@ -189,38 +203,37 @@ def weighed(kind: int, languages: int, *, inside: bool = True) -> int:
     return flags
 
 
-def evidence(words: Iterable[str]) -> dict[int, int]:
-    """How many words are of which sets of languages. Few sets recur."""
-    known = tongues()
-    times: dict[int, int] = {}
-    for word in words:
-        bits = known.get(word)
-        if bits:
-            times[bits] = times.get(bits, 0) + 1
-    return times
+LANE: Final = 16  # bits of a language's count in a sum of votes; a window has far fewer words than they can count
+LANES: Final = Struct(f"<{COUNT}H")
 
 
-def spoken(times: dict[int, int], own: int, occurrences: int) -> int:
-    """The languages that a text may be in, by the evidence without a word of the languages `own` that occurs in it so often:
-    all that have nearly as much as the one that has most. Where nothing tells, each may be it.
+@cache
+def vote(bits: int) -> int:
+    """One vote for each language of a set, as a number with a lane for each language: votes are counted by adding."""
+    return sum(1 << place * LANE for place in range(COUNT) if bits >> place & 1)
+
+
+@cache
+def votes() -> dict[str, int]:
+    """The vote of each word that tells something about the language."""
+    return {word: vote(bits) for word, bits in tongues().items()}
+
+
+def evidence(words: Iterable[str]) -> int:
+    """The votes of words, added up."""
+    return sum(map(votes().get, words, repeat(0)))
+
+
+def spoken(counted: int) -> int:
+    """The languages that a text may be in by its votes: all that have nearly as many as the one that has most. Where nothing
+    tells, each may be it.
     """
-    scores = [0] * COUNT
-    for bits, count in times.items():
-        if bits == own:
-            count -= occurrences
-        for place in places_of(bits):
-            scores[place] += count
+    scores = LANES.unpack(counted.to_bytes(LANES.size, "little"))
     best = max(scores)
     if best <= 0:
         return EVERY
     enough = max(1, best - 1) if best < 4 else (best * 6 + 9) // 10
     return sum([1 << place for place, score in enumerate(scores) if score >= enough])
-
-
-@cache
-def places_of(bits: int) -> tuple[int, ...]:
-    """The languages of a set, as places in `LANGUAGES`."""
-    return tuple(place for place in range(COUNT) if bits >> place & 1)
 
 
 def sure(kind: int) -> bool:

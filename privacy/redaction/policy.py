@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import re2
 
-from privacy.redaction.detectors.numbers import checksums
+from privacy.redaction import checksums
 from privacy.redaction.repeats import stands_alone
 from privacy.redaction.results import RedactionError
 
-RULES_VERSION: Final = "2026.12.3"
+RULES_VERSION: Final = "2026.12.4"
 
 TYPE_NAME: Final = re.compile(r"[A-Z][A-Z_]{1,30}")
 TYPES: Final = (

@@ -41,7 +41,9 @@ def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
         found = [place for value in values for place in _plain(text, value)]
     else:
         found = _batched(text, list(values)[:MAX_VALUES])
-    return [values[text[start:end]].at(start, end) for start, end in found if stands_alone(text, start, end)]
+    covered = {(hit.start, hit.end) for hit in hits}
+    new = [place for place in found if place not in covered and stands_alone(text, *place)]
+    return [values[text[start:end]].at(start, end) for start, end in new]
 
 
 def stands_for_person(word: str) -> bool:

@@ -1,5 +1,3 @@
-"""A project's own redaction rules, versioned.
-
-A version is never changed; `revisions` makes the next one, after its examples were tried. What a rule may say is
-`privacy.redaction.policy`.
+"""A project's own redaction rules, versioned. A version is never changed: `admin.revise` makes the next one once its
+examples hold. `privacy.redaction.policy` defines what a rule may say.
 """

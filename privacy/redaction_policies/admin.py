@@ -1,6 +1,5 @@
-"""Redaction policies, and the laboratory, which shows how a sample text is redacted and why.
-
-A project's own rules are replaced as a whole, checked, and get a new version.
+"""Redaction policies, and the laboratory, which shows how a sample text is redacted and why. New rules replace a
+project's own as a whole, after a check, under a new version.
 """
 
 from dataclasses import dataclass
@@ -23,19 +22,19 @@ from privacy.redaction import Policy, Redacted, RedactionError, Span, compile_po
 
 
 class Outdated(ValueError):
-    """Somebody else changed the rules since the editor opened them."""
+    """Somebody else changed the rules after the editor opened them."""
 
 
 def revise(policy: RedactionPolicy, definition: dict[str, Any], user: Any, *, seen: str) -> RedactionPolicy:
-    """Put new rules in force under the next version; `seen` is the version that the editor looked at.
+    """Put new rules in force under the next version; `seen` is the version that the editor saw.
 
-    Raises `RedactionError` for rules that do not hold, and `Outdated` where another version came in between.
+    Raises `RedactionError` for invalid rules, and `Outdated` if another version came in between.
     """
     compile_policy(Policy.from_dict(definition))
     with transaction.atomic():
         row = RedactionPolicy.objects.select_for_update().get(pk=policy.pk)
         if str(row.version) != seen:
-            raise Outdated("Somebody changed these rules meanwhile: look at theirs, and try again.")
+            raise Outdated("Somebody else has changed these rules. Look at their version, then try again.")
         row.definition, row.version = definition, row.version + 1
         row.updated_at, row.updated_by = timezone.now(), user
         row.save(update_fields=["definition", "version", "updated_at", "updated_by"])
@@ -47,14 +46,14 @@ SAMPLE = "Hi, I am Maria Alvarez, mail me at maria.alvarez@example.com or call +
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of the sample: left as it is, or replaced by what the rule says."""
+    """A piece of the sample: unchanged, or replaced by what the rule says."""
 
     text: str
     span: Span | None
 
 
 def stretches(sample: str, spans: tuple[Span, ...]) -> list[Stretch]:
-    """The sample cut where something is replaced, in order and without a gap."""
+    """The sample cut wherever something is replaced, in order and without gaps."""
     found, at = [], 0
     for span in sorted(spans):
         if span.start > at:
@@ -69,7 +68,7 @@ class RedactionPolicyAdmin(ReadOnlyAdmin):
     list_display = ["name", "version", "terms", "updated_at", "updated_by", "lab"]
     list_select_related = ["updated_by"]
     ordering = ["name"]
-    lead = "What each project adds to the rules that hold for all: its own terms, an allow list, phone regions."
+    lead = "What each project adds to the rules shared by all projects: its own terms, an allow list, phone regions."
     empty = ("No redaction policies", "One comes with every project: manage.py createproject NAME.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RedactionPolicy]:
@@ -90,7 +89,7 @@ class RedactionPolicyAdmin(ReadOnlyAdmin):
         return format_html('<a href="{}">Try it</a>', reverse("admin:privacy_redactionpolicy_lab", args=[row.pk]))
 
     def lab_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Try the rules on a text, and change them. The text is neither stored nor logged."""
+        """Try the rules on a text and change them. The text is neither stored nor logged."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         policy = self.get_queryset(request).filter(pk=key).first()
@@ -121,11 +120,11 @@ class RedactionPolicyAdmin(ReadOnlyAdmin):
         except Outdated as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, f"Saved as version {made.version}. What is stored is read again with it.")
+            messages.success(request, f"Saved as version {made.version}. Stored text is now redacted again with it.")
         return redirect("admin:privacy_redactionpolicy_lab", policy.pk)
 
     def may_edit(self, request: HttpRequest, policy: RedactionPolicy) -> bool:
-        """Users who may change rules, if they are members of every project that uses them."""
+        """Users who may change rules and are members of every project that uses them."""
         if not request.user.has_perm("privacy.change_redactionpolicy"):
             return False
         site: Any = self.admin_site
@@ -135,13 +134,13 @@ class RedactionPolicyAdmin(ReadOnlyAdmin):
 
 
 def definition(form: LabForm, term: TermForm) -> dict[str, Any]:
-    """The rules in the form, with the term that is to be added. Both forms are valid."""
+    """The rules in the form, with the term to be added. Both forms are valid."""
     rules: dict[str, Any] = form.cleaned_data["definition"]
     return {**rules, "terms": [*rules.get("terms", []), term.term()]} if term.has_changed() else rules
 
 
 def tried(policy: RedactionPolicy, form: LabForm, term: TermForm) -> dict[str, Any]:
-    """What becomes of the sample under the rules in the forms, or under those in force before anything was sent."""
+    """The sample as redacted by the rules in the forms, or by those in force if nothing was sent."""
     if form.is_bound and not (form.is_valid() and term.is_valid()):
         return {}
     sample, rules = (

@@ -1,4 +1,4 @@
-"""The privacy desk: people's requests, when they are due, which are stuck, and where recalls are sent."""
+"""The privacy desk: people's requests, when they are due, and which are stuck."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ ALERTS = (0.8, 0.5)
 
 
 def used(request: PrivacyRequest) -> float:
-    """The share of the time that the law gives which has passed."""
+    """The share of the legal time limit that has passed."""
     return (timezone.now() - request.received_at) / (request.due_at - request.received_at)
 
 
@@ -42,16 +42,16 @@ class Urgency(admin.SimpleListFilter):
 
 @admin.register(PrivacyRequest)
 class PrivacyRequestAdmin(ReadOnlyAdmin):
-    """Every request with its countdown. Staff verify what came by post, refuse, or let a stuck one try again."""
+    """Every request with its countdown. Staff verify requests that came by post, refuse them, or retry a stuck one."""
 
     namespace_path = "namespace"
     list_display = ["asked", "countdown", "stage", "origin", "received_at", "problem"]
     list_filter = [Urgency, NamespaceFilter, "kind", "state", "law"]
     heading = "Privacy requests"
-    lead = "What people asked of us. Each step happens once, whatever dies in between, and ends in a signed receipt."
+    lead = "What people have asked for. Each step happens exactly once, even after a crash; a signed receipt ends the request."
     empty = (
         "No requests",
-        "They come from the person's own page, from POST /api/v1/privacy/requests, or from a subject.",
+        "They come from a person's own page, from POST /api/v1/privacy/requests, or from a subject's page here.",
     )
     ordering = [F("closed_at").desc(nulls_first=True), "due_at"]
     fields = [
@@ -89,13 +89,13 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
 
     @admin.display(description="problem")
     def problem(self, row: PrivacyRequest) -> str:
-        """Why it does not go on."""
+        """Why the request is stuck."""
         stuck = f" (set aside after {row.tries} tries)" if row.tries >= lifecycle.MAX_TRIES else ""
         return f"{row.error}{stuck}"
 
     @admin.display(description="due", ordering="due_at")
     def countdown(self, row: PrivacyRequest) -> str:
-        """The time that is left until the deadline."""
+        """The time left until the deadline."""
         if row.is_over:
             return "done" if row.state == RequestStatus.CLOSED else "refused"
         tone = "bad" if row.days_left < 0 else "warn" if used(row) > ALERTS[1] else "calm"
@@ -108,10 +108,10 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
         return super().changelist_view(request, {"title": "Privacy requests", **(extra_context or {})})
 
     def has_desk_permission(self, request: HttpRequest) -> bool:
-        """Whether this user may act at the desk."""
+        """Whether this user may handle requests."""
         return bool(request.user.has_perm("privacy.change_privacyrequest"))
 
-    @admin.action(description="Verified: this is the person", permissions=["desk"])
+    @admin.action(description="Confirm that this is the person", permissions=["desk"])
     @confirmed
     def verify(self, request: HttpRequest, rows: QuerySet[PrivacyRequest]) -> HttpResponse:
         for row in rows.filter(state=RequestStatus.RECEIVED):

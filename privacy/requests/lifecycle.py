@@ -2,9 +2,9 @@
 
     received → verified → restricted → executed → scanned → recalled → closed
 
-`submit` hides the person's data in the transaction that stores the request. `advance` carries out one step after the
-other. Each is claimed by a lease and moves the state in the transaction of its effect: a worker that dies loses its
-lease, and the next worker begins with the first step that did not happen. After five tries a request is set aside, and
+`submit` hides the person's data in the transaction that stores the request. `advance` carries out the steps in order.
+Each step is claimed by a lease and moves the state in the transaction of its effect: if a worker dies, it loses its
+lease and the next worker begins with the first step that did not happen. After five tries a request is set aside, and
 the privacy desk shows it.
 """
 
@@ -31,14 +31,14 @@ from privacy.subjects.digests import digest
 from privacy.subjects.lookup import find, find_or_create
 
 LEASE = Lease(timedelta(minutes=30), counted=True)
-RENEWAL = 300.0  # seconds of removing after which the lease is taken again
+RENEWAL = 300.0  # seconds of removing between renewals of the lease
 PAUSE = timedelta(seconds=20)  # after a failed try; doubles with each
 MAX_TRIES = 5
 Kind = PrivacyRequest.Kind
 
 
 class Unfinished(Exception):
-    """A step that cannot be finished now and is tried again later. Says why, without quoting any text."""
+    """A step that cannot be finished now and is tried again later. The message says why and quotes no text."""
 
 
 class NoRoom(Unfinished):
@@ -59,8 +59,11 @@ def submit(
     purposes: Iterable[str] = (),
     law: str = "gdpr",
 ) -> PrivacyRequest:
-    """Store the request of the person of that id, and hide their data at once. Returns an equal request that is open. Raises
-    `UnknownKey` where this process would not find the person."""
+    """Store the request of the person with this id, and hide their data at once. Returns an equal request that is open,
+    if any.
+
+    Raises `UnknownKey` if this process's master key would not find the person.
+    """
     master_keys.expect_known()
     with transaction.atomic():
         subject = find(namespace, external_id) if kind == Kind.ACCESS else find_or_create(namespace, external_id)
@@ -71,7 +74,9 @@ def submit(
 def submit_for(
     subject: Subject | None, kind: str, *, purposes: Iterable[str] = (), law: str = "gdpr", link: str = "", **how: str
 ) -> PrivacyRequest:
-    """The same for a subject that was found: None asks for access to nothing. Call it as verified."""
+    """The same for a subject that was already looked up; None is a person about whom nothing is kept. Call it once
+    verified.
+    """
     wanted = sorted(set(purposes) or set(Purpose.values)) if kind == Kind.WITHDRAWAL else []
     with transaction.atomic():
         if subject is not None:
@@ -103,12 +108,12 @@ def still_open(subject: Subject, kind: str, purposes: list[str], origin: str) ->
 
 
 def link_digest(link: str) -> str:
-    """How a request remembers the page it was made on."""
+    """How a request remembers the page link through which it was made."""
     return digest("link", link)
 
 
 def restrict(request: PrivacyRequest, subject: Subject) -> None:
-    """From now on nothing of the person is shown, curated or released; of a withdrawal, the ledger says so."""
+    """Hide, and stop curating and releasing, everything of the person; for a withdrawal, the ledger does so."""
     now = timezone.now()
     if request.kind == Kind.ERASURE:
         Subject.objects.filter(pk=subject.pk, restricted_at__isnull=True).update(restricted_at=now)
@@ -120,7 +125,7 @@ def restrict(request: PrivacyRequest, subject: Subject) -> None:
 
 
 def verify(request: PrivacyRequest, by: str) -> None:
-    """An operator has checked who asks, for a request that came by post or telephone."""
+    """An operator has confirmed who is asking, for a request that came by post or telephone."""
     with transaction.atomic():
         move(request, RequestStatus.VERIFIED, verified_by=by)
         if request.subject is not None and request.kind != Kind.ACCESS:
@@ -160,7 +165,7 @@ def advance_all(limit: int = 20) -> int:
 
 
 def advance(request: PrivacyRequest) -> PrivacyRequest:
-    """Carry out the steps that are left, until it is closed, must wait, or another worker holds it."""
+    """Carry out the remaining steps until the request is closed, must wait, or is held by another worker."""
     while request.state in STEPS and claim(request):
         try:
             master_keys.expect_known()
@@ -179,7 +184,7 @@ def advance(request: PrivacyRequest) -> PrivacyRequest:
 
 
 def claim(request: PrivacyRequest) -> bool:
-    """Take the lease of the request at its present state."""
+    """Take the lease of the request in its present state."""
     request.lease_until = LEASE.claim(waiting().filter(pk=request.pk, state=request.state))
     return request.lease_until is not None
 
@@ -195,7 +200,7 @@ def postpone(request: PrivacyRequest, error: Exception) -> None:
 
 
 def execute(request: PrivacyRequest) -> None:
-    """Remove, or for access count, what there is; keep the fingerprints that the scan will look for."""
+    """Remove, or for access count, the person's data; keep the fingerprints that the scan will search for."""
     if request.kind == Kind.ACCESS:
         shown = erasure.export(request.subject) if request.subject else {}
         counts = {kind: len(rows) for kind, rows in shown.items()}
@@ -218,8 +223,9 @@ def subject_of(request: PrivacyRequest) -> Subject | None:
 
 
 def is_whole(request: PrivacyRequest) -> bool:
-    """Whether all text is removed. If capture stays agreed to, no scan can tell the text that may stay from the text that
-    may not."""
+    """Whether all text is removed. If capture stays agreed to, no scan can tell text that may stay from text that may
+    not.
+    """
     return request.kind == Kind.ERASURE or Purpose.CAPTURE in request.purposes
 
 
@@ -231,7 +237,7 @@ def to_remove(request: PrivacyRequest) -> list[str | None]:
 
 
 def collect(request: PrivacyRequest, subject: Subject) -> None:
-    """Keep the fingerprints, once, before anything is removed. They are read while others write."""
+    """Store the fingerprints, once, before anything is removed. They are read while others write."""
     request.refresh_from_db(fields=["scan"])
     if "applies" in request.scan:
         return
@@ -251,15 +257,15 @@ def removed(request: PrivacyRequest) -> dict[str, Any]:
 
 
 def scan(request: PrivacyRequest) -> None:
-    """Let the files follow, and look whether anything of the person is left anywhere."""
+    """Remove the files, then check whether anything of the person is left anywhere."""
     if request.kind == Kind.ACCESS:
         move(request, RequestStatus.SCANNED)
         return
     erasure.settle()
     if request.erasures.filter(settled_at__isnull=True).exists():
         if trouble := disk_space.problem():
-            raise NoRoom(f"there is no room on the disk ({trouble})")
-        raise Unfinished("released files still have to follow")
+            raise NoRoom(f"the disk is full ({trouble})")
+        raise Unfinished("released files are still to be replaced")
     if not engine.empty_log():
         raise Unfinished("a reader holds on to the write-ahead log")
     result = {**request.scan, "at": timezone.now().isoformat()}
@@ -274,8 +280,11 @@ def scan(request: PrivacyRequest) -> None:
 
 
 def keep_place(request: PrivacyRequest) -> None:
-    """Store how far the scan is, and renew the lease. After a crash the next worker continues there; progress does not
-    count as a failed try. Raises `Superseded` if another worker holds the request."""
+    """Store how far the scan has come, and renew the lease.
+
+    After a crash the next worker continues there; progress does not count as a failed try. Raises `Superseded` if
+    another worker holds the request.
+    """
     mine = PrivacyRequest.objects.filter(pk=request.pk, state=request.state)
     request.lease_until = LEASE.renew(mine, request.lease_until, progress=request.progress, tries=1)
     if request.lease_until is None:
@@ -283,7 +292,7 @@ def keep_place(request: PrivacyRequest) -> None:
 
 
 def recall(request: PrivacyRequest) -> None:
-    """Make sure that every release that held the person's records has been replaced, and that its holders are told."""
+    """Check that every release that held the person's records has been replaced, and that its users have been told."""
     told = [entry for module in erasure.holders() for entry in module.recalls(request.releases)]
     if len(told) < len(request.releases):
         raise Unfinished("a release has not been replaced yet")

@@ -1,7 +1,6 @@
-"""The link to a person's own page: one person, one project, a day long. Encrypted, so that it tells nobody who it is.
-
-The link is the whole right to the page: no cookie, no account. It is handed out by a call with the product's key, which
-has already made sure who asks.
+"""The link to a person's own page: for one person and one project, valid for a day. It is encrypted, so it tells nobody
+who the person is. The link alone gives access to the page: no cookie, no account. Only a call with the product's key
+gets one; the product has already checked who is asking.
 """
 
 import base64
@@ -20,12 +19,12 @@ from privacy.subjects.lookup import subject_digest
 
 
 class BadLink(Exception):
-    """This link is none of ours, or its time is over."""
+    """This link is not ours, or has expired."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The person whose page it is. `granted` names the purposes that hold in the project until the person says no."""
+    """The person whose page it is. `granted` names the purposes that apply in the project until the person says no."""
 
     namespace: str
     digest: str
@@ -39,11 +38,11 @@ class Holder:
         return dict.fromkeys(self.granted, True)
 
     def subject(self) -> Subject | None:
-        """The person, or None where nothing is kept of them."""
+        """The person, or None if nothing is kept about them."""
         return Subject.objects.filter(namespace=self.namespace, digest=self.digest).first()
 
     def known_subject(self) -> Subject:
-        """The person, noted on the first occasion."""
+        """The person, stored on first use."""
         return Subject.objects.get_or_create(namespace=self.namespace, digest=self.digest)[0]
 
 
@@ -52,7 +51,7 @@ def _box() -> Fernet:
 
 
 def make(namespace: str, external_id: str, origin: str, defaults: Mapping[str, bool]) -> tuple[str, datetime]:
-    """A link's token for that person, and when it ends."""
+    """A link's token for this person, and when it expires."""
     content = {
         "n": namespace,
         "d": subject_digest(namespace, external_id),

@@ -1,7 +1,8 @@
-"""The person's own page, `/privacy/<token>`: what is kept of them and why, and the switches. It needs no JavaScript.
+"""The person's own page, `/privacy/<token>`: what is kept about them and why, and a switch for each consent. It needs
+no JavaScript.
 
-The token in the address is the whole right, and no cookie is read: another site has nothing to ride on, so no CSRF
-token is asked for. (Under `Referrer-Policy: no-referrer`, which keeps the token out of other sites' logs, browsers send
+The token in the address alone gives access, and no cookie is read: another site has nothing to exploit, so there is no
+CSRF token. (Under `Referrer-Policy: no-referrer`, which keeps the token out of other sites' logs, browsers send
 `Origin: null`, and Django's check would refuse the person.)
 """
 
@@ -62,7 +63,7 @@ def personal(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
 @personal
 @require_safe
 def page(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
-    """What is kept and why, each consent as a switch, the requests."""
+    """What is kept and why, a switch for each consent, the requests."""
     subject = holder.subject()
     shown = {
         **frame(request, holder, token),
@@ -78,7 +79,7 @@ def page(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
 @personal
 @require_http_methods(["POST"])
 def consents(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
-    """Bring the ledger to what the switches say; a switch that is sent as on is on, any other off."""
+    """Bring the ledger to what the switches say; a switch that is not sent as on is off."""
     wanted = {purpose: request.POST.get(purpose) == "on" for purpose in page_texts.PURPOSES}
     choose(holder, token, wanted)
     return back(request, token, "consent")
@@ -87,7 +88,9 @@ def consents(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
-    """Ask for confirmation; once confirmed, begin the erasure. A link deletes once: after that it shows the result."""
+    """Ask for confirmation; once confirmed, begin the erasure. A link deletes only once: after that it shows the
+    result.
+    """
     if is_spent(token):
         return render(request, "privacy/spent.html", frame(request, holder, token), status=410)
     if request.method == "POST" and request.POST.get("sure") == "yes":
@@ -111,7 +114,7 @@ def download(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
 @personal
 @require_safe
 def readable(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
-    """The same, to be read by people."""
+    """The same, for people to read."""
     subject = holder.subject()
     sections = page_texts.sections(erasure.export(subject)) if subject else []
     return render(request, "privacy/data.html", {**frame(request, holder, token), "sections": sections})
@@ -120,7 +123,7 @@ def readable(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
 @personal
 @require_safe
 def receipt(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
-    """The newest signed receipt of what was asked through this link, or by this person."""
+    """The newest signed receipt of a request made through this link, or by this person."""
     rows = requests_of(holder.subject(), token)
     signed = next((row.receipt for row in rows if row.state == RequestStatus.CLOSED and row.receipt), None)
     if signed is None:
@@ -131,7 +134,7 @@ def receipt(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
 
 
 def frame(request: HttpRequest, holder: Holder, token: str) -> Mapping[str, Any]:
-    """What every page shows around its own."""
+    """What every page shows around its own content."""
     return {
         "token": token,
         "origin": holder.origin,
@@ -178,7 +181,7 @@ def choose(holder: Holder, token: str, wanted: Mapping[str, bool]) -> None:
         state = {switch.purpose: switch.on for switch in switches(subject, holder.defaults)}
         granted = {purpose: True for purpose, on in wanted.items() if on and not state[purpose]}
         withdrawn = [purpose for purpose, on in wanted.items() if state[purpose] and not on]
-        if granted and wanted["capture"]:  # the others mean nothing without it, and are not agreed to unseen
+        if granted and wanted["capture"]:  # the others mean nothing without it, and nobody agrees to them unseen
             words = "\n".join(f"{switch.label}: {switch.why}" for switch in switches(subject, holder.defaults))
             notice = ledger.notice_for(words, translation.get_language() or "")
             erasure.change_consent(subject, granted, method="page", notice=notice)
@@ -194,8 +197,11 @@ def forget(holder: Holder, token: str) -> PrivacyRequest:
 
 
 def is_spent(token: str) -> bool:
-    """Whether this link has had everything deleted: it vouches for one erasure, and not for another one later, when the
-    person may have come back and the link may be in other hands."""
+    """Whether this link has already had everything deleted.
+
+    It is good for one erasure, and not for a later one, when the person may have come back and the link may be in other
+    hands.
+    """
     done = PrivacyRequest.objects.filter(link=lifecycle.link_digest(token), kind=PrivacyRequest.Kind.ERASURE)
     return done.filter(state=RequestStatus.CLOSED).exists()
 
@@ -203,7 +209,7 @@ def is_spent(token: str) -> bool:
 def submit(
     holder: Holder, token: str, subject: Subject, kind: str, purposes: list[str] | None = None
 ) -> PrivacyRequest:
-    """A request that the holder of a link makes."""
+    """A request made by the holder of a link."""
     return lifecycle.submit_for(
         subject,
         kind,

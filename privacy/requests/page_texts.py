@@ -9,48 +9,60 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = dict(settings.LANGUAGES)
-# Of each purpose: its name, why, and what switching it off does.
+# For each purpose: its name, the reason, and what switching it off does.
 PURPOSES: Mapping[str, tuple[Promise, Promise, Promise]] = {
     "capture": (
         _("Keep my conversations"),
         _("We store your questions and answers. A program takes out names, numbers and addresses; it may miss some."),
-        _("Switched off, your conversations are deleted, and new ones are not stored."),
+        _("If you switch this off, your conversations are deleted and new ones are not stored."),
     ),
     "evaluation": (
         _("Use them for testing"),
         _("Your questions help us check that a new version still gives the right answers."),
-        _("Switched off, they are taken out of our tests."),
+        _("If you switch this off, they are removed from our tests."),
     ),
     "training": (
         _("Use them for training"),
         _("Your questions and the right answers help to make the next version better."),
-        _("Switched off, they are taken out of our training files."),
+        _("If you switch this off, they are removed from our training files."),
     ),
 }
 DONE: Mapping[str, Promise] = {
-    "consent": _("Your choices are saved. They hold from now on."),
-    "delete": _("Your request has begun. Nothing of you is shown any more; the rest follows within minutes."),
+    "consent": _("Your choices are saved. They apply from now on."),
+    "delete": _("Your request has started. Your data is no longer shown; the rest follows within minutes."),
 }
-# Of each kind of record: its name, and why it is kept. A kind that is not here goes by its own name.
+# For each kind of record: its name, and why it is kept. A kind not listed here is shown under its own name.
 KINDS: Mapping[str, tuple[Promise, Promise]] = {
     "interactions": (_("Conversations"), _("Your questions and the answers you got.")),
     "signals": (_("Ratings and corrections"), _("What you said about answers.")),
-    "waiting_signals": (_("Ratings that wait"), _("For a conversation that has not arrived yet; a day at most.")),
-    "waiting_spans": (_("Steps that wait"), _("Of a conversation that has not arrived yet; an hour at most.")),
+    "waiting_signals": (
+        _("Waiting ratings"),
+        _("For a conversation that has not arrived yet; kept for a day at most."),
+    ),
+    "waiting_spans": (_("Waiting steps"), _("From a conversation that has not arrived yet; kept for an hour at most.")),
     "decisions": (_("Decisions"), _("Whether an answer counts as right or wrong, and why.")),
-    "review_tasks": (_("Reviews"), _("Where a person looks at an answer, because the ratings leave it open.")),
-    "eval_cases": (_("Test cases"), _("Questions with the right answer, to check new versions with.")),
-    "examples": (_("Training examples"), _("Questions with the right answer, to train new versions on.")),
-    "preference_pairs": (_("Preference pairs"), _("A right answer beside a wrong one, for training.")),
+    "review_tasks": (_("Reviews"), _("Answers that a person checks because the ratings do not settle them.")),
+    "eval_cases": (_("Test cases"), _("Questions with the right answer, to check new versions.")),
+    "examples": (_("Training examples"), _("Questions with the right answer, to train new versions.")),
+    "preference_pairs": (_("Preference pairs"), _("A right answer next to a wrong one, for training.")),
     "gate_results": (_("Test results"), _("How new versions answered your question.")),
-    "releases": (_("Places in released files"), _("Where files for testing and training hold your words.")),
-    "opinions": (_("Counted votes"), _("What you said of an answer, counted with what others said of the same one.")),
-    "release_quotes": (_("Quotations in released files"), _("Where test cases of other questions hold your words.")),
-    "questions": (_("Alike questions"), _("Which of your questions ask the same as others, so that each counts once.")),
-    "audit_items": (_("Spot checks"), _("Conversations drawn by lot, for a person to judge.")),
-    "calibration_items": (_("Practice"), _("Conversations by which reviewers check that they judge alike.")),
-    "consent": (_("Consents"), _("What you agreed to, when, and in which words you were asked.")),
-    "requests": (_("Requests"), _("What you asked of us on your data.")),
+    "releases": (_("Places in released files"), _("Where files for testing and training contain your words.")),
+    "opinions": (
+        _("Counted votes"),
+        _("What you said about an answer, counted with what others said about the same one."),
+    ),
+    "release_quotes": (
+        _("Quotations in released files"),
+        _("Where test cases for other questions contain your words."),
+    ),
+    "questions": (
+        _("Same questions"),
+        _("Which of your questions ask the same as other questions, so that each counts once."),
+    ),
+    "audit_items": (_("Spot checks"), _("Conversations chosen at random for a person to judge.")),
+    "calibration_items": (_("Practice"), _("Conversations that reviewers use to check that they judge the same way.")),
+    "consent": (_("Consents"), _("What you agreed to, when, and how you were asked.")),
+    "requests": (_("Requests"), _("What you asked us to do with your data.")),
 }
 FIELDS: Mapping[str, Promise] = {
     "question": _("Question"),
@@ -60,7 +72,7 @@ FIELDS: Mapping[str, Promise] = {
     "signal": _("Rating"),
     "purpose": _("Purpose"),
     "granted": _("Agreed"),
-    "notice": _("Asked in these words"),
+    "notice": _("Wording you were shown"),
     "occurred_at": _("Time"),
     "at": _("Time"),
     "state": _("State"),
@@ -74,7 +86,7 @@ FIELDS: Mapping[str, Promise] = {
     "passed": _("Passed"),
     "context": _("Earlier in the conversation"),
     "sources": _("Sources of the answer"),
-    "steps": _("Steps of the answer"),
+    "steps": _("Steps to the answer"),
     "tags": _("Tags"),
     "session": _("Session"),
     "method": _("How"),
@@ -102,7 +114,7 @@ class Section:
 
 
 def kept(data: Mapping[str, Sequence[Any]]) -> list[Kept]:
-    """The kinds of which there is something."""
+    """The kinds of which there are records."""
     return [Kept(*named(kind), len(rows)) for kind, rows in in_order(data) if rows]
 
 

@@ -1,7 +1,7 @@
-"""Receipts that anybody can check: what was removed, when, from where, and that a scan found nothing of it left.
+"""Receipts that anybody can verify: what was removed, when, from where, and that a scan found nothing left.
 
-Signed with Ed25519 (RFC 8032). The key hangs on the master key, so it lives as long as the pseudonyms do. The signature
-covers the canonical form: what a receipt says is verified, however its JSON is written. It holds nothing of the person.
+Signed with Ed25519 (RFC 8032). The key is derived from the master key, so it lives as long as the pseudonyms do. The
+signature covers the canonical form, so it holds however the JSON is laid out. A receipt holds no personal data.
 """
 
 import json
@@ -18,8 +18,7 @@ from privacy.subjects.digests import key
 
 WINDOWS = {
     "sqlite": "Freed pages are overwritten at once and the write-ahead log is emptied; the file was scanned.",
-    "postgresql": "Rows are gone; freed pages are overwritten by the next nightly VACUUM FULL, the write-ahead log "
-    "goes with it. Backups outlive this by as long as the operator keeps them.",
+    "postgresql": "Rows are gone; freed pages are overwritten by the next nightly VACUUM FULL, which also clears the write-ahead log. Backups last for as long as the operator keeps them.",
 }
 
 
@@ -33,12 +32,12 @@ def private_key() -> Ed25519PrivateKey:
 
 
 def public_key() -> str:
-    """The key that verifies, in hex: 64 characters to publish."""
+    """The key that verifies receipts, in hex: 64 characters to publish."""
     return private_key().public_key().public_bytes_raw().hex()
 
 
 def canonical(document: Any) -> bytes:
-    """The one way to write a document down."""
+    """A document's only canonical form."""
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
@@ -53,44 +52,44 @@ def sign(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def verify(data: bytes, trusted: str = "") -> dict[str, Any]:
-    """What a receipt says: alone, or inside what `erase --json` or the API prints around it.
+    """What a receipt says, whether alone or inside what `erase --json` or the API prints around it.
 
-    Raises `Forged` where what it says was changed, or where another key signed it.
+    Raises `Forged` if it was changed or signed with another key.
     """
     try:
         around = json.loads(data, object_pairs_hook=without_doubles, parse_constant=no_number)
         document = enclosed(around)
         content, signer, signature = (document[name] for name in ("receipt", "key", "signature"))
         if document != {"receipt": content, "algorithm": "Ed25519", "key": signer, "signature": signature}:
-            raise Forged("It has other fields than a receipt.")
+            raise Forged("Its fields are not those of a receipt.")
         if signer != (trusted or public_key()):
             raise Forged("It was signed with another key.")
-        if signature != bytes.fromhex(signature).hex():  # hex has two cases, and a receipt one way to write it
+        if signature != bytes.fromhex(signature).hex():  # hex may be upper or lower case; a receipt allows one form
             raise Forged("Its signature is not written as a receipt's.")
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(signer)).verify(bytes.fromhex(signature), canonical(content))
         expect_agreement(around, content)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Forged("It is not a receipt.") from error
     except InvalidSignature as error:
-        raise Forged("Its signature does not fit what it says.") from error
+        raise Forged("Its signature does not match its content.") from error
     return dict(content)
 
 
 def without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object. One with a name twice says two things, and readers differ in which they take."""
+    """A JSON object without repeated names: readers differ in which of two values they take."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise Forged("A field is there twice.")
+        raise Forged("A field appears twice.")
     return found
 
 
 def no_number(name: str) -> NoReturn:
     """Refuse NaN and infinity, which JSON does not have and the canonical form would turn into null."""
-    raise Forged("A number in it is none.")
+    raise Forged("A number in it is not valid.")
 
 
 def enclosed(around: Any) -> dict[str, Any]:
-    """The signed document: the whole, or under the name that a door gives it."""
+    """The signed document: the whole, or the part under the name that a command or call gives it."""
     if not isinstance(around, dict):
         raise Forged("It is not a receipt.")
     if "signature" in around:
@@ -102,17 +101,17 @@ def enclosed(around: Any) -> dict[str, Any]:
 
 
 def expect_agreement(around: dict[str, Any], content: dict[str, Any]) -> None:
-    """Raise `Forged` where a door's own fields contradict the receipt: only the receipt is signed."""
+    """Raise `Forged` if the fields around the receipt contradict it: only the receipt is signed."""
     if "signature" in around:
         return
     signed = {**content, "status": "closed", "id": content["request"], "due_at": content["times"].get("due_at")}
     for name in sorted(around.keys() & signed.keys()):
         if same_moment(around[name]) != same_moment(signed[name]):
-            raise Forged(f"What is printed around it says something else: {name}.")
+            raise Forged(f"The text around it contradicts it: {name}.")
 
 
 def same_moment(value: Any) -> Any:
-    """A time however its zone is written; anything else as it is."""
+    """A time in UTC, whatever its zone; any other value unchanged."""
     try:
         return datetime.fromisoformat(value)
     except (TypeError, ValueError):

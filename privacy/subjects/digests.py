@@ -16,7 +16,7 @@ def _key(use: str, master: str) -> bytes:
 
 
 def key(use: str) -> bytes:
-    """The 32-byte key for one use, derived from the master key: one use's key tells nothing of another's."""
+    """The 32-byte key for one use, derived from the master key: knowing one reveals nothing about another."""
     return _key(use, settings.MASTER_KEY)
 
 
@@ -33,9 +33,9 @@ def digest(use: str, *parts: str) -> str:
 
 
 def body_digest(body: Any) -> str:
-    """The keyed digest of a write's body in canonical form: it recognises a replay and reveals nothing.
+    """The keyed digest of a write's body in canonical form: it recognises a repeated write and reveals nothing.
 
-    128 bits in hex: no two bodies share them by chance, and every row keeps them for ever.
+    128 bits in hex: enough that no two bodies collide by chance, and short because every row keeps it for good.
     """
     return mac("body", orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hex()[:BODY_CHARACTERS]
 

@@ -1,7 +1,6 @@
-"""Checks the master key against the database. With another key an erasure would find nothing to remove.
-
-The database has a keyed fingerprint of each live version of the key. The first key that is used enters its own; after
-that, nothing starts and nothing is erased with a key that matches no live version.
+"""Checks the master key against the database. With another key, an erasure would find nothing to remove. The database
+holds a keyed fingerprint of each live version of the key. The first key used adds its own; after that, no process
+starts and nothing is erased with a key that matches no live version.
 """
 
 from django.conf import settings
@@ -39,16 +38,16 @@ def problem() -> str:
     live = dict(MasterKey.objects.filter(retired_at__isnull=True).values_list("version", "fingerprint"))
     here = fingerprint()
     accepted = ", ".join(f"{found[:SHOWN]} (version {version})" for version, found in sorted(live.items())) or "none"
-    made = " This machine had no key, and none is made for it: it would be another one." if take_back() else ""
+    made = " This machine has no key. Flywheel makes none here, since a new key would not match." if take_back() else ""
     return (
-        f"The master key of this machine has the fingerprint {here[:SHOWN]}; this database takes: {accepted}.{made} Restore "
-        "the key: set FLYWHEEL_MASTER_KEY as on the first machine, or put its file flywheel_master_key back under "
+        f"The master key of this machine has the fingerprint {here[:SHOWN]}; this database accepts: {accepted}.{made} Restore "
+        "the key: set FLYWHEEL_MASTER_KEY as on the first machine, or put the file flywheel_master_key back under "
         "FLYWHEEL_VAR. Only if you mean to rotate it, or the old one is lost for good: manage.py masterkey --add."
     )
 
 
 def expect_known() -> None:
-    """Enter the first key; raise `UnknownKey` for one that matches no live version."""
+    """Add the first key; raise `UnknownKey` for one that matches no live version."""
     if is_known():
         return
     if words := problem():
@@ -56,13 +55,14 @@ def expect_known() -> None:
     try:
         with transaction.atomic():
             MasterKey.objects.create(version=1, fingerprint=fingerprint())
-    except IntegrityError:  # another process was first, maybe with another key
+    except IntegrityError:  # another process was first, perhaps with another key
         expect_known()
 
 
 def expect_known_at_start() -> None:
-    """The same for a process that starts: an unknown key ends it with a message. A database that cannot be read yet is
-    no reason to end."""
+    """The same for a process that starts: an unknown key ends it with a message. It does not end because the database
+    cannot be read yet.
+    """
     try:
         expect_known()
     except UnknownKey as error:
@@ -72,7 +72,7 @@ def expect_known_at_start() -> None:
 
 
 def add() -> int:
-    """Let the key of this process be used from now on, as a further version; its number. One that is live stays."""
+    """Accept this process's key from now on, as a further version; returns its number. A live version stays live."""
     with transaction.atomic():
         row = MasterKey.objects.filter(fingerprint=fingerprint()).first()
         if row is None:
@@ -85,13 +85,13 @@ def add() -> int:
 
 
 def retire(version: int) -> bool:
-    """Let nothing start with this version any more; whether it was live."""
+    """Stop accepting this version; return whether it was live."""
     rows = MasterKey.objects.filter(version=version, retired_at__isnull=True)
     return bool(rows.update(retired_at=timezone.now()))
 
 
 def take_back() -> bool:
-    """Remove the key that this process has just generated; whether it had generated one."""
+    """Remove the key that this process has just generated; return whether it had generated one."""
     made = settings.MASTER_KEY_MADE
     if made is None:
         return False

@@ -1,1 +1,1 @@
-"""What templates of all apps load: `reading`, the way from captured text to a page."""
+"""Template tags for all apps: `reading` shows captured text."""

@@ -19,5 +19,5 @@ def reading(text: Any, id: str = "") -> dict[str, Any]:
 @register.filter
 @stringfilter
 def address(link: str) -> str:
-    """The link where a reader may follow it, else nothing."""
+    """The link if a reader may follow it, else an empty string."""
     return texts.address(link)

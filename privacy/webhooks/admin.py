@@ -28,7 +28,7 @@ class WebhookAdmin(ReadOnlyAdmin):
     lead = "Where a project is told of recalls and alerts, signed as Standard Webhooks says."
     empty = (
         "No webhooks",
-        "Add one to hear of recalls at once, of a refused version, an overdue request, a fall in quality.",
+        "Add one to hear at once of recalls, refused versions, overdue requests and falls in quality.",
     )
     change_list_template = "admin/privacy/webhook/change_list.html"
 
@@ -50,7 +50,7 @@ class WebhookAdmin(ReadOnlyAdmin):
             context |= {"title": "The signing secret", "secret": secret, "about": row.url}
         return shown_once(request, context)
 
-    @admin.action(description="Disable the chosen webhooks", permissions=["disable"])
+    @admin.action(description="Disable the selected webhooks", permissions=["disable"])
     def disable(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
         changed = queryset.filter(disabled_at__isnull=True).update(disabled_at=timezone.now())
         messages.success(request, f"{changed} disabled.")
@@ -61,7 +61,7 @@ class WebhookAdmin(ReadOnlyAdmin):
 
 @never_cache
 def shown_once(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    """A form, or the secret that came of it, which no cache may keep."""
+    """A form, or the secret that it made, in an answer that no cache may keep."""
     return render(request, "admin/secret_page.html" if "secret" in context else "admin/form_page.html", context)
 
 
@@ -73,5 +73,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_select_related = ["webhook"]
     exclude = ["lease_until"]
     ordering = ["-id"]
-    lead = "What was sent to webhooks: ids and hashes alone."
-    empty = ("Nothing was sent", "A delivery appears with the first recall or alert of a project that has a webhook.")
+    lead = "What was sent to webhooks: only ids and hashes."
+    empty = (
+        "Nothing has been sent yet",
+        "A delivery appears with the first recall or alert of a project that has a webhook.",
+    )

@@ -1,10 +1,10 @@
 """Messages to a project's webhooks, signed as Standard Webhooks says (standardwebhooks.com, version 1).
 
-Each is a row: claimed by a lease, sent again with a growing pause until the receiver takes it, set aside after eight
-tries. A receiver that answers 410 is not asked again. The address is resolved once, every address it resolves to must
-be a global one, and the connection goes to the very address that was looked at: a name that answers differently the
-second time reaches nothing. Redirects are not followed, at most 4 kB of an answer are read, and the whole exchange has ten
-seconds, however little the receiver sends at a time. A `mailto:` address gets the message's text by e-mail.
+Each message is a row: claimed by a lease, retried with a growing pause until the receiver accepts it, and set aside
+after eight tries. A receiver that answers 410 is not asked again. The name is resolved once, every address it resolves
+to must be public, and the connection goes to the address that was checked: a name that resolves differently the second
+time reaches nothing. Redirects are not followed, at most 4 kB of an answer are read, and the whole exchange may take
+ten seconds, however slowly the receiver sends. A `mailto:` address gets the message's text by e-mail.
 """
 
 import base64
@@ -44,7 +44,7 @@ MAIL = "mailto"
 
 
 class Forbidden(Exception):
-    """This address may not be sent to; says why, without naming it."""
+    """Messages may not be sent to this address. The message says why, without naming it."""
 
 
 def _box() -> Fernet:
@@ -52,7 +52,7 @@ def _box() -> Fernet:
 
 
 def add(origin: str, url: str) -> tuple[Webhook, str]:
-    """A new webhook of the project, and its signing secret, which is shown once. Raises `Forbidden`."""
+    """Add a webhook to the project; return it and its signing secret, which is shown once. Raises `Forbidden`."""
     checked(url)
     secret = secrets.token_bytes(32)
     row = Webhook.objects.create(origin=origin, url=url, secret=_box().encrypt(secret))
@@ -60,7 +60,7 @@ def add(origin: str, url: str) -> tuple[Webhook, str]:
 
 
 def checked(url: str) -> SplitResult:
-    """The parts of an address of the allowed shape. Raises `Forbidden`."""
+    """The parts of an address of an allowed form. Raises `Forbidden`."""
     schemes = ("https", "http") if settings.WEBHOOKS_TO_PRIVATE else ("https",)
     try:
         parts = urlsplit(url)
@@ -70,8 +70,8 @@ def checked(url: str) -> SplitResult:
         host, port = (parts.hostname or "").encode("idna"), parts.port
     except ValidationError as error:
         raise Forbidden("Give one e-mail address after mailto: and nothing else.") from error
-    except ValueError as error:  # a port past the last, a label of a name that is too long
-        raise Forbidden("That is no address: look at its name and its port.") from error
+    except ValueError as error:  # a port above 65535, or a name with too long a label
+        raise Forbidden("This is not a valid address: check its name and port.") from error
     if parts.scheme not in schemes or not host or port == 0 or parts.username or parts.password:
         raise Forbidden("Give an https address without a user name.")
     if re.search(r"[^!-~]", parts.path + parts.query):
@@ -80,14 +80,14 @@ def checked(url: str) -> SplitResult:
 
 
 def enqueue(origin: str, message: str, payload: dict[str, Any]) -> int:
-    """Note a message to every webhook of the project; how many. Call it in the transaction that it tells of."""
+    """Queue a message for every webhook of the project; return how many. Call it in the transaction that it reports."""
     rows = Webhook.objects.filter(origin=origin, disabled_at__isnull=True)
     made = [Delivery(webhook=row, message=message, payload=payload) for row in rows]
     return len(Delivery.objects.bulk_create(made, ignore_conflicts=True))
 
 
 def deliver_due(limit: int = 50) -> int:
-    """Send due messages; how many were delivered."""
+    """Send due messages; return how many were delivered."""
     now = timezone.now()
     due = Delivery.objects.filter(leases.free(now), state=DeliveryStatus.WAITING, next_at__lte=now)
 
@@ -99,8 +99,10 @@ def deliver_due(limit: int = 50) -> int:
 
 
 def deliver(row: Delivery) -> bool:
-    """Send one, and note how it went; whether it was taken. Whatever goes wrong is this one's failed try, and holds up
-    no other."""
+    """Send one message, and store the result; return whether it was accepted.
+
+    Any error is a failed try of this message and does not hold up others.
+    """
     status, error = None, ""
     try:
         status = send(row.webhook, row.message, orjson.dumps(row.payload))
@@ -123,7 +125,7 @@ def deliver(row: Delivery) -> bool:
 
 
 def send(webhook: Webhook, message: str, body: bytes) -> int:
-    """POST the signed message; the status of the answer. Raises `Forbidden`, and what a network may do."""
+    """POST the signed message; return the answer's status. Raises `Forbidden`, and network errors."""
     parts = checked(webhook.url)
     if parts.scheme == MAIL:
         return mail(parts.path, orjson.loads(body))
@@ -143,9 +145,9 @@ def send(webhook: Webhook, message: str, body: bytes) -> int:
 
 
 def mail(address: str, payload: dict[str, Any]) -> int:
-    """Send a message as e-mail; 202. Raises what a mail server may do, and `Forbidden` where none is set."""
+    """Send a message as e-mail; return 202. Raises mail server errors, and `Forbidden` if no mail server is set."""
     if not settings.EMAIL_HOST:
-        raise Forbidden("No mail server is set: EMAIL_URL.")
+        raise Forbidden("No mail server is set. Set EMAIL_URL.")
     text = payload.get("text") or orjson.dumps(payload, option=orjson.OPT_INDENT_2).decode()
     send_mail(f"Flywheel: {payload['type']}", text, None, [address])
     return http.HTTPStatus.ACCEPTED
@@ -153,14 +155,13 @@ def mail(address: str, payload: dict[str, Any]) -> int:
 
 @contextlib.contextmanager
 def in_time(connected: socket.socket) -> Iterator[None]:
-    """Cut the connection when the time is over: a socket's own timeout restarts with every byte. Raises
-    `TimeoutError`."""
+    """Cut the connection when the time is up: a socket's own timeout restarts with every byte. Raises `TimeoutError`."""
     late = threading.Event()
 
     def cut() -> None:
         late.set()
         with contextlib.suppress(OSError):
-            socket.socket.shutdown(connected, socket.SHUT_RDWR)  # not TLS's: that would wait for the other side
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)  # not through TLS, which would wait for the other side
 
     timer = threading.Timer(SECONDS, cut)
     timer.start()
@@ -173,7 +174,7 @@ def in_time(connected: socket.socket) -> Iterator[None]:
 
 
 def headers(sealed: bytes, message: str, body: bytes) -> dict[str, str]:
-    """The headers by which the receiver knows that it is we, when, and which message."""
+    """The headers that tell the receiver who sent the message, when, and which one it is."""
     moment = str(int(timezone.now().timestamp()))
     return {
         "Content-Type": "application/json",
@@ -191,28 +192,28 @@ def signature(secret: bytes, message: str, moment: str, body: bytes) -> str:
 
 
 def pinned(host: str, port: int, *, secure: bool) -> http.client.HTTPConnection:
-    """A connection to the one address that the name resolved to and that was found to be allowed."""
+    """A connection to the one address that was resolved and checked."""
     address = allowed_address(host, port)
     raw = socket.create_connection((address, port), SECONDS)
     connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
     connection.sock = raw
-    if secure:  # hands are shaken in `send`, where the clock runs
+    if secure:  # the handshake happens in `send`, under the time limit
         tls = ssl.create_default_context()
         connection.sock = tls.wrap_socket(raw, server_hostname=host, do_handshake_on_connect=False)
     return connection
 
 
 def allowed_address(host: str, port: int) -> str:
-    """The first address of the name. Raises `Forbidden` unless all of its addresses are global ones."""
+    """The name's first address. Raises `Forbidden` unless all of its addresses are public."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(entry[4][0]) for entry in found]
     if not settings.WEBHOOKS_TO_PRIVATE and not all(is_global(address) for address in addresses):
-        raise Forbidden("It leads into a network that is not public.")
+        raise Forbidden("It leads into a private network.")
     return addresses[0]
 
 
 def is_global(address: str) -> bool:
-    """Whether an address is one of the public internet; of an IPv4 address in IPv6's clothes, the inner one counts."""
+    """Whether an address is on the public internet; for an IPv4 address mapped into IPv6, the IPv4 address counts."""
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
         inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)

@@ -217,7 +217,7 @@ def test_cases_that_cannot_be_read_stop_the_gate(scratch: Path, stub: Stub, cont
 def test_tampered_cases_stop_the_gate(scratch: Path, stub: Stub, capsys: pytest.CaptureFixture[str]) -> None:
     stub.state.promised["eval_cases.jsonl"] = "0" * 64
     assert gate(stub, "--agent", "agents:good") == 2
-    assert "eval_cases.jsonl is not what the manifest promises" in capsys.readouterr().err
+    assert "eval_cases.jsonl differs from what the manifest promises" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

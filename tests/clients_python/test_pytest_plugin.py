@@ -84,7 +84,7 @@ def test_tampered_cases_are_a_usage_error(run: Run, tmp_path: Path) -> None:
         cases.write("\n")
     done = run("--flywheel-release", "release", "--flywheel-agent", "bot:good")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "is not what its manifest promises" in done.stderr
+    assert "differs from its manifest" in done.stderr
 
 
 def test_half_of_the_options_is_a_usage_error(run: Run) -> None:

@@ -74,7 +74,7 @@ def test_a_task_that_curation_closed_says_why_and_the_next_one_comes(shop: Proje
     answer = decide(desk, task, resolution="correct", correction="My own **words**.")
     shown = answer.content.decode()
     assert answer.status_code == OVERTAKEN and f'data-task="{cast.task(second).pk}"' in shown
-    assert "Curation closed it, because it is decided without a reviewer" in shown
+    assert "Closed automatically, because it was decided without a reviewer" in shown
     assert "<strong>words</strong>" in shown  # what was typed is not lost
     assert ReviewTask.objects.filter(state="resolved").count() == 0
 
@@ -91,7 +91,7 @@ def test_a_task_that_somebody_else_decided_says_who_did(shop: Project, desk: Cli
 def test_without_script_the_next_task_comes_as_a_whole_page(shop: Project, desk: Client) -> None:
     first, second = voted_down(shop, 2)
     shown = decide(desk, closed_by_votes(shop, first), headers={}).content.decode()
-    assert "<html" in shown and f'data-task="{cast.task(second).pk}"' in shown and "Curation closed it" in shown
+    assert "<html" in shown and f'data-task="{cast.task(second).pk}"' in shown and "Closed automatically" in shown
 
 
 def test_a_deleted_conversation_does_not_stop_a_reviewer(shop: Project, desk: Client) -> None:
@@ -106,7 +106,7 @@ def test_a_deleted_conversation_does_not_stop_a_reviewer(shop: Project, desk: Cl
 def test_a_closed_task_says_why_on_its_own_page(shop: Project, desk: Client) -> None:
     (talk,) = voted_down(shop, 1)
     task = closed_by_votes(shop, talk)
-    assert "Curation closed it" in desk.get(f"/admin/curation/reviewtask/{task.pk}/decide/").content.decode()
+    assert "Closed automatically" in desk.get(f"/admin/curation/reviewtask/{task.pk}/decide/").content.decode()
 
 
 def test_the_editor_begins_with_the_answer_a_persons_correction_or_nothing(shop: Project, desk: Client) -> None:

@@ -36,7 +36,7 @@ def test_a_project_comes_with_its_dataset_and_leads_to_its_key(root: Client) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("Support Bot", "lower-case"), ("shop", "There is a project of this name.")]
+    ("name", "words"), [("Support Bot", "lower-case"), ("shop", "There is already a project with this name.")]
 )
 def test_a_name_that_cannot_be_is_refused_with_a_reason(root: Client, name: str, words: str) -> None:
     cast.project("shop")

@@ -133,7 +133,7 @@ def test_a_party_to_a_disagreement_is_told_why_it_is_not_theirs(shop: Project) -
         revision=task.revision,
     )
     text = page(carl, asked)
-    assert "one of the two who differ" in text and 'id="verdict-form"' not in text
+    assert "one of the two reviewers who differ" in text and 'id="verdict-form"' not in text
     assert 'id="verdict-form"' in page(cora, asked)
 
 

@@ -46,7 +46,7 @@ def test_a_preview_shows_what_would_be_kept_and_keeps_nothing(shop: Shop) -> Non
     client, before = signed_in(staff("operator", shop.project)), counts()
     said = sent(client, shop.project).content.decode()
     assert counts() == before
-    assert "What would be kept" in said and "Mail [EMAIL_1]?" in said and "anna@example.org" not in said
+    assert "What would be stored" in said and "Mail [EMAIL_1]?" in said and "anna@example.org" not in said
     assert "&lt;b&gt;Yes." in said and "<b>Yes." not in said
     assert "line 4: answer" in said
 
@@ -63,7 +63,7 @@ def test_the_import_keeps_it_once(shop: Shop) -> None:
     [
         (b"", {}, "empty"),
         (b"prompt,prompt\na,b\n", {}, "twice"),
-        (TABLE, {"map": "question=promt"}, "no record has that place"),
+        (TABLE, {"map": "question=promt"}, "no record has this field"),
         (TABLE, {"map": "ask=prompt"}, "FIELD is one of"),
         (TABLE, {"zone": "Mars"}, "Europe/Berlin"),
         (TABLE, {"threshold": "high"}, "--threshold takes"),

@@ -48,7 +48,7 @@ def test_the_link_works_once(root: Client) -> None:
     place = person.get(link, follow=True).redirect_chain[-1][0]
     person.post(place, {"new_password1": CHOSEN, "new_password2": CHOSEN})
     page = Client().get(link, follow=True).content.decode()
-    assert "used already" in page and "new_password1" not in page
+    assert "already been used" in page and "new_password1" not in page
 
 
 def test_a_weak_password_is_refused(root: Client) -> None:
@@ -66,7 +66,7 @@ def test_who_never_came_is_invited_again_with_other_roles(root: Client) -> None:
 
 def test_a_name_in_use_is_refused_and_its_user_left_alone(root: Client) -> None:
     page = root.post("/admin/invite/", {"name": "root", "roles": ["reviewer"], "projects": []})
-    assert "signs in with this name already" in page.content.decode()
+    assert "This name is already in use" in page.content.decode()
     assert User.objects.get(username="root").check_password(PASSWORD)
 
 

@@ -75,7 +75,7 @@ def test_the_page_of_a_new_key_says_when_it_ends(shop: Project) -> None:
     assert f"ends {date_format(timezone.localtime(ends), 'DATETIME_FORMAT')}" in answer.content.decode()
 
 
-@pytest.mark.parametrize(("gone", "words"), [("expires_at", "has ended"), ("revoked_at", "was revoked")])
+@pytest.mark.parametrize(("gone", "words"), [("expires_at", "has expired"), ("revoked_at", "was revoked")])
 def test_a_key_that_is_not_live_is_not_rotated_and_its_page_says_why(shop: Project, gone: str, words: str) -> None:
     row, _ = keys.create(shop, ["ingest"])
     ApiKey.objects.filter(pk=row.pk).update(**{gone: timezone.now() - timedelta(days=1)})

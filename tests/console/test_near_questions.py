@@ -110,9 +110,7 @@ def test_what_is_brought_in_joins_the_cluster(curator: Client, keys: list[int], 
     clusters.split([Question.objects.get(pk=keys[1])])
     cast.turn(shop)
     name = Interaction.objects.get(pk=keys[1]).external_id
-    assert said(curator, reverse("admin:curation_question_merge", args=[keys[0]]), other=name).startswith(
-        "1 brought in"
-    )
+    assert said(curator, reverse("admin:curation_question_merge", args=[keys[0]]), other=name).startswith("1 added")
     cast.turn(shop)
     assert clusters_of(keys[:3]) == [keys[0]] * 3 and in_use(keys[:3]) == 2
 
@@ -121,11 +119,11 @@ def test_what_cannot_be_is_said_and_changes_nothing(curator: Client, keys: list[
     before = clusters_of(keys)
     split, merge = (reverse(f"admin:curation_question_{name}", args=[keys[0]]) for name in ("split", "merge"))
     name = Interaction.objects.get(pk=keys[1]).external_id
-    assert "Choose the questions" in said(curator, split)
-    assert "Choose the questions" in said(curator, split, question=["x", keys[3]])
+    assert "Select the questions" in said(curator, split)
+    assert "Select the questions" in said(curator, split, question=["x", keys[3]])
     assert "Leave at least one" in said(curator, split, question=keys[:3])
     assert "No decided conversation" in said(curator, merge, other="nobody")
-    assert "in one cluster already" in said(curator, merge, other=name)
+    assert "already in the same cluster" in said(curator, merge, other=name)
     assert clusters_of(keys) == before and curator.get(split).status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""An agent behind HTTP, with nothing but the standard library.
+"""An agent behind HTTP, using only the standard library.
 
     python http_agent.py 8080
 
@@ -16,7 +16,7 @@ PAGES = {
 
 
 def answer(question: str, context: list[dict[str, str]]) -> str:
-    """Replace this by your agent."""
+    """Replace this with your agent."""
     for word, page in PAGES.items():
         if word in question.lower():
             return page

@@ -13,7 +13,7 @@ export interface Options {
     batchSize?: number;
     /** How long an event may wait for others. 1,000. */
     flushInterval?: number;
-    /** How many events are held while the server is away. 10,000. */
+    /** How many events are held while the server is unreachable. 10,000. */
     maxQueue?: number;
     /** How many bytes are held. 64,000,000. */
     maxQueueBytes?: number;
@@ -41,9 +41,9 @@ export interface Recorded {
 export declare class Client {
     #private;
     constructor(options?: Options);
-    /** Queue one question and its answer; returns the interaction's id at once. */
+    /** Queue a question and its answer; returns the interaction's id at once. */
     interaction(fields: InteractionFields): string;
-    /** Queue one signal on an interaction; returns the feedback's id at once. `edit` needs a `correction`. */
+    /** Queue a signal on an interaction; returns the feedback's id at once. `edit` needs a `correction`. */
     feedback(interaction: string, signal: Signal, fields?: FeedbackFields): string;
     /**
      * Run one user turn: `await client.turn(question, { subject }, async (turn) => { turn.answer = …; })`. It is captured
@@ -66,7 +66,7 @@ export declare class Client {
     privacyLink(subject: string): Promise<unknown>;
     /** Counts of what was offered and what became of it. */
     stats(): Stats;
-    /** Deliver what is queued; false where that many milliseconds were not enough. */
+    /** Deliver what is queued; false if that many milliseconds were not enough. */
     flush(milliseconds?: number): Promise<boolean>;
     /** Deliver what is pending within that time (by default `exitTimeout`), count the rest as dropped, and end. */
     close(milliseconds?: number): Promise<void>;

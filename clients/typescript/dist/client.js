@@ -41,11 +41,11 @@ export class Client {
         this.#raiseErrors = options.raiseErrors ?? false;
         process?.on?.("beforeExit", this.#atExit);
     }
-    /** Queue one question and its answer; returns the interaction's id at once. */
+    /** Queue a question and its answer; returns the interaction's id at once. */
     interaction(fields) {
         return this.#queued(() => interactionEvent(fields), fields?.id);
     }
-    /** Queue one signal on an interaction; returns the feedback's id at once. `edit` needs a `correction`. */
+    /** Queue a signal on an interaction; returns the feedback's id at once. `edit` needs a `correction`. */
     feedback(interaction, signal, fields = {}) {
         return this.#queued(() => feedbackEvent(interaction, signal, fields), fields.id);
     }
@@ -113,7 +113,7 @@ export class Client {
     stats() {
         return this.#outbox.stats();
     }
-    /** Deliver what is queued; false where that many milliseconds were not enough. */
+    /** Deliver what is queued; false if that many milliseconds were not enough. */
     async flush(milliseconds = 30_000) {
         const done = await this.#sender.drain(milliseconds);
         this.#check();

@@ -2,7 +2,7 @@
 export declare class FlywheelError extends Error {
     name: string;
 }
-/** What was passed cannot be sent at all: a required text is missing, or a value is no JSON. */
+/** What was passed cannot be sent at all: a required text is missing, or a value is not JSON. */
 export declare class InvalidEvent extends FlywheelError {
     name: string;
 }
@@ -18,7 +18,7 @@ export declare class DeliveryFailed extends FlywheelError {
     name: string;
     constructor(refused: number, dropped: number, pending: number);
 }
-/** The server could not be reached, or answered nothing usable, in the time allowed. */
+/** The server could not be reached, or gave no usable answer, in the time allowed. */
 export declare class Unreachable extends FlywheelError {
     name: string;
 }

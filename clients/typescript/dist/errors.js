@@ -2,7 +2,7 @@
 export class FlywheelError extends Error {
     name = "FlywheelError";
 }
-/** What was passed cannot be sent at all: a required text is missing, or a value is no JSON. */
+/** What was passed cannot be sent at all: a required text is missing, or a value is not JSON. */
 export class InvalidEvent extends FlywheelError {
     name = "InvalidEvent";
 }
@@ -23,7 +23,7 @@ export class DeliveryFailed extends FlywheelError {
         this.pending = pending;
     }
 }
-/** The server could not be reached, or answered nothing usable, in the time allowed. */
+/** The server could not be reached, or gave no usable answer, in the time allowed. */
 export class Unreachable extends FlywheelError {
     name = "Unreachable";
 }

@@ -35,7 +35,7 @@ export interface InteractionFields {
     metadata?: Record<string, unknown> | undefined;
     occurredAt?: Date | string | undefined;
 }
-/** What `feedback` takes beside the interaction and the signal. */
+/** What `feedback` takes besides the interaction and the signal. */
 export interface FeedbackFields {
     id?: string | undefined;
     correction?: string | undefined;

@@ -52,7 +52,7 @@ function sendable(value, place, depth) {
     if (["number", "boolean", "undefined"].includes(typeof value) || value === null)
         return value;
     if (typeof value !== "object")
-        throw new InvalidEvent(`${place} is no JSON (${typeof value})`);
+        throw new InvalidEvent(`${place} is not JSON (${typeof value})`);
     if (value instanceof Date) {
         if (Number.isNaN(value.getTime()))
             throw new InvalidEvent(`${place} is no time`);

@@ -29,11 +29,11 @@ export declare class Outbox {
     readonly whenFull: "drop_oldest" | "refuse";
     constructor(maxItems: number, maxBytes: number, whenFull: "drop_oldest" | "refuse");
     get size(): number;
-    /** Queue an event; false where it found no room. What gave way is counted as dropped. */
+    /** Queue an event; false if there was no room. Events that gave way are counted as dropped. */
     offer(event: Event): boolean;
     /** Book events that never queued: unsendable ones, and those of a direct call. */
     book(outcome: Outcome): void;
-    /** The next batch; empty where nothing waits. */
+    /** The next batch; empty if nothing waits. */
     take(maxItems: number, maxBytes: number): Event[];
     /** Book a batch's outcome; what must go again returns to the front, in order. */
     settle(outcome: Outcome): void;

@@ -18,7 +18,7 @@ export class Outbox {
     get size() {
         return this.#waiting.length + this.#flying.length;
     }
-    /** Queue an event; false where it found no room. What gave way is counted as dropped. */
+    /** Queue an event; false if there was no room. Events that gave way are counted as dropped. */
     offer(event) {
         this.#book.offered++;
         while (!this.#fits(event)) {
@@ -37,7 +37,7 @@ export class Outbox {
         this.#book.offered += outcome.delivered + outcome.notConsented + outcome.reasons.length;
         this.#count(outcome);
     }
-    /** The next batch; empty where nothing waits. */
+    /** The next batch; empty if nothing waits. */
     take(maxItems, maxBytes) {
         let bytes = 0;
         let count = 0;

@@ -11,9 +11,9 @@ export declare class Sender {
     private readonly transport;
     private readonly limits;
     constructor(outbox: Outbox, transport: Transport, limits: Limits);
-    /** Send soon, or at once where a batch is full. */
+    /** Send soon, or at once if a batch is full. */
     nudge(): void;
-    /** Deliver what is queued; false where that many milliseconds were not enough. */
+    /** Deliver what is queued; false if that many milliseconds were not enough. */
     drain(milliseconds: number): Promise<boolean>;
     stop(): void;
 }

@@ -2,10 +2,10 @@ import { Unreachable } from "./errors.js";
 import { batchItem } from "./events.js";
 import { nothing } from "./outbox.js";
 import { backoff, isObject, isRetryable, problem, refusal, request } from "./transport.js";
-// Refusals of the call itself (address, method, key, redirect): no event of the batch is their cause.
+// Refusals of the call itself (address, method, key, redirect): no event in the batch caused them.
 const OF_THE_CALL = new Set([401, 403, 404, 405, 407, 410, 411, 415, 426]);
 const BATCH_BYTES = 1_000_000;
-// How often a batch that the server fails on is tried before it is cut in half. A single event gets more time, because a
+// How often a batch that the server fails on is tried before it is halved. A single event gets more time, because a
 // failure that lasts is likelier to be the server's than the event's.
 const TRIES_OF_A_BATCH = 3;
 const TRIES_OF_AN_EVENT = 9;
@@ -26,7 +26,7 @@ export class Sender {
         this.limits = limits;
         this.#batchSize = limits.batchSize;
     }
-    /** Send soon, or at once where a batch is full. */
+    /** Send soon, or at once if a batch is full. */
     nudge() {
         if (this.#running || this.#stopped)
             return;
@@ -35,7 +35,7 @@ export class Sender {
         else
             this.#timer ??= later(() => this.#start(), this.limits.flushInterval);
     }
-    /** Deliver what is queued; false where that many milliseconds were not enough. */
+    /** Deliver what is queued; false if that many milliseconds were not enough. */
     async drain(milliseconds) {
         const until = Date.now() + milliseconds;
         this.#wake?.(); // a wait between tries ends early, once
@@ -154,6 +154,6 @@ function sorted(batch, results, wait) {
         else
             outcome.delivered++;
     }
-    // An item that keeps failing alone must not block the queue for ever.
+    // A single item that keeps failing must not block the queue for ever.
     return [outcome, outcome.again.length > 0 ? "suspect" : "go on", wait];
 }

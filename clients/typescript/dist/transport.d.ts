@@ -13,9 +13,9 @@ export interface Answer {
     body: unknown;
     retryAfter: number | undefined;
 }
-/** The service's address without a trailing slash; the API's own address is taken for it, too. */
+/** The service's address without a trailing slash; the API's own address works too. */
 export declare function serviceRoot(endpoint: string): string;
-/** One request. Throws `Unreachable` where there was no answer. */
+/** One request. Throws `Unreachable` if there was no answer. */
 export declare function request(transport: Transport, method: string, path: string, body?: string, milliseconds?: number): Promise<Answer>;
 /** A direct call: tried again until it succeeds, is refused, or the time is over. */
 export declare function call(transport: Transport, method: string, path: string, body?: string, milliseconds?: number): Promise<unknown>;

@@ -1,7 +1,7 @@
 import { ApiError, FlywheelError, Unreachable } from "./errors.js";
 export const API = "/api/v1";
 const CODE = /^[A-Za-z][A-Za-z0-9_.-]{0,39}$/;
-/** The service's address without a trailing slash; the API's own address is taken for it, too. */
+/** The service's address without a trailing slash; the API's own address works too. */
 export function serviceRoot(endpoint) {
     let url;
     try {
@@ -16,7 +16,7 @@ export function serviceRoot(endpoint) {
     const path = url.pathname.replace(/\/+$/, "");
     return url.origin + (path.endsWith(API) ? path.slice(0, -API.length) : path);
 }
-/** One request. Throws `Unreachable` where there was no answer. */
+/** One request. Throws `Unreachable` if there was no answer. */
 export async function request(transport, method, path, body, milliseconds = transport.timeout) {
     try {
         const response = await transport.fetch(transport.root + API + path, {

@@ -1,7 +1,7 @@
 import type { Agent, Consent, FeedbackFields, InteractionFields, Message, Signal, Source } from "./events.js";
 export type TurnFields = Omit<InteractionFields, "question" | "answer">;
 /**
- * A turn that is running: set `answer`, or add to it with `say`, before it ends. `id` is the interaction's, known from the
+ * A running turn: set `answer`, or add to it with `say`, before it ends. `id` is the interaction's, known from the
  * beginning, so that it can go to the page with the first words.
  */
 export declare class Turn {
@@ -19,9 +19,9 @@ export declare class Turn {
     metadata: Record<string, unknown>;
     readonly occurredAt: Date | string;
     constructor(sendFeedback: (signal: Signal, fields: FeedbackFields) => string, question: string, fields?: TurnFields);
-    /** Add a piece of the answer: for answers that are streamed. */
+    /** Add a piece of a streamed answer. */
     say(text: string): void;
-    /** Queue one signal on this turn's answer. */
+    /** Queue a signal on this turn's answer. */
     feedback(signal: Signal, fields?: FeedbackFields): string;
     /** The turn as an interaction. */
     fields(): InteractionFields;

@@ -1,6 +1,6 @@
 import { uuid7 } from "./ids.js";
 /**
- * A turn that is running: set `answer`, or add to it with `say`, before it ends. `id` is the interaction's, known from the
+ * A running turn: set `answer`, or add to it with `say`, before it ends. `id` is the interaction's, known from the
  * beginning, so that it can go to the page with the first words.
  */
 export class Turn {
@@ -31,11 +31,11 @@ export class Turn {
         this.metadata = { ...fields.metadata };
         this.occurredAt = fields.occurredAt ?? new Date();
     }
-    /** Add a piece of the answer: for answers that are streamed. */
+    /** Add a piece of a streamed answer. */
     say(text) {
         this.answer += text;
     }
-    /** Queue one signal on this turn's answer. */
+    /** Queue a signal on this turn's answer. */
     feedback(signal, fields = {}) {
         return this.sendFeedback(signal, fields);
     }

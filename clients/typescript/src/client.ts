@@ -20,7 +20,7 @@ export interface Options {
   batchSize?: number;
   /** How long an event may wait for others. 1,000. */
   flushInterval?: number;
-  /** How many events are held while the server is away. 10,000. */
+  /** How many events are held while the server is unreachable. 10,000. */
   maxQueue?: number;
   /** How many bytes are held. 64,000,000. */
   maxQueueBytes?: number;
@@ -86,12 +86,12 @@ export class Client {
     process?.on?.("beforeExit", this.#atExit);
   }
 
-  /** Queue one question and its answer; returns the interaction's id at once. */
+  /** Queue a question and its answer; returns the interaction's id at once. */
   interaction(fields: InteractionFields): string {
     return this.#queued(() => interactionEvent(fields), fields?.id);
   }
 
-  /** Queue one signal on an interaction; returns the feedback's id at once. `edit` needs a `correction`. */
+  /** Queue a signal on an interaction; returns the feedback's id at once. `edit` needs a `correction`. */
   feedback(interaction: string, signal: Signal, fields: FeedbackFields = {}): string {
     return this.#queued(() => feedbackEvent(interaction, signal, fields), fields.id);
   }
@@ -116,8 +116,8 @@ export class Client {
   }
 
   /**
-   * Store one interaction now and return the server's answer, with the token for a browser. Where the server does not
-   * answer in time it is queued under the same id (`reason: "queued"`).
+   * Store one interaction now and return the server's answer, with the token for a browser. If the server does not
+   * answer in time, it is queued under the same id (`reason: "queued"`).
    */
   async record(fields: InteractionFields): Promise<Recorded> {
     let event: Event;
@@ -159,7 +159,7 @@ export class Client {
     return this.#outbox.stats();
   }
 
-  /** Deliver what is queued; false where that many milliseconds were not enough. */
+  /** Deliver what is queued; false if that many milliseconds were not enough. */
   async flush(milliseconds = 30_000): Promise<boolean> {
     const done = await this.#sender.drain(milliseconds);
     this.#check();

@@ -3,7 +3,7 @@ export class FlywheelError extends Error {
   override name = "FlywheelError";
 }
 
-/** What was passed cannot be sent at all: a required text is missing, or a value is no JSON. */
+/** What was passed cannot be sent at all: a required text is missing, or a value is not JSON. */
 export class InvalidEvent extends FlywheelError {
   override name = "InvalidEvent";
 }
@@ -26,7 +26,7 @@ export class DeliveryFailed extends FlywheelError {
   }
 }
 
-/** The server could not be reached, or answered nothing usable, in the time allowed. */
+/** The server could not be reached, or gave no usable answer, in the time allowed. */
 export class Unreachable extends FlywheelError {
   override name = "Unreachable";
 }

@@ -45,7 +45,7 @@ export interface InteractionFields {
   occurredAt?: Date | string | undefined;
 }
 
-/** What `feedback` takes beside the interaction and the signal. */
+/** What `feedback` takes besides the interaction and the signal. */
 export interface FeedbackFields {
   id?: string | undefined;
   correction?: string | undefined;
@@ -110,7 +110,7 @@ function sendable(value: unknown, place: string, depth: number): unknown {
   if (typeof value === "string") return text(value, place, depth);
   if (typeof value === "number" && !Number.isFinite(value)) throw new InvalidEvent(`${place} is NaN or not finite`);
   if (["number", "boolean", "undefined"].includes(typeof value) || value === null) return value;
-  if (typeof value !== "object") throw new InvalidEvent(`${place} is no JSON (${typeof value})`);
+  if (typeof value !== "object") throw new InvalidEvent(`${place} is not JSON (${typeof value})`);
   if (value instanceof Date) {
     if (Number.isNaN(value.getTime())) throw new InvalidEvent(`${place} is no time`);
     return value.toISOString();

@@ -44,7 +44,7 @@ export class Outbox {
     return this.#waiting.length + this.#flying.length;
   }
 
-  /** Queue an event; false where it found no room. What gave way is counted as dropped. */
+  /** Queue an event; false if there was no room. Events that gave way are counted as dropped. */
   offer(event: Event): boolean {
     this.#book.offered++;
     while (!this.#fits(event)) {
@@ -64,7 +64,7 @@ export class Outbox {
     this.#count(outcome);
   }
 
-  /** The next batch; empty where nothing waits. */
+  /** The next batch; empty if nothing waits. */
   take(maxItems: number, maxBytes: number): Event[] {
     let bytes = 0;
     let count = 0;

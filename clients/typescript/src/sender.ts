@@ -10,10 +10,10 @@ export interface Limits {
 
 type Advice = "go on" | "wait" | "split" | "suspect";
 type Delivery = [outcome: Outcome, advice: Advice, wait?: number | undefined];
-// Refusals of the call itself (address, method, key, redirect): no event of the batch is their cause.
+// Refusals of the call itself (address, method, key, redirect): no event in the batch caused them.
 const OF_THE_CALL = new Set([401, 403, 404, 405, 407, 410, 411, 415, 426]);
 const BATCH_BYTES = 1_000_000;
-// How often a batch that the server fails on is tried before it is cut in half. A single event gets more time, because a
+// How often a batch that the server fails on is tried before it is halved. A single event gets more time, because a
 // failure that lasts is likelier to be the server's than the event's.
 const TRIES_OF_A_BATCH = 3;
 const TRIES_OF_AN_EVENT = 9;
@@ -35,14 +35,14 @@ export class Sender {
     this.#batchSize = limits.batchSize;
   }
 
-  /** Send soon, or at once where a batch is full. */
+  /** Send soon, or at once if a batch is full. */
   nudge(): void {
     if (this.#running || this.#stopped) return;
     if (this.outbox.size >= this.#batchSize) this.#start();
     else this.#timer ??= later(() => this.#start(), this.limits.flushInterval);
   }
 
-  /** Deliver what is queued; false where that many milliseconds were not enough. */
+  /** Deliver what is queued; false if that many milliseconds were not enough. */
   async drain(milliseconds: number): Promise<boolean> {
     const until = Date.now() + milliseconds;
     this.#wake?.(); // a wait between tries ends early, once
@@ -154,6 +154,6 @@ function sorted(batch: readonly Event[], results: readonly unknown[], wait: numb
     } else if (fields.stored === false || fields.reason === "no_consent") outcome.notConsented++;
     else outcome.delivered++;
   }
-  // An item that keeps failing alone must not block the queue for ever.
+  // A single item that keeps failing must not block the queue for ever.
   return [outcome, outcome.again.length > 0 ? "suspect" : "go on", wait];
 }

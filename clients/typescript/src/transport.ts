@@ -18,7 +18,7 @@ export interface Answer {
   retryAfter: number | undefined;
 }
 
-/** The service's address without a trailing slash; the API's own address is taken for it, too. */
+/** The service's address without a trailing slash; the API's own address works too. */
 export function serviceRoot(endpoint: string): string {
   let url: URL | undefined;
   try {
@@ -33,7 +33,7 @@ export function serviceRoot(endpoint: string): string {
   return url.origin + (path.endsWith(API) ? path.slice(0, -API.length) : path);
 }
 
-/** One request. Throws `Unreachable` where there was no answer. */
+/** One request. Throws `Unreachable` if there was no answer. */
 export async function request(
   transport: Transport,
   method: string,

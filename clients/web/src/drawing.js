@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the element looks, made without markup or style attributes, so that the strictest policy lets it be.
+// How the element looks, made without markup or style attributes, so that the strictest policy allows it.
 
 export const sheet = new CSSStyleSheet();
 sheet.replaceSync(`

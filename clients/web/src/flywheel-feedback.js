@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// <flywheel-feedback>: what a reader says of an agent's answer, sent to Flywheel. README.md is the reference.
+// <flywheel-feedback>: sends what a reader says about an agent's answer to Flywheel. README.md is the reference.
 
 import { ICONS, icon, make, sheet } from "./drawing.js";
 import { cancel, enqueue, start } from "./queue.js";
@@ -14,7 +14,7 @@ const elements = new Map(); // every connected element, and what it does when it
 const newId = () =>
   crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16)).join("-");
 
-/** A text as the API can store it: NUL or half of a surrogate pair costs a letter, and not the words around it. */
+/** A text that the API can store: NUL or half of a surrogate pair costs one character, not the words around it. */
 const sendable = (text) => text?.replace(/[\0\ud800-\udfff]/gu, "?") || undefined;
 
 class FlywheelFeedback extends HTMLElement {
@@ -207,7 +207,7 @@ class FlywheelFeedback extends HTMLElement {
     if (ui[name].ariaExpanded === "true") return this.#close();
     const editing = name === "edit";
     if (ui.correction.value === this.#original) {
-      // What the reader has begun to write is kept; an answer that has changed meanwhile is taken afresh.
+      // Keep what the reader has started to write; if the answer changed meanwhile, start from the new one.
       const given = this.answer ?? this.getAttribute("answer") ?? this.#answer()?.innerText ?? "";
       ui.correction.value = this.#said.correction ?? given;
       this.#original = ui.correction.value;
@@ -260,7 +260,7 @@ class FlywheelFeedback extends HTMLElement {
   }
 }
 
-/** Tell the elements that an item concerns, and the page: ids alone, never what was written. */
+/** Tell the elements concerned, and the page: only ids, never what was written. */
 function settle(outcome, item, status) {
   const { id, interaction, signal } = item;
   settleVote(outcome, item);

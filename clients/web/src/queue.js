@@ -24,7 +24,7 @@ export function start(onSettled, freshToken) {
   flush();
 }
 
-/** What waits, oldest first. What waited for a day is given up. */
+/** Waiting items, oldest first. Items that have waited for a day are dropped. */
 export function pending() {
   const items = keys(QUEUE).map((key) => ({ ...read(key), key }));
   items.filter(isStale).forEach(giveUp);
@@ -38,7 +38,7 @@ export function enqueue(item) {
   flush();
 }
 
-/** Take an item out before it is sent. False where the server may know of it already. */
+/** Take an item out before it is sent. False if the server may already know it. */
 export function cancel(id) {
   const item = pending().find((one) => one.id === id);
   if (item) drop(item.key);
@@ -50,7 +50,7 @@ function giveUp(item) {
   settle("error", item, 0);
 }
 
-/** Send what can be sent. A pass lists the queue afresh for every step, so one pass at a time is enough. */
+/** Send what can be sent. A pass lists the queue again for every step, so one pass at a time is enough. */
 async function flush() {
   if (busy) return;
   busy = true;

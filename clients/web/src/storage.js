@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is kept in the browser, one key a thing: two tabs that write at once never overwrite one another's.
+// What is kept in the browser, one key per item, so that two tabs writing at once never overwrite each other's.
 
 const DAY = 864e5; // a feedback token lives a day, so nothing that needs one is kept for longer
 const memory = new Map(); // what the disk would not take: storage blocked, or its quota spent
@@ -30,7 +30,7 @@ export function write(key, value) {
   }
 }
 
-/** What is kept under a key, or null. What no JSON can be made of is not ours, and goes. */
+/** What is kept under a key, or null. Anything that is not JSON is not ours, and is removed. */
 export function read(key) {
   try {
     return JSON.parse(memory.get(key) ?? disk?.getItem(key) ?? null);

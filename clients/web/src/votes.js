@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which votes stand on an interaction: ids and kinds, no text, so that they can be taken back after a reload.
+// The current votes on an interaction: ids and kinds, no text, so that they can be withdrawn after a reload.
 
 import { drop, isStale, keys, read, write } from "./storage.js";
 
 const VOTES = "flywheel-feedback/votes/";
 
-/** The votes on an interaction, oldest first; the last one stands. */
+/** The votes on an interaction, oldest first; the last one counts. */
 export const votesOn = (interaction) => read(VOTES + interaction)?.votes ?? [];
 
 export function keepVotes(interaction, votes) {
@@ -18,7 +18,7 @@ export function forgetOldVotes() {
   for (const key of keys(VOTES)) if (isStale(read(key) ?? {})) drop(key);
 }
 
-/** Bring the votes in line with how a queued item ended. */
+/** Update the votes after a queued item's result. */
 export function settleVote(outcome, { id, interaction, method, was }) {
   const votes = votesOn(interaction);
   if (outcome === "error" && was) keepVotes(interaction, [was, ...votes]);

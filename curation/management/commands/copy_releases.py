@@ -1,4 +1,4 @@
-"""`manage.py copy_releases [DATASET …]`: bring the bucket to what is published."""
+"""`manage.py copy_releases [DATASET …]`: bring the bucket up to date with the published releases."""
 
 from typing import Any
 
@@ -13,18 +13,16 @@ from privacy.db import isolation
 
 class Command(BaseCommand):
     help = (
-        "Copy the published releases into the bucket of RELEASES_S3, and remove what was taken back. The worker does so "
-        "after each release and every ten minutes; this command is for when you do not want to wait, or run no worker."
+        "Copy the published releases into the bucket of RELEASES_S3, and remove withdrawn ones. The worker does this "
+        "after each release and every ten minutes; use this command if you do not want to wait, or run no worker."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("dataset", nargs="*", help="Names of datasets; without, all.")
+        parser.add_argument("dataset", nargs="*", help="Names of datasets; default: all.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not copies.wanted():
-            raise CommandError(
-                "No bucket is set: RELEASES_S3=s3://bucket/prefix. docs/how-to/operate.md says what it needs."
-            )
+            raise CommandError("No bucket is set: RELEASES_S3=s3://bucket/prefix. See docs/how-to/operate.md.")
         named = options["dataset"]
         datasets = list(Dataset.objects.filter(name__in=named) if named else Dataset.objects.all())
         if unknown := set(named) - {dataset.name for dataset in datasets}:
@@ -40,6 +38,6 @@ class Command(BaseCommand):
         except copies.Busy:
             return f"Another process is copying {dataset.name}. Try again in a minute."
         except StoreFailed as error:
-            return f"{dataset.name}: the store failed ({error}). What was copied stays."
+            return f"{dataset.name}: the store failed ({error}). Files already copied stay."
         self.stdout.write(f"{dataset.name}: {done.put} files copied, {done.removed} removed, {done.there} in place.")
         return ""

@@ -13,18 +13,17 @@ from privacy.models import Purpose
 
 
 class Command(BaseCommand):
-    help = "Make a project, with its dataset and policies. An existing one is left as it is."
+    help = "Create a project with its dataset and policies. An existing project is left as it is."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="Lower-case letters, digits, - and _.")
-        parser.add_argument("--namespace", default="", help="Share it with projects that know the same people.")
+        parser.add_argument("--namespace", default="", help="A name shared by projects that know the same people.")
         parser.add_argument(
             "--basis",
             action="append",
             default=[],
             metavar="[PURPOSE=]opt_in|opt_out",
-            help="The legal basis of each purpose (capture, evaluation, training), or of all: opt_in keeps nothing of a person "
-            "without their consent, opt_out until they refuse. May be repeated or take commas. Default: opt_in.",
+            help="The legal basis for each purpose (capture, evaluation, training), or for all: with opt_in nothing is used without the person's consent, with opt_out data is used until they refuse. May be repeated, or separated by commas. Default: opt_in.",
         )
         parser.add_argument("--json", action="store_true", help="Print {project}.")
 
@@ -33,7 +32,9 @@ class Command(BaseCommand):
             basis = basis_of(options["basis"])
             project = projects.create_project(options["name"], namespace=options["namespace"], basis=basis)
         except creation.Exists:
-            raise CommandError("The project exists, on another legal basis. Change it in the console.") from None
+            raise CommandError(
+                "The project already exists, with another legal basis. Change it in the console."
+            ) from None
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from None
         if options["json"]:
@@ -50,6 +51,6 @@ def basis_of(texts: list[str]) -> dict[str, str]:
     for text in ",".join(texts).split(",") if texts else []:
         purpose, _, given = text.strip().rpartition("=")
         if given not in Project.Consent.values or (purpose and purpose not in Purpose.values):
-            raise CommandError("--basis takes opt_in or opt_out, or a purpose with one of them: training=opt_in")
+            raise CommandError("--basis takes opt_in or opt_out, alone or for one purpose: training=opt_in")
         found.update(dict.fromkeys([purpose] if purpose else Purpose.values, given))
     return found

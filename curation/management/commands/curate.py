@@ -1,5 +1,5 @@
-"""`manage.py curate --project P`, or `--explain ID`: why a record is in a release or not, each stage with what it found and
-the figure it measured.
+"""`manage.py curate --project P`, or `--explain ID`: why a record is in a release or not, with what each stage found
+and measured.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ DEDUPE = frozenset(duplicates.OWN_REASONS)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one stage said of a record. `verdict`: passed, out, held or none (it says nothing). No captured text."""
+    """What one stage said about a record. `verdict`: passed, out, held or none (no finding). Holds no captured text."""
 
     stage: str
     verdict: str
@@ -43,7 +43,7 @@ def explain(interaction: Interaction) -> list[Step]:
     steps = [*captured(interaction)]
     row = Decision.objects.filter(pk=interaction.pk).select_related("task").first()
     if row is None:
-        waits = "It waits for curation." if interaction.pending else "Nobody has rated it."
+        waits = "It is waiting for curation." if interaction.pending else "Nobody has rated it."
         return [*steps, Step("decide", "none", "undecided", waits)]
     labelled = row.outcome in LABELLED
     steps.append(Step("decide", "passed" if labelled else "out", row.reason, row.detail))
@@ -54,20 +54,20 @@ def explain(interaction: Interaction) -> list[Step]:
 
 
 def captured(interaction: Interaction) -> Iterator[Step]:
-    """What holds of the interaction whatever was said of it."""
+    """What is known about the interaction apart from its signals."""
     if interaction.subject.restricted_at is not None:
-        yield Step("capture", "held", "restricted", "A request of its person is under way.")
+        yield Step("capture", "held", "restricted", "Its person has an open privacy request.")
     elif interaction.scan_due:
         yield Step("capture", "held", "scan_due", "Its second redaction is still to be done.")
     else:
         replaced = sum(interaction.redactions.values())
         yield Step("capture", "passed", "stored", f"{replaced} values were replaced before it was stored.", replaced)
     if AuditItem.objects.filter(pk=interaction.pk).exists():
-        yield Step("audit", "none", "drawn", "It was drawn into the random audit, whatever was said of it.")
+        yield Step("audit", "none", "drawn", "It was drawn into the random audit, regardless of votes.")
 
 
 def filtered(interaction: Interaction, read: Decided) -> Iterator[Step]:
-    """Every finding of the filters, by the settings in force now."""
+    """Every finding of the filters, under the settings in force now."""
     policy = versions.current(interaction.project)
     settings = FilterSettings.from_dict(policy.settings.get("filter", {}))
     made = candidate(read, interaction.project_id, agent_depths(interaction.project))
@@ -88,7 +88,7 @@ def clustered(read: Decided) -> Iterator[Step]:
 
 
 def stood(interaction: Interaction, read: Decided) -> Iterator[Step]:
-    """Consent, and the standing, of each kind of record that is made of it."""
+    """Consent, and the status, of each kind of record made from it."""
     agreed = store.agreements([read], interaction.project)
     for model in KINDS:
         name = str(model._meta.verbose_name)
@@ -109,7 +109,7 @@ def stood(interaction: Interaction, read: Decided) -> Iterator[Step]:
 
 
 def stage_of(row: Derived) -> str:
-    """The stage that gave a record its standing."""
+    """The stage that gave a record its status."""
     if row.status == Status.FILTERED:
         return "filter"
     if row.status == Status.BALANCED:
@@ -132,11 +132,11 @@ def released(interaction: Interaction) -> Iterator[Step]:
 
 
 class Command(BaseCommand):
-    help = "Decide what is new since the last run. With nothing new it does nothing."
+    help = "Decide everything new since the last run. If nothing is new, it does nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", required=True)
-        parser.add_argument("--explain", metavar="ID", help="Say why this interaction's records are where they are.")
+        parser.add_argument("--explain", metavar="ID", help="Explain the status of this interaction's records.")
         parser.add_argument("--json", action="store_true", help="Print the counts, or the path, as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:

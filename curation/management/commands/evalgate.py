@@ -22,12 +22,12 @@ NOT_JUDGED = EXIT[GateRun.Verdict.NOT_JUDGED]
 
 @contextmanager
 def stdout_for_us_alone() -> Iterator[None]:
-    """What the agent's processes and libraries print goes to stderr, so that stdout holds the verdict and nothing else."""
+    """Send whatever the agent and its libraries print to stderr, so that stdout holds only the verdict."""
     try:
         sys.__stdout__.flush()  # type: ignore[union-attr]
         kept = os.dup(1)
         os.dup2(2, 1)
-    except (AttributeError, OSError):  # without a stdout or a stderr there is nothing to keep apart
+    except (AttributeError, OSError):  # without a stdout or a stderr there is nothing to separate
         yield
         return
     try:
@@ -38,31 +38,41 @@ def stdout_for_us_alone() -> Iterator[None]:
 
 
 class Command(BaseCommand):
-    help = "Ask a candidate a release's eval cases and judge it. Exit 1: refused; 2: it could not be judged."
+    help = "Ask a candidate a release's eval cases and judge its answers. Exit status 0: passed; 1: refused; 2: could not be judged."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--release", required=True, help="dataset:v3, or dataset for the newest.")
+        parser.add_argument("--release", required=True, help="dataset:v3, or just dataset for the newest.")
         parser.add_argument(
             "--agent", required=True, help="http://… or module:function(question, context[, world]) -> answer"
         )
         parser.add_argument(
-            "--baseline", help="The gate run to compare with. Default: what is promoted, or passed last."
+            "--baseline", help="The gate run to compare with. Default: the promoted version's, or the last that passed."
         )
-        parser.add_argument("--name", default="", help="The candidate's name. Default: as --agent.")
+        parser.add_argument("--name", default="", help="The candidate's name. Default: the --agent.")
         parser.add_argument("--candidate-version", default="", help="The candidate's version.")
         parser.add_argument("--model", default="", help="The model behind it.")
         parser.add_argument("--concurrency", type=int, default=4, help="Questions at a time (4).")
         parser.add_argument("--timeout", type=float, default=60.0, help="Seconds an answer may take (60).")
         parser.add_argument("--retries", type=int, default=0, help="Tries after a failure (0).")
-        parser.add_argument("--repeat", type=int, default=1, help="Ask every case N times (1); surprises always.")
-        parser.add_argument("--variants", type=int, default=0, help="Ask N rewordings of every question, too (0).")
-        parser.add_argument("--resume", type=Path, metavar="FILE", help="Keep answers here, redacted; go on from them.")
+        parser.add_argument(
+            "--repeat",
+            type=int,
+            default=1,
+            help="Ask every case N times (1). Surprising results are always asked again.",
+        )
+        parser.add_argument("--variants", type=int, default=0, help="Also ask N rewordings of every question (0).")
+        parser.add_argument(
+            "--resume",
+            type=Path,
+            metavar="FILE",
+            help="Keep the answers in this file, redacted, and continue from them.",
+        )
         parser.add_argument("--junit", type=Path, metavar="FILE", help="Write JUnit XML.")
         parser.add_argument("--markdown", type=Path, metavar="FILE", help="Append a summary for a pull request.")
         parser.add_argument("--json", action="store_true", help="Print the run as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with redirect_stdout(sys.stderr):  # to the end: a call that hangs may print at any time
+        with redirect_stdout(sys.stderr):  # until the process ends: a hanging call may print at any time
             self.judge_and_report(options)
 
     def judge_and_report(self, options: dict[str, Any]) -> None:
@@ -100,7 +110,9 @@ class Command(BaseCommand):
         if options["junit"]:
             options["junit"].write_text(reports.as_junit(run), encoding="utf-8")
         if options["markdown"]:
-            with options["markdown"].open("a", encoding="utf-8") as summary:  # GitHub's is shared with other steps
+            with options["markdown"].open(
+                "a", encoding="utf-8"
+            ) as summary:  # other steps write to GitHub's summary too
                 summary.write(reports.as_markdown(run))
         self.stdout.write(
             orjson.dumps(judging.shown(run), default=str).decode() if options["json"] else judging.as_text(run)

@@ -1,8 +1,8 @@
 """`manage.py import_evals FILE --project P`: each entry becomes a review task, and a golden case once a person approves it.
 
-What is imported belongs to a subject that the operator holds, with consent to evaluation and none to training: an
-imported answer teaches nothing. `DIALECTS` are what is read; user text in it is data, nothing of it is run, expanded or
-loaded. Marks that our own exports part, so that no tool acts on them, are whole again.
+Imported cases belong to a subject of the operator's, with consent to evaluation but not to training: an imported answer
+teaches nothing. `DIALECTS` lists the formats. User text in them is data: nothing is run, expanded or loaded. Markers
+that our own exports split, so that no tool acts on them, are joined again.
 """
 
 import hashlib
@@ -69,7 +69,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How one entry ended: `stored`, `replayed`, `gone`, or `bad` with the problem."""
+    """The result of one entry: `stored`, `replayed`, `gone`, or `bad` with the problem."""
 
     number: int
     result: str
@@ -118,7 +118,7 @@ def from_langfuse(case: Mapping[str, Any]) -> Entry:
 
 
 def from_deepeval(case: Mapping[str, Any]) -> Entry:
-    """A golden of DeepEval, which has one turn; our own exports keep the earlier ones with its metadata."""
+    """A DeepEval golden, which has one turn; our own exports keep the earlier turns in its metadata."""
     metadata = case.get("additional_metadata")
     earlier = turns_in(metadata.get("messages")) if isinstance(metadata, Mapping) else []
     found = build_entry([*earlier, {"role": "user", "content": case.get("input")}], case["expected_output"])
@@ -126,7 +126,7 @@ def from_deepeval(case: Mapping[str, Any]) -> Entry:
 
 
 class Dialect(NamedTuple):
-    """How a tool writes a case: known by a key that it has, read by a function, shown to people as `form`."""
+    """How a tool writes a case: recognised by a key, read by a function, shown to people as `form`."""
 
     key: str
     read: Callable[[Mapping[str, Any]], Entry]
@@ -149,9 +149,9 @@ DIALECTS = (
         'promptfoo, also under "tests"',
     ),
 )
-"""Tried in this order. To read the cases of another tool, add its function and one entry."""
+"""Tried in this order. For another tool, add its function and one entry."""
 FORMAT = "\nA case is one of:\n" + "".join(f"  {each.form:<68}{each.tool}\n" for each in DIALECTS)
-FORMAT += "With choices, the right answer is the text of the choice that the target names by its letter.\n"
+FORMAT += "If there are choices, the target names the right one by its letter, and the answer is that choice's text.\n"
 
 
 def turns_in(value: Any) -> list[Any]:
@@ -160,7 +160,7 @@ def turns_in(value: Any) -> list[Any]:
 
 
 def first_of(values: Mapping[str, Any], names: Iterable[str], field: str) -> Any:
-    """The value under the first of these names, else the only one."""
+    """The value under the first of these names that exists, else the only value."""
     for name in names:
         if name in values:
             return values[name]
@@ -170,7 +170,7 @@ def first_of(values: Mapping[str, Any], names: Iterable[str], field: str) -> Any
 
 
 def chosen(case: Mapping[str, Any], right: Any) -> Any:
-    """The right answer in words: among choices, those that the target names by letter."""
+    """The right answer in words; among choices, those that the target names by letter."""
     choices = case.get("choices")
     if not choices:
         return right[0] if isinstance(right, list) and right else right
@@ -192,15 +192,15 @@ def choice_of(choices: list[str], name: Any) -> str:
 
 
 def joined(found: Entry, restored: Callable[[str], str]) -> Entry:
-    """The entry with every mark joined that our export split."""
+    """The entry with every marker joined that our export split."""
     context = tuple((role, restored(text)) for role, text in found.context)
     return Entry(restored(found.question), restored(found.expected), context)
 
 
 def question_in(variables: Any) -> Any:
-    """The question among promptfoo's variables: the conversation, the one named `question`, else the only one."""
+    """The question among promptfoo's variables: the conversation, the one called `question`, else the only one."""
     if not isinstance(variables, Mapping):
-        raise EvalSetError("The variables are no object; files of variables are not loaded.", "vars")
+        raise EvalSetError("The variables are not an object; files of variables are not loaded.", "vars")
     messages = turns_in(variables.get("messages"))
     if messages and messages == variables["messages"] and messages[-1].get("role") == "user":
         return messages
@@ -208,7 +208,7 @@ def question_in(variables: Any) -> Any:
 
 
 def expected_in(case: Mapping[str, Any]) -> Any:
-    """The right answer of a promptfoo test: the value of its first assertion that names words."""
+    """The right answer of a promptfoo test: the value of its first assertion with words."""
     asserts = case.get("assert")
     for assertion in asserts if isinstance(asserts, list) else []:
         if isinstance(assertion, Mapping) and assertion.get("type") in RIGHT_WORDS:
@@ -224,13 +224,13 @@ def build_entry(asked: Any, expected: Any) -> Entry:
     if isinstance(asked, list):
         turns = [turn(message) for message in asked]
         if not turns or turns[-1][0] != "user":
-            raise EvalSetError("The messages do not end with the user's.", "messages")
+            raise EvalSetError("The messages do not end with a user message.", "messages")
         context, asked = tuple(turns[:-1]), turns[-1][1]
     for text, field in ((asked, "question"), (expected, "expected")):
         if not isinstance(text, str) or not text.strip():
             raise EvalSetError("The question and the right answer are texts, and not empty.", field)
         if text.lstrip().startswith(LOADED):
-            raise EvalSetError("The text names a file or code to load; that is not done.", field)
+            raise EvalSetError("The text refers to a file or code, which is never loaded.", field)
     return Entry(asked, str(expected), context)
 
 
@@ -241,9 +241,9 @@ def turn(message: Any) -> tuple[str, str]:
 
 
 def import_cases(project: Project, records: Iterable[Record], asked: ConsentSource) -> Iterator[Imported]:
-    """Store each case with a review task, and say how each ended; a bad one never stops the rest.
+    """Store each case with a review task, and yield the result of each; a bad one never stops the rest.
 
-    The id comes of the content: importing a file twice stores it once.
+    The id is made from the content: importing a file twice stores it once.
     """
     for record in records:
         number = record.number
@@ -285,9 +285,9 @@ def payload(found: Entry) -> InteractionIn:
 
 
 def open_task(project: Project, external_id: str) -> None:
-    """Open the review task of an imported case, which is used only once a person approves it."""
+    """Open the review task of an imported case, which is used only after a person has approved it."""
     source = Interaction.objects.get(project=project, external_id=external_id)
-    detail = "Imported from an eval set: approve it, and it becomes a golden case."
+    detail = "Imported from an eval set. If you approve it, it becomes a golden case."
     with transaction.atomic():
         Decision.objects.get_or_create(
             interaction=source,
@@ -331,5 +331,5 @@ class Command(BaseCommand):
         for case in import_cases(project, records, ConsentSource("import", notice_for(NOTICE))):
             tally.add(case.number, str(case.result), case.field, case.problem)
         counts = tally.counts
-        summary = f"{counts['stored']} wait for review, {counts['replayed']} were there already."
+        summary = f"{counts['stored']} wait for review, {counts['replayed']} were already there."
         commands.finish(self, tally, summary, taken=TAKEN, as_json=options["json"])

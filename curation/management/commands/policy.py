@@ -1,4 +1,4 @@
-"""`manage.py policy --project P`: a project's curation policy as YAML; what another would change; the next version."""
+"""`manage.py policy --project P`: print a project's curation policy as YAML, try a change, or set the next version."""
 
 from pathlib import Path
 from typing import Any
@@ -9,21 +9,19 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from curation.policies import settings, trials, versions
 from feedback.models import Project
 
-HEADING = (
-    "# Curation policy of {policy}. Only what differs from the defaults; docs/reference/policy.md explains them.\n"
-)
+HEADING = "# Curation policy of {policy}. Only settings that differ from the defaults; see docs/reference/policy.md.\n"
 
 
 class Command(BaseCommand):
-    help = "Print a project's curation policy as YAML. --try FILE says what another would change, --set FILE makes it the next."
+    help = "Print a project's curation policy as YAML. --try FILE shows what another policy would change, --set FILE makes it the next version."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", required=True)
         parser.add_argument("--defaults", action="store_true", help="Print the defaults instead.")
         either = parser.add_mutually_exclusive_group()
         either.add_argument("--try", dest="tried", metavar="FILE", help="YAML or JSON. Nothing is written.")
-        either.add_argument("--set", dest="given", metavar="FILE", help="YAML or JSON; asks for --note.")
-        parser.add_argument("--note", default="", help="A line that says why.")
+        either.add_argument("--set", dest="given", metavar="FILE", help="YAML or JSON; needs --note.")
+        parser.add_argument("--note", default="", help="One line that says why.")
         parser.add_argument(
             "--again", action="store_true", help="With --set: apply the filters again to decided records."
         )
@@ -36,10 +34,10 @@ class Command(BaseCommand):
             self.say(trials.trial(project, settings_of(options["tried"]), most=None))
         elif options["given"]:
             if not options["note"]:
-                raise CommandError("Say why in a line, for whoever reads this version later: --note.")
+                raise CommandError("Say why in one line, for later readers of this version: --note.")
             self.warn(given := settings_of(options["given"]))
             made = versions.revise(project, given, options["note"], again=options["again"])
-            self.stdout.write(f"{made} holds from the next run on.")
+            self.stdout.write(f"{made} applies from the next run on.")
         else:
             policy = versions.current(project)
             self.warn(policy.settings)
@@ -48,9 +46,9 @@ class Command(BaseCommand):
             self.stdout.write(heading + yaml.safe_dump(shown, sort_keys=True, allow_unicode=True), ending="")
 
     def warn(self, given: dict[str, Any]) -> None:
-        """Name what a policy still says and nothing reads any more."""
+        """Name settings in the policy that no longer exist."""
         if gone := settings.retired(given):
-            self.stderr.write(f"Ignored, for these are no settings any more: {', '.join(gone)}.")
+            self.stderr.write(f"Ignored, because these settings no longer exist: {', '.join(gone)}.")
 
     def say(self, made: trials.Trial) -> None:
         for verdict, stage, code, number in made.rows:
@@ -69,7 +67,7 @@ def settings_of(name: str) -> dict[str, Any]:
         raise CommandError(f"{name} cannot be read: {error.strerror}.") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise CommandError(f"{name} is no YAML{f': line {mark.line + 1}' if mark else ''}.") from None
+        raise CommandError(f"{name} is not YAML{f': line {mark.line + 1}' if mark else ''}.") from None
     except ValueError as error:
         raise CommandError(str(error)) from None
     return dict(given)

@@ -1,4 +1,6 @@
-"""`manage.py quality --project P`: how good the answers are, by the audit, the thumbs and the weighted thumbs."""
+"""`manage.py quality --project P`: how good the answers are, according to the audit, the thumbs and the weighted
+thumbs.
+"""
 
 from dataclasses import asdict
 from typing import Any
@@ -14,7 +16,7 @@ from feedback.models import Project
 
 
 class Command(BaseCommand):
-    help = "Say how good a project's answers are: the random audit and the votes, each with its n and interval."
+    help = "Show how good a project's answers are, by the random audit and by votes, each with n and interval."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", required=True)
@@ -37,7 +39,7 @@ class Command(BaseCommand):
         )
         if narrowed is not None:
             self.stdout.write(
-                f"assisted  {narrowed.estimate}; by a guess from words, worth {narrowed.worth:,.0f} plain judgements"
+                f"assisted  {narrowed.estimate}; with a guess from words; worth {narrowed.worth:,.0f} plain judgements"
             )
         self.stdout.write(f"thumbs    {made.thumbs}; biased by who votes")
         doubt = "confirmed by the audit" if made.is_trusted else "a diagnostic, not to be relied on"

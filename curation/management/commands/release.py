@@ -11,15 +11,16 @@ from curation.releases.files import folder
 from privacy.console.progress import bar
 
 NOTHING = (
-    "Nothing is published: a release would hold no record. What is released is decided and agreed to for evaluation or "
-    "training. Run manage.py curate --project {project}, decide what waits in review, and see whose consent is missing."
+    "Nothing is published: a release would hold no record. A record needs a decision, and consent to evaluation or "
+    "training. Run manage.py curate --project {project}, decide what waits for review, and check whose consent is "
+    "missing."
 )
 
 
 class Command(BaseCommand):
     help = (
-        "Cut and publish the next release of a dataset. Where nothing changed, the newest one is named again. "
-        "Exit status 1 where a release would hold no record: then nothing is published."
+        "Cut and publish the next release of a dataset. If nothing has changed, the newest release is named again. "
+        "Exit status 1 if a release would hold no record; then nothing is published."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -53,9 +54,9 @@ class Command(BaseCommand):
             )
             return
         said = ", ".join(f"{number} in {name}" for name, number in files.items())
-        news = "" if made != before else " Nothing changed since it was cut."
+        news = "" if made != before else " Nothing has changed since it was cut."
         self.stdout.write(f"{made}: {said}.{news}\n{folder(made)}")
         tiers = ", ".join(f"{n} {name}" for name, n in made.manifest.get("tiers", {}).items() if n)
-        self.stdout.write(f"Eval cases by what their answer rests on: {tiers or 'none'}.")
+        self.stdout.write(f"Eval cases by evidence: {tiers or 'none'}.")
         if found := made.manifest.get("funnel"):
             self.stdout.write("\n".join(funnel.lines(found)))

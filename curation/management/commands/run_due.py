@@ -1,4 +1,4 @@
-"""`manage.py run_due`: what beat does for scheduled releases, once, from cron or by hand."""
+"""`manage.py run_due`: cut scheduled releases once, from cron or by hand, as beat does."""
 
 from typing import Any
 
@@ -11,16 +11,16 @@ from privacy.db import isolation
 
 WORDS = {
     PeriodState.DONE: "released",
-    PeriodState.NOTHING_NEW: "nothing was new",
+    PeriodState.NOTHING_NEW: "nothing new",
     PeriodState.FAILED: "given up",
-    PeriodState.WAITING: "to be tried again",
+    PeriodState.WAITING: "will be tried again",
 }
 
 
 class Command(BaseCommand):
     help = (
-        "Cut the scheduled releases that are due. Run it as often as you like, with or without beat: a period is "
-        "released once. Exit status 1 where a release failed."
+        "Cut the scheduled releases that are due. Run it as often as you like, with or without beat: each period is "
+        "released once. Exit status 1 if a release failed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py thresholds --project P`: what judged answers say of the gate's thresholds."""
+"""`manage.py thresholds --project P`: what judged answers say about the gate's thresholds."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", required=True, help="The project's name.")
         parser.add_argument(
-            "--adopt", action="store_true", help="Make a version of the policy with the proposed thresholds."
+            "--adopt", action="store_true", help="Make the proposed thresholds the next version of the policy."
         )
         parser.add_argument(
             "--measure",
@@ -39,6 +39,7 @@ class Command(BaseCommand):
             )
         if options["adopt"]:
             made = thresholds.adopt(project, [one.name for one in found], None)
+<<<<<<< HEAD
             self.stdout.write(f"{made} holds from now on." if made else "Nothing moves: the policy stays as it is.")
         if options["measure"]:
             self.measure(project, options["measure"])
@@ -57,3 +58,6 @@ class Command(BaseCommand):
                 f"{one.grader}: right ones refused {one.refuses_right}, wrong ones passed {one.passes_wrong}, "
                 f"agrees with people {one.agreement}{silent}"
             )
+=======
+            self.stdout.write(f"{made} applies from now on." if made else "Nothing changes: the policy stays as it is.")
+>>>>>>> main

@@ -1,4 +1,4 @@
-"""`manage.py verify_release [RELEASE | FOLDER …]`: whether releases are what they say."""
+"""`manage.py verify_release [RELEASE | FOLDER …]`: check that releases are intact."""
 
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,14 @@ from privacy.console.progress import bar
 class Command(BaseCommand):
     help = (
         "Check releases: their hashes, their manifest, their counts and every line of every file. "
-        "Exit status 1 where one does not hold."
+        "Exit status 1 if one is faulty."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "what",
             nargs="*",
-            help="A release such as shop:v3 or shop:latest, or a folder that was copied; without it, all that are published.",
+            help="A release such as shop:v3 or shop:latest, or a copied folder; default: all published releases.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,22 +38,20 @@ class Command(BaseCommand):
                     self.stderr.write(f"{path.parent.name}/{path.name}/{problem}")
                 progress(number, len(folders))
         if faults:
-            raise CommandError(
-                f"{faults} faults. Copy these releases again, or cut new ones; do not use them as they are."
-            )
-        said = "The release holds" if len(folders) == 1 else f"All {len(folders)} releases hold"
+            raise CommandError(f"{faults} faults. Do not use these releases: copy them again, or cut new ones.")
+        said = "The release is intact" if len(folders) == 1 else f"All {len(folders)} releases are intact"
         self.stdout.write(f"{said}: every hash, count and line.")
 
 
 def place(what: str) -> Path:
-    """The folder of a release that is named, or the folder itself. Raises `CommandError`."""
+    """The folder of the named release, or the folder itself. Raises `CommandError`."""
     if release := cutting.find(what):
         if release.state not in (ReleaseState.PUBLISHED, ReleaseState.STALE):
-            raise CommandError(f"{release} was taken back; its files are gone.")
+            raise CommandError(f"{release} was withdrawn; its files are deleted.")
         return folder(release)
     if Path(what).is_dir():
         return Path(what).resolve()
-    raise CommandError(f"There is no release and no folder {what}.")
+    raise CommandError(f"There is neither a release nor a folder {what}.")
 
 
 def published() -> list[Path]:

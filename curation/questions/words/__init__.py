@@ -1,9 +1,9 @@
 """Closed word lists, one file a language, that say which wordings of a question are equal.
 
 A file has sections. `[marks]` are the words by which the language is recognised. In a line with `=`, the left side is
-written as the right side; `a/b` stands for either word and `{2}` for the second word of the left side. A list holds only
-what never changes what is asked: `tests/curation/questions/pairs.jsonl` has the cases that say so, and a new line needs
-one there. A language is added by adding its file to `CODES`.
+rewritten as the right side; `a/b` matches either word and `{2}` is the second word of the left side. A list holds only
+what never changes what is asked: `tests/curation/questions/pairs.jsonl` has the cases, and a new line needs one there.
+To add a language, add its file to `CODES`.
 """
 
 import itertools
@@ -34,10 +34,10 @@ LETTERS: Final = {
     **dict.fromkeys("œùê", "fr"),
     **dict.fromkeys("ìò", "it"),
 }
-"""Letters and marks that decide between languages whose words a text has equally often."""
+"""Letters and marks that decide if a text has equally many words of several languages."""
 
 Rules = Mapping[str, tuple[tuple[list[str], list[str]], ...]]
-"""By first word: what follows it, longest first, and what the whole is replaced by."""
+"""By first word: what follows it, longest first, and the replacement for the whole."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,15 @@ class Language:
     """A finite form, then its particle or the empty text: the infinitive."""
     patterns: tuple[tuple[frozenset[str], re.Pattern[str], str], ...]
     cased: Mapping[str, str]
-    """Words whose meaning hangs on their case."""
+    """Words whose meaning depends on their case."""
     letters: Mapping[int, str]
-    """Letters that are written without their accent, too."""
+    """Letters that are also written without their accent."""
 
     def plain(self, word: str) -> str:
-        """The word without accents, but for words that mean something else without theirs.
+        """The word without accents, except for words that mean something else without theirs.
 
-        Where a language lists `finals`, an accent on the last letter tells verbs apart (pago, pagó) and stays elsewhere.
+        If a language lists `finals`, an accent on the last letter tells verbs apart (pago, pagó) and stays in other
+        words.
         """
         if word.isascii() or word in self.sets["kept"]:
             return word
@@ -90,14 +91,14 @@ def language(code: str) -> Language:
 
 
 def elide(text: str) -> str:
-    """The text with an elided article as a word of its own: l' adresse."""
+    """The text with an elided article as a separate word: l' adresse."""
     return text.replace("'", "' ")
 
 
 def made(code: str, sections: Mapping[str, Sequence[str]]) -> Language:
-    """The lists in these sections, ready for look-up."""
+    """The lists in these sections, prepared for look-up."""
     sets = {name: frozenset(" ".join(sections.get(name, ())).split()) for name in WORD_SETS}
-    for name in ("openers", "closers", "askers"):  # who says "guten Tag" speaks German
+    for name in ("openers", "closers", "askers"):  # somebody who says "guten Tag" speaks German
         sets["marks"] |= set(re.findall(r"\w+", " ".join(sections.get(name, ()))))
     pairs = {name: [pair for line in sections.get(name, ()) for pair in expand(line)] for name in PAIRS}
     verbs: dict[str, dict[str, str]] = {}
@@ -134,7 +135,7 @@ def read(text: str) -> dict[str, list[str]]:
 
 
 def expand(line: str) -> Iterator[tuple[str, str]]:
-    """The (left, right) pairs that a line stands for; commas on the left part wordings that have one right side."""
+    """The (left, right) pairs that a line stands for; commas on the left separate wordings with the same right side."""
     lefts, _, right = line.partition(" = ")
     for left in re.split(r"(?<=\S), ", lefts):
         for words in itertools.product(*(word.split("/") for word in left.split())):
@@ -151,9 +152,10 @@ def index(pairs: Sequence[tuple[str, str]]) -> Rules:
 
 
 def pattern(line: str) -> tuple[frozenset[str], re.Pattern[str], str]:
-    """A line `word/word: left = right`: words of which one must be there, a pattern over the whole text, and its replacement.
+    """A line `word/word: left = right`: words of which one must be present, a pattern for the whole text, and its
+    replacement.
 
-    `{A}` stands for one to four words, `{A*}` for any text. The left side is a regular expression otherwise.
+    `{A}` stands for one to four words, `{A*}` for any text. Apart from that the left side is a regular expression.
     """
     triggers, _, rule = line.partition(": ")
     left, _, right = rule.partition(" = ")
@@ -165,7 +167,9 @@ def pattern(line: str) -> tuple[frozenset[str], re.Pattern[str], str]:
 
 @cache
 def marks() -> tuple[Mapping[str, int], int]:
-    """How each word votes: one in the byte of every language that it marks, of `others.txt` too; and how many there are."""
+    """How each word votes: a one in the byte of every language that it marks, including `others.txt`; and how many
+    there are.
+    """
     others = [line.split() for line in (FOLDER / "others.txt").read_text(encoding="utf-8").splitlines()]
     spoken = [*(language(code).sets["marks"] for code in CODES), *others]
     votes: dict[str, int] = {}
@@ -176,9 +180,9 @@ def marks() -> tuple[Mapping[str, int], int]:
 
 
 def recognise(words: Sequence[str], text: str = "") -> Language | None:
-    """The language with a list that most of these words mark; none where there is doubt."""
+    """The language with a list that most of these words mark; none if in doubt."""
     votes, size = marks()
-    # Of 200 words at most: a byte must not run over.
+    # At most 200 words: a byte must not overflow.
     total = sum([votes.get(word) or votes.get(word.partition("'")[0], 0) for word in words[:200]])
     if not total:
         return None

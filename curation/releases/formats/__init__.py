@@ -1,9 +1,8 @@
-"""What a release can be written as: three files always, others by choice.
-
-Owns the files of one line a record. A format is one module here with its `FORMAT`: the file, the consent it needs, how a
-line is written, and the shape by which `verify_release` reads it back. To add one, add such a module; nothing else lists
-them. One line a record lets a release stream, its lineage name a line, and a recut drop one without touching the rest.
-Parquet is no such format: it is made from finished lines (`parquet.convert`).
+"""The file formats of a release: three always, others by choice, each with one record a line. A format is a module here
+with its `FORMAT`: the file, the consent it needs, how a line is written, and the shape that `verify_release` checks. To
+add one, add such a module; nothing else lists them. With one record a line, a release can be streamed, its lineage can
+name lines, and a recut can drop one without touching the rest. Parquet is not such a format: it is made from finished
+lines (`parquet.convert`).
 """
 
 from importlib import import_module
@@ -28,16 +27,16 @@ FORMATS = declared()
 DEFAULT = tuple(format for format in FORMATS if format.always)
 OPTIONAL = {format.name: format for format in FORMATS if not format.always}
 TABLES = {format.file: format.shape for format in FORMATS if format.table}
-"""The files that a dataset library loads as tables, with their columns."""
+"""Files that a dataset library loads as tables, with their columns."""
 PARQUET = "parquet"
 CHOICES = (*sorted(OPTIONAL), PARQUET)
-"""The names that a dataset may choose, in addition to the three files that every release has."""
+"""The names that a dataset may choose besides the three files that every release has."""
 
 
 def chosen(names: list[str]) -> tuple[Format, ...]:
-    """The line formats of a dataset that chose these names, in an order that does not depend on theirs.
+    """The line formats of a dataset that chose these names, in a fixed order.
 
-    Raises `ValueError` for a name that is none of `CHOICES`.
+    Raises `ValueError` for a name that is not among `CHOICES`.
     """
     if unknown := set(names) - set(CHOICES):
         raise ValueError(f"no such format: {', '.join(sorted(unknown))}; there are {', '.join(CHOICES)}")
@@ -45,7 +44,7 @@ def chosen(names: list[str]) -> tuple[Format, ...]:
 
 
 def check(names: list[str]) -> None:
-    """Raises `ValueError` for a name that is none of `CHOICES`, or that needs a library which is not installed."""
+    """Raises `ValueError` for a name that is not among `CHOICES`, or that needs a library which is not installed."""
     chosen(names)
     if PARQUET in names and not parquet.installed():
         raise ValueError(parquet.EXTRA)

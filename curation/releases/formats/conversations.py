@@ -1,8 +1,8 @@
-"""A record as chat messages, in the shape of OpenAI's API, which TRL, Together and others take too.
+"""A record as chat messages in the shape of OpenAI's API, which TRL, Together and others accept too.
 
-Calls of tools and their results come from the turns before the question and, in training, from the steps of the answer.
-APIs ask that every call is answered and every answer has its call. So a call that nothing answers is left out; a result
-without its call leaves the record out, which is counted.
+Tool calls and their results come from the turns before the question and, in training, from the steps of the answer.
+APIs require a result for every call and a call for every result. So a call without a result is left out; a record with
+a result without a call is left out and counted.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,13 +26,14 @@ _ROLES = {
     "tool": "tool",
     "function": "tool",
 }
-ORPHAN = "a result of a tool without its call"
+ORPHAN = "a tool result without its call"
 UNKNOWN = "a turn in a role that trainers do not know"
 
 
 def prompt(row: Row, *, system: bool = True, steps: bool = True) -> list[Message]:
-    """Everything up to the answer: system prompt, earlier turns, question, and the steps of the answer. In training, the
-    dataset's system prompt replaces the conversation's own. Raises `NoPlace`.
+    """Everything up to the answer: system prompt, earlier turns, question, and the steps of the answer.
+
+    In training, the dataset's system prompt replaces the conversation's own. Raises `NoPlace`.
     """
     messages = turns(row.context)
     if system and row.system:
@@ -48,7 +49,7 @@ def answer(text: str) -> Message:
 
 
 def spoken(context: Iterable[Message]) -> list[Message]:
-    """The earlier turns without calls and results of tools, for formats that have no place for them."""
+    """The earlier turns without tool calls and results, for formats that cannot hold them."""
     said = [turn for turn in context if _ROLES.get(turn["role"]) != "tool" and (turn["content"] or not is_call(turn))]
     return [{"role": turn["role"], "content": turn["content"]} for turn in said]
 
@@ -59,7 +60,7 @@ def is_call(turn: Mapping[str, Any]) -> bool:
 
 
 def turns(context: Iterable[Message]) -> list[Message]:
-    """The earlier turns; each call with its answer. Raises `NoPlace`."""
+    """The earlier turns, each call with its result. Raises `NoPlace`."""
     if not any(map(_is_tools, context)):
         return [{"role": _role(turn), "content": turn["content"]} for turn in context]
     made: list[Message] = []
@@ -87,7 +88,7 @@ def turns(context: Iterable[Message]) -> list[Message]:
 
 
 def called(steps: Iterable[Mapping[str, Any]], before: Iterable[Message]) -> list[Message]:
-    """The steps of an answer: each call, then what came back. Ids go on after those of the messages before."""
+    """The steps of an answer: each call, then its result. Ids continue after those of the earlier messages."""
     taken = {call["id"] for message in before for call in message.get("tool_calls", ())}
     made: list[Message] = []
     for step in steps:
@@ -103,8 +104,10 @@ def called(steps: Iterable[Mapping[str, Any]], before: Iterable[Message]) -> lis
 
 
 def tools(messages: Iterable[Message]) -> list[dict[str, Any]]:
-    """The tools that are called in a conversation, with what their calls show of them: the names and types of arguments.
-    Who has the real definitions puts them in place of these."""
+    """The tools called in a conversation, as far as the calls show them: the names and types of their arguments.
+
+    If you have the real definitions, put them in place of these.
+    """
     found: dict[str, dict[str, Any]] = {}
     for call in (call for message in messages for call in message.get("tool_calls", ())):
         properties = found.setdefault(call["function"]["name"], {})
@@ -119,7 +122,7 @@ def tools(messages: Iterable[Message]) -> list[dict[str, Any]]:
 
 
 def with_tools(line: dict[str, Any], messages: Iterable[Message]) -> dict[str, Any]:
-    """The line, with the tools that these messages call, where they call any."""
+    """The line with the tools that these messages call, if any."""
     return {**line, "tools": found} if (found := tools(messages)) else line
 
 
@@ -138,7 +141,7 @@ def _call(id: str, name: str, arguments: Any) -> Message:
 
 
 def _leave_out(made: list[Message], waiting: Mapping[str, Message]) -> None:
-    """Take the calls that nothing answered out of the message that made them, and that out where it says nothing else."""
+    """Remove unanswered calls from the message that made them, and the message if nothing else is in it."""
     if not waiting:
         return
     place = next(place for place in reversed(range(len(made))) if "tool_calls" in made[place])

@@ -1,7 +1,8 @@
 """`deepeval.jsonl`: goldens for DeepEval, `EvaluationDataset.add_goldens_from_jsonl_file`.
 
-DeepEval (4.3.1 was read and run) takes `[DEEPEVAL:IMAGE:…]` and `[DEEPEVAL:PDF:…]` in any text for a file or an address
-to load, so that mark is split. Contexts are lists: a string it would split at a separator that text may hold.
+DeepEval (version 4.3.1 was read and run) treats `[DEEPEVAL:IMAGE:…]` and `[DEEPEVAL:PDF:…]` in any text as a file or
+address to load, so these markers are split. Contexts are lists: DeepEval would split a string at a separator that the
+text may contain.
 """
 
 import re

@@ -7,7 +7,9 @@ from curation.releases.formats.shapes import MESSAGES, TOOLS
 
 
 def line(row: Row) -> bytes | None:
-    """`{prompt, chosen, rejected}`, each a list of messages, and `tools` where the prompt calls any. None where there is no pair to prefer in."""
+    """`{prompt, chosen, rejected}`, each a list of messages, and `tools` if the prompt calls any. None if the row is
+    not a pair.
+    """
     if not row.rejected or row.rejected == row.expected:
         return None
     messages = prompt(row)

@@ -1,10 +1,9 @@
-"""JSON as every file of a release has it: one line a record, whatever is in the text.
+"""The JSON of release files: one record a line, whatever is in the text.
 
-JSON lets us write any letter as an escape without changing the value. We use that for what breaks lines in readers
-that split on more than LF, steers a terminal, or turns text around in an editor: C1 controls (NEL and CSI among them),
-U+2028 and U+2029, and the bidirectional controls. orjson escapes the C0 controls, NUL included, by itself.
-
-Marks in a text that some reading tool would act on are parted by a character that shows as nothing.
+JSON can escape any character without changing the value. We escape those that break lines in readers that split on more
+than LF, control a terminal, or reverse text in an editor: C1 controls (NEL and CSI among them), U+2028 and U+2029, and
+the bidirectional controls. orjson itself escapes the C0 controls, including NUL. Markers in a text that some tool would
+act on are split by an invisible character.
 """
 
 import re
@@ -13,7 +12,7 @@ from typing import Any
 
 import orjson
 
-# By the bytes that they begin with: looking for those costs a fraction of what running a pattern does.
+# The bytes that they begin with: searching for those costs a fraction of running a pattern.
 _UNSAFE = {
     b"\xc2": re.compile(rb"\xc2[\x80-\x9f]"),
     b"\xe2\x80": re.compile(rb"\xe2\x80[\x8e\x8f\xa8-\xae]"),
@@ -22,13 +21,13 @@ _UNSAFE = {
 }
 MAX_INTEGER = 2**53 - 1
 JOINER = "\u2060"
-"""WORD JOINER: no width, no line break, and neither Python's nor JavaScript's `strip` takes it away."""
+"""WORD JOINER: no width, no line break, and neither Python's nor JavaScript's `strip` removes it."""
 
 
 def json_line(value: Any) -> bytes:
-    """One line of JSON, LF at its end and nowhere else; RFC 8259, UTF-8, no NaN. Reads back as the same value.
+    """One line of JSON, LF only at its end; RFC 8259, UTF-8, no NaN. Reads back as the same value.
 
-    What JSON cannot carry is replaced, never refused: half of a surrogate pair becomes U+FFFD.
+    What JSON cannot hold is replaced, never refused: half of a surrogate pair becomes U+FFFD.
     """
     try:
         line = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
@@ -49,7 +48,7 @@ def _as_escape(found: re.Match[bytes]) -> bytes:
 
 
 def representable(value: Any) -> Any:
-    """The value as JSON can carry it."""
+    """The value in a form that JSON can hold."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):
@@ -62,7 +61,7 @@ def representable(value: Any) -> Any:
 
 
 def each_text(value: Any, change: Callable[[str], str]) -> Any:
-    """The value with every string in its lists and objects changed; keys stay."""
+    """The value with every string in its lists and objects changed; keys stay the same."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list):
@@ -73,7 +72,7 @@ def each_text(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def parting(mark: re.Pattern[str], hint: str) -> Callable[[str], str]:
-    """A function that puts a joiner after each match of `mark`; texts without `hint` it returns at once."""
+    """A function that puts a joiner after each match of `mark`; it returns texts without `hint` at once."""
 
     def parted(text: str) -> str:
         return mark.sub(lambda found: found[0] + JOINER, text) if hint in text else text
@@ -82,7 +81,7 @@ def parting(mark: re.Pattern[str], hint: str) -> Callable[[str], str]:
 
 
 def joining(parted: re.Pattern[str]) -> Callable[[str], str]:
-    """The way back: a function that leaves of each match of `parted` the mark, which is its only group that matched."""
+    """The reverse: a function that replaces each match of `parted` by the marker, its only group that matched."""
 
     def joined(text: str) -> str:
         return parted.sub(lambda found: found[found.lastindex or 0], text) if JOINER in text else text

@@ -9,7 +9,7 @@ from curation.releases.formats.tools import steps_text, turns_text
 
 
 def line(row: Row) -> bytes | None:
-    """One case with everything that tells a right answer from a wrong one; every row fits."""
+    """One case with everything that tells a right answer from a wrong one; any row can be one."""
     return json_line(
         {
             "id": row.id,
@@ -34,7 +34,7 @@ def line(row: Row) -> bytes | None:
 
 
 def row(line: dict[str, Any]) -> Row:
-    """The case that a line holds; what only other kinds of record have is left out."""
+    """The case that a line holds; fields that only other kinds of record have are left out."""
     return Row(**line, language="")
 
 

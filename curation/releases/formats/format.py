@@ -13,11 +13,11 @@ Kind = Literal["golden", "regression", "sampled"]
 class Row(NamedTuple):
     """One record of a release. Every text in it is redacted, and none of it is trusted.
 
-    `expected` is the right answer, `accepted` others that are right too, `rejected` the one that it replaced, where there
-    was one, and `also_rejected` others that were corrected. `tier` says what the right answer rests on, `depends_on` what
-    else it hangs on, `as_of` when it was last found right. `provenance` is
-    `{"interaction", "agent", "decided_by", "decided_at", "evidence"}`. `thumb` is the vote that stands on the agent's own answer;
-    `reviewed` says that a person confirmed the decision. `system` is the dataset's system prompt, for training alone.
+    `expected` is the right answer, `accepted` others that are right too, `rejected` the one that it replaced, where
+    there was one, and `also_rejected` others that were corrected. `tier` is the evidence for the right answer,
+    `depends_on` what else it depends on, `as_of` when it was last found right. `provenance` is `{"interaction",
+    "agent", "decided_by", "decided_at", "evidence"}`. `thumb` is the current vote on the agent's own answer;
+    `reviewed` says that a person confirmed the decision. `system` is the dataset's system prompt, for training only.
     """
 
     id: str
@@ -44,7 +44,7 @@ class Row(NamedTuple):
 
 
 class NoPlace(ValueError):
-    """A format has no place for a record that it should take; the message says why, and quotes nothing."""
+    """A format cannot hold a record that it should; the message says why and quotes nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +52,7 @@ class Format:
     """A file of one line a record, `file` its name.
 
     `purpose` is the consent that its records need, `record` the kind of record that it is made of. `line` writes a
-    record as one line, LF at its end, None where the record is none of its kind, and raises `NoPlace` for one that should be
+    record as one line, LF at its end, None if the record is of another kind, and raises `NoPlace` for one that should be
     there; `shape` is what such a line holds,
     by which releases are verified. `answered` are lists of messages whose last must be the assistant's, for the trainer
     to have something to learn. Every release has the `always` ones. A `table` is also a config of the dataset card, and
@@ -70,11 +70,11 @@ class Format:
 
     @property
     def name(self) -> str:
-        """What a dataset chooses it by."""
+        """The name by which a dataset chooses it."""
         return self.file.partition(".")[0]
 
     def fault(self, value: Any) -> str | None:
-        """What is wrong with a line that was read, or None. It names fields, never what is in them."""
+        """What is wrong with a parsed line, or None. It names fields, never their contents."""
         if wrong := fault(value, self.shape, "the line"):
             return wrong
         for field in self.answered:

@@ -1,7 +1,7 @@
 """`inspect.jsonl`: samples for Inspect's `json_dataset`.
 
-Never `files`, `setup` or `sandbox`: those name what Inspect copies and runs. Contents are plain strings, which it does
-not resolve; lists of content parts it would.
+Never `files`, `setup` or `sandbox`, which name what Inspect copies and runs. Contents are plain strings, which Inspect
+does not resolve; it would resolve lists of content parts.
 """
 
 import orjson
@@ -24,7 +24,7 @@ INPUT: Shape = [
 
 
 def line(row: Row) -> bytes | None:
-    """`{id, input, target, metadata}`. Raises `NoPlace` for a turn in a role that Inspect does not know."""
+    """`{id, input, target, metadata}`. Raises `NoPlace` for a turn whose role Inspect does not know."""
     messages = [as_inspect(message) for message in prompt(row, system=False, steps=False)]
     metadata = {
         "kind": row.kind,
@@ -41,7 +41,7 @@ def line(row: Row) -> bytes | None:
 
 
 def as_inspect(message: Message) -> Message:
-    """A message with its calls as Inspect has them."""
+    """A message with its calls in Inspect's form."""
     if "tool_calls" not in message:
         return message
     calls = [

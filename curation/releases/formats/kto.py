@@ -7,9 +7,9 @@ from curation.releases.formats.shapes import MESSAGES, TOOLS
 
 
 def line(row: Row) -> bytes | None:
-    """`{prompt, completion, label}`: the agent's own answer and the vote on it; `tools` where the prompt calls any.
+    """`{prompt, completion, label}`: the agent's own answer and the vote on it; `tools` if the prompt calls any.
 
-    None where nobody voted, or no person reviewed the vote: an unpaired thumb alone is too easily stuffed.
+    None if nobody voted, or no person reviewed the vote: unpaired thumbs alone are too easy to stuff.
     """
     completion = row.expected if row.thumb else row.rejected
     if row.thumb is None or not row.reviewed or not completion:

@@ -1,8 +1,8 @@
 """`langfuse.jsonl`: dataset items for Langfuse, `create_dataset_item(dataset_name=…, …)` or `POST /dataset-items`.
 
-The name of the Langfuse dataset is the reader's to choose, so it is not here. Langfuse upserts by `id`. It takes a
-string `@@@langfuseMedia:…@@@` for a file that it holds, and uploads one that begins as a base64 data URI: both marks
-are split.
+The reader chooses the name of the Langfuse dataset, so it is not here. Langfuse upserts by `id`. It treats a string
+`@@@langfuseMedia:…@@@` as a file that it holds, and uploads one that begins like a base64 data URI: both markers are
+split.
 """
 
 import re

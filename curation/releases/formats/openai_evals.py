@@ -1,6 +1,6 @@
 """`openai_evals.jsonl`: a file for OpenAI's Evals API, data source `custom`, its rows under `item`.
 
-Graders name fields in templates (`{{ item.expected }}`); what a field holds is put in as it is.
+Graders name fields in templates (`{{ item.expected }}`); a field's content is inserted unchanged.
 """
 
 from curation.releases.formats.conversations import prompt
@@ -33,9 +33,9 @@ ITEM_SCHEMA = {
 
 
 def line(row: Row) -> bytes | None:
-    """`{item: {id, kind, question, messages, expected, rejected}}`, `rejected` empty where the agent's answer was right.
+    """`{item: {id, kind, question, messages, expected, rejected}}`, `rejected` empty if the agent's answer was right.
 
-    Raises `NoPlace` for a turn in a role that the API does not know. The steps are in `steps`, as text, where there are any.
+    Raises `NoPlace` for a turn whose role the API does not know. Steps, if any, are in `steps`, as text.
     """
     messages = prompt(row, system=False, steps=False)
     item = {

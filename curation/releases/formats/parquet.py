@@ -1,7 +1,7 @@
 """Parquet next to the JSON Lines files: `eval_cases.jsonl` also as `eval_cases.parquet`, and so on.
 
-A column that holds objects of any shape, such as `tools`, is JSON in a text, which TRL reads.
-Made from finished lines, so that a recut makes it again from what is left. It needs `pyarrow`, which is an extra.
+A column with objects of any shape, such as `tools`, is JSON in a string, which TRL reads. It is made from finished
+lines, so a recut makes it again from what is left. It needs `pyarrow`, which is an extra.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ EXTRA = "Parquet files need pyarrow, which is not installed: pip install pyarrow
 
 
 class ExtraMissing(RuntimeError):
-    """A library that is an extra is not installed; the message says how to get it."""
+    """An optional library is not installed; the message says how to install it."""
 
 
 def installed() -> bool:

@@ -1,4 +1,4 @@
-"""`preferences.jsonl`: pairs for preference tuning in OpenAI's shape, which Together and Azure take too."""
+"""`preferences.jsonl`: pairs for preference tuning in OpenAI's shape, which Together and Azure accept too."""
 
 from curation.releases.formats.conversations import answer, prompt, tools
 from curation.releases.formats.encoding import json_line
@@ -7,9 +7,9 @@ from curation.releases.formats.shapes import MESSAGES, TOOLS
 
 
 def line(row: Row) -> bytes | None:
-    """`{input, preferred_output, non_preferred_output}`, one message each. None where there is no pair to prefer in.
+    """`{input, preferred_output, non_preferred_output}`, one message each. None if the row is not a pair.
 
-    The calls before the answer are part of the input, for both answers rest on them.
+    Calls before the answer are part of the input, since both answers follow them.
     """
     if not row.rejected or row.rejected == row.expected:
         return None

@@ -1,4 +1,4 @@
-"""`sft.jsonl`: supervised fine-tuning, as OpenAI, Together, TRL and others take it."""
+"""`sft.jsonl`: supervised fine-tuning, in the form that OpenAI, Together, TRL and others accept."""
 
 from curation.releases.formats.conversations import answer, prompt, with_tools
 from curation.releases.formats.encoding import json_line
@@ -7,9 +7,9 @@ from curation.releases.formats.shapes import MESSAGES, TOOLS
 
 
 def line(row: Row) -> bytes | None:
-    """`{messages}`, the assistant's last; `tools` where it calls any. Raises `NoPlace`.
+    """`{messages}`, the assistant's last; `tools` if it calls any. Raises `NoPlace`.
 
-    The calls before a corrected answer have `weight` 0: nobody said that they were right.
+    Calls before a corrected answer have `weight` 0: nobody said that they were right.
     """
     messages = prompt(row)
     if row.steps and row.rejected is not None:

@@ -1,4 +1,4 @@
-"""Calls of tools as the files of a release write them: names that APIs take, arguments and results as text. Pure."""
+"""Tool calls as release files write them: names that APIs accept, arguments and results as text. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ LONGEST = 64
 
 
 def call_name(name: str) -> str:
-    """A tool's name with the signs that APIs take, at most 64 of them."""
+    """A tool's name in characters that APIs accept, at most 64."""
     return _SIGNS.sub("_", name)[:LONGEST] or "tool"
 
 
 def arguments_text(arguments: Any) -> str:
-    """The arguments of a call as the text of a JSON object; one that is no object is its `input`."""
+    """A call's arguments as the text of a JSON object; one that is not an object becomes its `input`."""
     if isinstance(arguments, str) and arguments.startswith("{") and _is_object(arguments):
         return arguments
     if arguments is None:
@@ -27,7 +27,7 @@ def arguments_text(arguments: Any) -> str:
 
 
 def result_text(step: Mapping[str, Any]) -> str:
-    """What a call gave back, as the model was told: a text as it is, data as JSON, a failure with its words."""
+    """A call's result, as the model was told: text unchanged, data as JSON, a failure with its message."""
     result, error = step.get("result"), step.get("error")
     if error:
         return data_text({"error": error} if result is None else {"result": result, "error": error})
@@ -35,12 +35,12 @@ def result_text(step: Mapping[str, Any]) -> str:
 
 
 def text(value: Any) -> str:
-    """A text as it is, data as JSON."""
+    """Text unchanged, data as JSON."""
     return value if isinstance(value, str) else data_text(value)
 
 
 def data_text(value: Any) -> str:
-    """Data as JSON, keys in their order."""
+    """Data as JSON, keys in order."""
     try:
         return orjson.dumps(value).decode()
     except TypeError:
@@ -48,7 +48,7 @@ def data_text(value: Any) -> str:
 
 
 def steps_text(steps: Any) -> list[dict[str, Any]]:
-    """Steps as a table has columns for them: arguments and results as text."""
+    """Steps in the form of table columns: arguments and results as text."""
     return [
         {
             **step,
@@ -61,7 +61,7 @@ def steps_text(steps: Any) -> list[dict[str, Any]]:
 
 
 def turns_text(context: Any) -> list[dict[str, Any]]:
-    """Turns with the arguments of their calls as text, as chat APIs take them."""
+    """Turns with their calls' arguments as text, as chat APIs accept them."""
     return [
         {**turn, "tool_calls": _calls_text(turn["tool_calls"])} if "tool_calls" in turn else turn for turn in context
     ]

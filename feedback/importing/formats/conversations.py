@@ -1,7 +1,7 @@
-"""Chat messages as logs have them, cut into turns: what a user said, and what the user was answered. Pure.
+"""Splits chat messages from logs into turns: what a user said and the answer. Pure.
 
-Every chat format is read through `turns`. A message of a tool, or one that only calls a tool, is never a question or an
-answer but a step of the answer; what an assistant says around its calls of tools is, and the last of it is the answer.
+Every chat format is read through `turns`. A message from a tool, or one that only calls a tool, is a step, never a
+question or an answer. The answer is the last text that the assistant says around its tool calls.
 """
 
 import re
@@ -25,7 +25,7 @@ ROLES = {
          "function_call_output", "toolmessage", "functionmessage"), TOOL
     ),
 }  # fmt: skip
-CALLED = ("function_call", "tool_call")  # the roles of messages that are calls
+CALLED = ("function_call", "tool_call")  # roles of messages that are tool calls
 RETURNED = ("observation", "tool_response", "function_response", "function_call_output")
 TAGGED = re.compile(r"<(tool_call|tool_response)>\s*(.*?)\s*</\1>", re.DOTALL)
 EARLIER = 200  # turns of context that an interaction may have
@@ -34,20 +34,20 @@ Data: TypeAlias = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Message:
-    """A message: its role in our words, its text, and the record that it comes from."""
+    """A message: its role in our terms, its text, and the record that it comes from."""
 
     role: str
     text: str
     source: Data = field(default_factory=dict)
-    calls: bool = False  # it goes on to call a tool
+    calls: bool = False  # it then calls a tool
     media: list[dict[str, str]] = field(default_factory=list)
     did: list[Call] = field(default_factory=list)  # the calls in it
-    results: list[list[Any]] = field(default_factory=list)  # of tools, by the id of the call
+    results: list[list[Any]] = field(default_factory=list)  # tool results, by the id of the call
 
 
 @dataclass(slots=True)
 class Turn:
-    """What a user said and was answered, with the messages before it. `number` counts the user's turns from 1."""
+    """What a user said and the answer, with the messages before it. `number` counts the user's turns from 1."""
 
     number: int
     question: str
@@ -61,7 +61,7 @@ class Turn:
 
 
 def turns(messages: Iterable[Message]) -> Iterator[Turn]:
-    """The turns of a conversation, in order; one that was not answered is none."""
+    """The turns of a conversation, in order; an unanswered question is not one."""
     before: list[dict[str, Any]] = []
     asked: list[Message] = []
     answers: list[Message] = []
@@ -83,7 +83,7 @@ def turns(messages: Iterable[Message]) -> Iterator[Turn]:
         elif message.role == USER and (message.text.strip() or message.media):
             asked.append(message)
         elif message.role == TOOL or (message.role == ASSISTANT and message.calls):
-            answers = []  # what was said before a tool was called is a step, not the answer
+            answers = []  # text before a tool call is a step, not the answer
         elif message.role == ASSISTANT and message.text.strip():
             answers.append(message)
 
@@ -113,13 +113,13 @@ def _plain(message: Message) -> dict[str, Any]:
 
 
 def read(messages: Any, *, role: Callable[[Data], Any] | None = None) -> list[Message]:
-    """Messages as the OpenAI API, LangChain, ShareGPT and most others write them; what is none is left out."""
+    """Messages as the OpenAI API, LangChain, ShareGPT and most others write them; anything else is skipped."""
     found = []
     if isinstance(messages, list) and len(messages) == 1 and isinstance(messages[0], list):
         messages = messages[0]  # a batch of one, as LangChain traces it
     for each in messages if isinstance(messages, list) else []:
         if isinstance(each, (list, tuple)) and len(each) == 2 and all(isinstance(part, str) for part in each):
-            each = {"role": each[0], "content": each[1]}  # as LangChain takes them
+            each = {"role": each[0], "content": each[1]}  # LangChain's short form
         if isinstance(each, Mapping):
             message = read_one(each, role(each) if role else None)
             if message:
@@ -128,7 +128,7 @@ def read(messages: Any, *, role: Callable[[Data], Any] | None = None) -> list[Me
 
 
 def read_one(each: Data, role: Any = None) -> Message | None:
-    """One message, None where its role is unknown."""
+    """One message; None if its role is unknown."""
     inner = each.get("kwargs") or each.get("data")  # LangChain's serialised messages
     if isinstance(inner, Mapping) and "content" in inner:
         kind = each.get("type")
@@ -148,7 +148,7 @@ def read_one(each: Data, role: Any = None) -> Message | None:
 
 
 def worked(each: Data, role: str, name: str, content: Any) -> chat.Message:
-    """The calls of tools in a message, and the results: fields of APIs, parts, or written into the text."""
+    """A message's tool calls and results, from API fields, parts, or its text."""
     if name in CALLED or name in RETURNED:
         given = chat.structure(untagged(text_of(content))) if content is not None else None
         if name in RETURNED and content is not None:
@@ -169,13 +169,13 @@ def worked(each: Data, role: str, name: str, content: Any) -> chat.Message:
 
 
 def with_data(said: chat.Message) -> chat.Message:
-    """The message with its results as data where that is written in their text."""
+    """The message with its tool results as data, if its text is data."""
     said.results = [[id, chat.structure(untagged(value))] for id, value in said.results]
     return said
 
 
 def untagged(value: Any) -> Any:
-    """A text without the tags that say that it is a tool's."""
+    """A text without the tags that mark it as a tool's."""
     found = TAGGED.fullmatch(value.strip()) if isinstance(value, str) else None
     return found[2] if found else value
 
@@ -185,12 +185,12 @@ def _id(each: Data) -> str:
 
 
 def first(record: Data, *names: str) -> Any:
-    """The first of these fields that says anything."""
+    """The first of these fields that has text."""
     return next((record[name] for name in names if record.get(name) not in (None, "", [], {})), None)
 
 
 def text_of(content: Any) -> str:
-    """The text in a message's content: a string, or its parts. Calls of tools, reasoning and media are none."""
+    """The text in a message's content: a string, or its parts, without tool calls, reasoning and media."""
     if isinstance(content, str):
         return content
     if isinstance(content, Mapping):
@@ -206,5 +206,5 @@ def text_of(content: Any) -> str:
 
 
 def media_of(content: Any) -> list[dict[str, str]]:
-    """The media in a message's content, as their type and, where they have one, their address; never their bytes."""
+    """The media in a message's content, by type and, if any, address; never their bytes."""
     return chat.spoken(USER, content).media if isinstance(content, list) else []

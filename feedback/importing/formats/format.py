@@ -8,15 +8,15 @@ from feedback.importing.formats.conversations import Data, Turn
 from feedback.importing.formats.scores import Said, present
 
 Line: TypeAlias = dict[str, Any]
-NO_VOTE: Line = {}  # a record that is a score and no user's vote
+NO_VOTE: Line = {}  # a record that is a score but not a user's vote
 
 
 class EarlierTurn(dict[str, Any]):
-    """A line that others follow in its conversation, so that the record of a shorter one may have it too."""
+    """A line with later ones in its conversation, so that a shorter conversation's record may have it too."""
 
 
 class Unread(ValueError):
-    """A record of the format has nothing that can be imported. `field` is the place, `words` say why."""
+    """Nothing in a record of the format can be imported. `field` is the place, `words` say why."""
 
     def __init__(self, field: str, words: str) -> None:
         super().__init__(words)
@@ -27,9 +27,9 @@ class Unread(ValueError):
 class Format:
     """An export that is known by name.
 
-    `fits` says whether a record looks like it. `lines` makes lines as `logs.FORMAT` has them out of the records of one
-    conversation: one record, or, with a `group`, the neighbours for which that gives the same. Raises `Unread`.
-    `takes_vote_names`: `lines` is called with the names of scores that are votes, too.
+    `fits` says whether a record looks like it. `lines` turns the records of one conversation into lines as in
+    `logs.FORMAT`: a single record or, with a `group`, neighbours with the same group. Raises `Unread`. With
+    `takes_vote_names`, `lines` also gets the names of scores that count as votes.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Format:
 def lines_of(turns: Iterable[Turn], name: str, **shared: Any) -> Iterator[Line]:
     """A line for each turn of a conversation called `name`.
 
-    The first has that name as its id, later ones their number behind it, so that a conversation that goes on after its
+    The first has that name as its id, later ones with their number added, so that a conversation continued after its
     export keeps the ids of its earlier turns.
     """
     found = list(turns)
@@ -54,7 +54,7 @@ def lines_of(turns: Iterable[Turn], name: str, **shared: Any) -> Iterator[Line]:
 
 
 def line_of(turn: Turn, *, said: Said | None = None, **fields: Any) -> Line:
-    """A turn as a line of a log, with these fields and what was said of it."""
+    """A turn as a line of a log, with these fields and the feedback on it."""
     metadata = dict(fields.pop("metadata", None) or {})
     if turn.media:
         metadata["media"] = turn.media
@@ -73,7 +73,7 @@ def line_of(turn: Turn, *, said: Said | None = None, **fields: Any) -> Line:
 
 
 def with_said(line: Line, said: Said | None, metadata: dict[str, Any]) -> Line:
-    """The line with votes as its feedback, and grades and comments without a vote in its metadata."""
+    """The line with votes as its feedback, and grades and plain comments in its metadata."""
     if said and said.votes:
         if said.comments and not any(vote.get("comment") for vote in said.votes):
             said.votes[0]["comment"] = "\n".join(said.comments)

@@ -20,7 +20,7 @@ USER, SESSION = ("userId", "user_id"), ("sessionId", "session_id")
 
 
 def fits(record: Data) -> bool:
-    """A trace or an observation by what only Langfuse has, or a score of one."""
+    """A trace or an observation with fields that only Langfuse has, or a score of one."""
     if _is_score(record):
         return True
     record = _whole(record)
@@ -33,7 +33,7 @@ def _is_score(record: Data) -> bool:
 
 
 def _whole(record: Data) -> Data:
-    """A trace out of its download, which has the trace next to its observations."""
+    """A trace from its download, in which the trace is next to its observations."""
     inner = record.get("trace")
     if isinstance(inner, Mapping) and "observations" in record:
         return {**inner, "observations": record["observations"], "scores": record.get("scores") or inner.get("scores")}
@@ -41,7 +41,7 @@ def _whole(record: Data) -> Data:
 
 
 def trace_of(record: Data) -> str:
-    """The trace of an observation; a score is by itself."""
+    """The trace of an observation; a score stands alone."""
     return "" if _is_score(record) else _name(record)
 
 
@@ -105,7 +105,7 @@ def _scores(value: Any) -> Iterable[Score]:
 
 
 def _columns(record: Data) -> Iterable[Score]:
-    """Scores in columns of their own, under their names, as the exports of tables have them."""
+    """Scores in columns of their own, under their names, as table exports have them."""
     for name, value in record.items():
         named = name not in OWN and (VOTE.search(name) or CORRECTION.search(name))
         if named and value not in (None, "", []) and not isinstance(value, Mapping):

@@ -26,7 +26,7 @@ def _is_feedback(record: Data) -> bool:
 
 
 def trace_of(record: Data) -> str:
-    """The trace of a run; feedback and examples are by themselves."""
+    """The trace of a run; feedback and examples stand alone."""
     return "" if _is_feedback(record) else str(record.get("trace_id") or record.get("id") or "")
 
 
@@ -39,7 +39,7 @@ def lines(records: Sequence[Data], vote_names: Sequence[str]) -> Iterable[Line]:
 
 
 def _spans(record: Data) -> list[Span]:
-    """A run, and those within it where it has them."""
+    """A run and, if it has them, the runs within it."""
     extra = mapping(record.get("extra"))
     about = mapping(extra.get("metadata")) or mapping(record.get("metadata"))
     called = mapping(extra.get("invocation_params"))
@@ -82,7 +82,7 @@ def _scores(record: Data) -> Iterable[Score]:
 
 
 def _most(values: Any) -> Any:
-    """The value that most people gave, among those that are counted."""
+    """The value that most people gave, from counted values."""
     counts = {name: number for name, number in mapping(values).items() if isinstance(number, int)}
     return max(counts, key=lambda name: counts[name]) if counts else None
 

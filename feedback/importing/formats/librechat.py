@@ -1,4 +1,4 @@
-"""LibreChat: a conversation exported as JSON (messages or their tree) or CSV, and messages out of its database."""
+"""LibreChat: a conversation exported as JSON (messages or their tree) or CSV, and messages from its database."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ def fits(record: Data) -> bool:
 
 
 def conversation(record: Data) -> str:
-    """The conversation of a record; the messages of a CSV are of one."""
+    """The conversation of a record; a CSV's messages all belong to one."""
     return text(record, "conversationId") or "the only one"
 
 
@@ -75,7 +75,7 @@ def _node(message: Data, vote_names: Sequence[str]) -> Node | None:
 
 
 def _calls(content: Any) -> list[Call]:
-    """The calls of tools among the parts, each with what came back."""
+    """The tool calls among the parts, each with its result."""
     parts = content if isinstance(content, list) else []
     made = [
         part["tool_call"] for part in parts if isinstance(part, Mapping) and isinstance(part.get("tool_call"), Mapping)
@@ -87,7 +87,7 @@ def _calls(content: Any) -> list[Call]:
 
 
 def _last_text(content: Any) -> str:
-    """What the assistant said after its last call of a tool; of a user, everything."""
+    """What the assistant said after its last tool call; for a user, everything."""
     parts = content if isinstance(content, list) else []
     calls = [place for place, part in enumerate(parts) if isinstance(part, Mapping) and part.get("type") == "tool_call"]
     said = [text_of(part) for part in parts[calls[-1] + 1 if calls else 0 :] if isinstance(part, Mapping)]

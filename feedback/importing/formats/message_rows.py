@@ -16,13 +16,13 @@ WHEN = ("timestamp", "ts", "created_at", "createdAt", "time", "date", "create_ti
 
 
 def fits(record: Data) -> bool:
-    """A text with the role of who said it, of which both are known."""
+    """A text with the role of its sender, both under known names."""
     who = first(record, *WHO)
     return isinstance(who, str) and who.lower() in ROLES and any(name in record for name in WHAT)
 
 
 def conversation(record: Data) -> str:
-    """The conversation of a message; all are of one where none is named."""
+    """The conversation of a message; if none is named, all messages belong to one."""
     return text(record, *CONVERSATION) or "the only one"
 
 

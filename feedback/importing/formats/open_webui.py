@@ -12,7 +12,7 @@ from feedback.importing.formats.trees import Node, answers, text
 from feedback.texts.literals import unquoted
 from feedback.texts.messages import Call, structure
 
-# Reasoning and calls of tools are written into the text of a message, folded away.
+# Reasoning and tool calls are written into a message's text, as folded sections.
 CALLED = re.compile(r'<details type="tool_calls"([^>]*)>')
 ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 FOLDED = re.compile(r'<details type="(?:reasoning|tool_calls|code_interpreter)".*?</details>\s*', re.DOTALL)
@@ -94,9 +94,9 @@ def _node(message: Data, vote_names: Sequence[str]) -> Node | None:
 
 
 def _call(tag: str) -> Call:
-    """A call as the tag of its fold has it, with its result."""
+    """A call from the tag of its fold, with its result."""
     given = {name: structure(html.unescape(value)) for name, value in ATTRIBUTE.findall(tag)}
-    # Arguments and results are JSON, and may be JSON of JSON.
+    # Arguments and results are JSON, sometimes encoded twice.
     arguments, result = (structure(_unquoted(given.get(name))) for name in ("arguments", "result"))
     return Call(str(given.get("name") or "tool"), str(given.get("id") or ""), arguments, result)
 
@@ -119,7 +119,7 @@ def _score(given: Data, name: str, ts: Any = None, user: str = "") -> Score:
 
 
 def _rated(record: Data, vote_names: Sequence[str]) -> Line:
-    """The line of a rating; its votes alone where the snapshot does not have the answer."""
+    """The line of a rating; only its votes if the snapshot lacks the answer."""
     user = text(record, "user_id")
     ts = first(record, "updated_at", "created_at")
     said = sort([_score(record["data"], text(record, "id"), ts, user)], vote_names)
@@ -132,7 +132,7 @@ def _rated(record: Data, vote_names: Sequence[str]) -> Line:
 
 
 def _all(found: Iterable[Line], wanted: str, chat: Any) -> Iterator[Line]:
-    """The lines of the snapshot; where the rated answer is on no branch that is read, that branch."""
+    """The snapshot's lines; if the rated answer is on none of the branches read, those of its own branch."""
     yield from found
     history = chat.get("chat", chat).get("history") if isinstance(chat, Mapping) else None
     if isinstance(history, Mapping) and history.get("currentId") != wanted:

@@ -1,5 +1,5 @@
-"""Logs of the OpenAI API, and what others write in its shape: `messages`, requests with their responses, fine-tuning and
-preference files. A request's own answer is one turn; a whole conversation has one for each question.
+"""Logs of the OpenAI API, and others in its shape: `messages`, requests with their responses, fine-tuning and
+preference files. A request with its answer is one turn; a whole conversation has one for each question.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -92,8 +92,9 @@ def _given(record: Data, request: Data) -> list[Message]:
 
 
 def _answer(record: Data, response: Data) -> list[Message]:
-    """The answer of a request's response, with the calls before it; none for a conversation that has its answers among its
-    messages."""
+    """The answer in a request's response, with the calls before it; none for a conversation that has its answers among
+    its messages.
+    """
     for holder in (response, record):
         choices = holder.get("choices")
         if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
@@ -113,7 +114,7 @@ def _answer(record: Data, response: Data) -> list[Message]:
 
 
 def votes_in(record: Data, vote_names: Sequence[str]) -> Said:
-    """What a message, or the record, says of an answer."""
+    """What a message, or the record, says about an answer."""
     scores = []
     for name in (*VOTES, *vote_names):
         value = data(record.get(name))

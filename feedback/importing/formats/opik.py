@@ -21,14 +21,14 @@ MOMENT = re.compile(r"datetime\.datetime\((?:[^()]|\([^()]*\))*\)")  # as Python
 
 
 def snake(record: Data) -> Data:
-    """A record of the TypeScript client, whose names are in camel case, with those of the API."""
+    """A record of the TypeScript client, whose names are in camel case, with the API's names."""
     if not CAMEL & set(record):
         return record
     return {HUMP.sub(r"_\1", name).lower(): value for name, value in record.items()}
 
 
 def fits(record: Data) -> bool:
-    """A trace, alone or with its spans, by what only Opik has."""
+    """A trace, alone or with its spans, with fields that only Opik has."""
     record = snake(record)
     if "trace_id" in record and "trace_start_time" in record:
         return True
@@ -74,7 +74,7 @@ def _spans(record: Data) -> list[Span]:
 
 
 def _columns(record: Data, part: str) -> dict[str, Any]:
-    """A trace or span out of its columns, whose input and output are laid out by their own names."""
+    """A trace or span from its columns, whose input and output are spread over their own names."""
     own = {name.removeprefix(f"{part}_"): value for name, value in record.items() if name.startswith(f"{part}_")}
     for whole in ("input", "output", "metadata"):
         inner = {name.removeprefix(f"{whole}_"): each for name, each in own.items() if name.startswith(f"{whole}_")}

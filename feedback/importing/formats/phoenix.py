@@ -25,7 +25,7 @@ def _is_annotation(record: Data) -> bool:
 
 
 def trace_of(record: Data) -> str:
-    """The trace of a span; an annotation is by itself."""
+    """The trace of a span; an annotation stands alone."""
     if _is_annotation(record):
         return ""
     return str(record.get("context.trace_id") or mapping(record.get("context")).get("trace_id") or "")
@@ -88,7 +88,7 @@ def _attributes(record: Data) -> dict[str, Any]:
 
 
 def nested(value: Any) -> Any:
-    """Objects for names with dots, lists for names that are numbers: `a.0.b` is b of the first of a."""
+    """Objects from names with dots, lists from names that are numbers: `a.0.b` is b of the first of a."""
     value = data(value)
     if isinstance(value, list):
         return [nested(each) for each in value]

@@ -1,4 +1,4 @@
-"""Scores that tracing products keep with an answer: which of them is a user's vote, which a judge's grade. Pure.
+"""Tells a user's vote from a judge's grade among the scores that tracing products keep with an answer. Pure.
 
 A vote goes in as feedback. Every other score stays with the conversation, in `metadata.scores`: it labels nothing.
 """
@@ -10,18 +10,18 @@ from typing import Any
 
 from feedback.importing.votes import is_word
 
-# Names that teams give to what their users say. A score of another name is a grade until `--vote NAME` says otherwise.
+# Names that teams give to user feedback. A score with another name is a grade unless `--vote NAME` says otherwise.
 VOTE = re.compile(
     r"feedback|thumb|rating|vote|(?:^|[ _.-])(?:dis)?likes?(?:$|[ _.-])|helpful|useful|satisf|csat|user.?score|reaction",
     re.I,
 )
 CORRECTION = re.compile(r"correct(?:ed|ion)\b|corrected|ideal|expected|^edit$", re.I)
-MODELS = ("EVAL", "LLM", "CODE", "MODEL", "ONLINE_SCORING", "AUTO_EVAL")  # who judged, where that was no person
+MODELS = ("EVAL", "LLM", "CODE", "MODEL", "ONLINE_SCORING", "AUTO_EVAL")  # sources of a score that are not people
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A score of an answer, as every product has it. `judge`: who gave it, in the product's word."""
+    """A score of an answer, from any product. `judge`: who gave it, in the product's term."""
 
     name: str
     value: Any = None
@@ -76,7 +76,7 @@ def _vote(score: Score, said: Said) -> None:
 
 
 def corrected(score: Score) -> str:
-    """The corrected text of a score that is a correction, wherever the product lets people write it."""
+    """The corrected text in a score that is a correction, wherever the product lets people write it."""
     texts = (score.correction, score.value, score.comment, score.label)
     return next((text for text in texts if isinstance(text, str) and text.strip() and not number(text)), "")
 

@@ -1,4 +1,4 @@
-"""ShareGPT, and the files of trainers that took over its shape: `conversations` of `from` and `value`."""
+"""ShareGPT, and training files in the same shape: `conversations` of `from` and `value`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -16,7 +16,7 @@ def _messages(record: Data) -> list[Data]:
 
 
 def fits(record: Data) -> bool:
-    """A list whose entries say `from` whom they are, or their `role` and `value`."""
+    """A list whose entries have `from`, or `role`, and `value`."""
     found = _messages(record)
     return bool(found) and (
         "from" in found[0] or ("role" in found[0] and ("content" in found[0] or "value" in found[0]))

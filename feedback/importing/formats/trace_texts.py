@@ -1,6 +1,6 @@
-"""The question and the answer in what a trace records as its input and output. Pure.
+"""Finds the question and the answer in a trace's recorded input and output. Pure.
 
-Tracers keep what a function was given and returned: a text, a message, a list of them, an object with one of many names,
+Tracers record a function's arguments and result: a text, a message, a list of them, an object with one of many names,
 or any of these as JSON or as Python prints it.
 """
 
@@ -26,7 +26,7 @@ LONG = 2_000_000
 
 
 def data(value: Any) -> Any:
-    """The value; where it is a text that is JSON, or an object as Python prints it, what it says."""
+    """The value; for a text that is JSON, or an object as Python prints it, its content."""
     if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[") or len(value) > LONG:
         return value
     for read_as in (json.loads, ast.literal_eval):
@@ -83,7 +83,7 @@ def answered(value: Any, deep: int = DEEP) -> str:
 
 
 def talk(given: Any, returned: Any) -> list[Message]:
-    """The messages of a trace up to its answer; those of the output alone where it repeats the input's."""
+    """A trace's messages up to its answer; only the output's if it repeats the input's."""
     output = data(returned)
     messages = data(output.get("messages")) if isinstance(output, Mapping) else output
     whole = read(messages) if isinstance(messages, list) else []

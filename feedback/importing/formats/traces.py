@@ -1,7 +1,7 @@
-"""The spans of one trace, as tracing products export them, made into a line of a log. Pure.
+"""Turns the spans of one exported trace into a line of a log. Pure.
 
-The outermost span with a question and an answer is the conversation; where its input is a template's, a call of the model
-inside it says what the user asked. Every retrieval of the trace is a source.
+The outermost span with a question and an answer is the conversation; if its input comes from a template, a model call
+inside it has the user's question. Every retrieval in the trace is a source.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ ADDRESSES = ("url", "source", "link", "uri", "href")
 
 @dataclass(slots=True)
 class Span:
-    """A span, observation or run. `messages`: the conversation in it where the product keeps it as messages."""
+    """A span, observation or run. `messages`: its conversation, if the product keeps it as messages."""
 
     id: str
     parent: str = ""
@@ -49,7 +49,7 @@ class Span:
 
 
 def line(spans: Sequence[Span], vote_names: Sequence[str], name: str = "") -> Line:
-    """The conversation of a trace, called `name` or else as its outermost span. Raises `Unread`."""
+    """The conversation of a trace, called `name` or else after its outermost span. Raises `Unread`."""
     ids = {span.id for span in spans}
     roots = [span for span in spans if not span.parent or span.parent not in ids]
     root = min(roots or spans, key=lambda span: (bool(span.parent), str(span.start)))
@@ -77,7 +77,7 @@ def line(spans: Sequence[Span], vote_names: Sequence[str], name: str = "") -> Li
 def _turn(root: Span, spans: Sequence[Span]) -> Turn:
     inside = [span for span in spans if span is not root]
     models = [span for span in inside if span.kind.lower() in MODELS]
-    if root.parent:  # its outermost span is not in the file: the last call of the model answered the user
+    if root.parent:  # its outermost span is not in the file: the last model call answered the user
         called = [span for span in spans if span.kind.lower() in MODELS]
         candidates = [*sorted(called, key=lambda span: str(span.start), reverse=True), root, *inside]
     else:
@@ -93,7 +93,7 @@ def _turn(root: Span, spans: Sequence[Span]) -> Turn:
 
 
 def _history(turn: Turn, models: Sequence[Span]) -> list[dict[str, Any]]:
-    """The earlier turns that the model saw, where the outermost span has the question alone."""
+    """The earlier turns that the model saw, if the outermost span has only the question."""
     for span in models:
         seen = [found for found in turns(span.messages or talk(span.given, span.returned)) if found.context]
         if seen and seen[-1].answer == turn.answer:
@@ -102,7 +102,7 @@ def _history(turn: Turn, models: Sequence[Span]) -> list[dict[str, Any]]:
 
 
 def steps(spans: Iterable[Span]) -> list[dict[str, Any]]:
-    """The calls of tools that have a span, in order; what retrieves is a source."""
+    """The tool calls that have a span, in order; a retrieval is a source instead."""
     called = [span for span in spans if span.kind.lower() in TOOLS and span.documents is None]
     calls = [
         Call(span.name or "tool", arguments=_given(span.given), error=span.error)
@@ -113,7 +113,7 @@ def steps(spans: Iterable[Span]) -> list[dict[str, Any]]:
 
 
 def _told_steps(turn: Turn, spans: Sequence[Span]) -> list[dict[str, Any]]:
-    """The calls that only the messages of the model tell, in this turn."""
+    """The calls in this turn that only the model's messages show."""
     for span in spans if spans else ():
         for seen in turns(span.messages or talk(span.given, span.returned)):
             if seen.steps and seen.answer == turn.answer:
@@ -122,7 +122,7 @@ def _told_steps(turn: Turn, spans: Sequence[Span]) -> list[dict[str, Any]]:
 
 
 def _given(value: Any) -> Any:
-    """The arguments of a call; LangChain's tracer has them as a text, others around it."""
+    """The arguments of a call; LangChain's tracer stores them as text, others inside a wrapper."""
     value = data(value)
     for name in ("input", "args", "arguments", "kwargs"):
         if isinstance(value, Mapping) and len(value) == 1 and isinstance(inner := data(value.get(name)), Mapping):
@@ -131,7 +131,7 @@ def _given(value: Any) -> Any:
 
 
 def _returned(value: Any) -> Any:
-    """What a tool gave back, without what is around it."""
+    """A tool's result without its wrapper."""
     value = data(value)
     if isinstance(value, Mapping) and len(value) == 1 and "output" in value:
         value = data(value["output"])
@@ -192,17 +192,17 @@ def _text(*values: Any) -> str:
 
 
 def texts(value: Any) -> list[str]:
-    """A list of texts, also where it is written as JSON."""
+    """A list of texts, even if written as JSON."""
     value = data(value)
     return [str(each) for each in value if isinstance(each, (str, int))] if isinstance(value, list) else []
 
 
 def mapping(value: Any) -> Data:
-    """An object, also where it is written as JSON; an empty one for anything else."""
+    """An object, even if written as JSON; an empty one for anything else."""
     value = data(value)
     return value if isinstance(value, Mapping) else {}
 
 
 def messages(value: Any) -> list[Message]:
-    """Messages, also where they are written as JSON."""
+    """Messages, even if written as JSON."""
     return read(data(value))

@@ -1,6 +1,5 @@
-"""Conversations kept as a tree: people edit a question or have it answered again, and each version has its own branch.
-
-The branch on which the conversation went on is read, and every answer of another branch that somebody judged.
+"""Conversations kept as a tree: when people edit a question or have it answered again, each version gets a branch. Read
+are the branch on which the conversation continued, and every rated answer on other branches.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -47,7 +46,7 @@ def _node(by_id: Mapping[str, Node], turn: Turn) -> Node:
 
 
 def _newest_leaf(children: Mapping[str, list[Node]]) -> str:
-    """Where the newest branch ends: products add a new version behind the older ones."""
+    """Where the newest branch ends: products add a new version after the older ones."""
     here, passed = "", set()
     while (below := children.get(here)) and here not in passed:
         passed.add(here)

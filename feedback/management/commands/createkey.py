@@ -11,13 +11,18 @@ from privacy.api.scopes import Scope
 
 
 class Command(BaseCommand):
-    help = "Make a key for a project and print it. It is shown this once: only its hash is kept."
+    help = "Create a key for a project and print it. It is shown only now: Flywheel keeps only its hash."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("project")
         names = ",".join(Scope.values)
         parser.add_argument(
-            "--scope", action="append", dest="scopes", metavar=names, required=True, help="Repeated, or with commas."
+            "--scope",
+            action="append",
+            dest="scopes",
+            metavar=names,
+            required=True,
+            help="May be repeated, or separated by commas.",
         )
         parser.add_argument("--name", default="", help="What the key is for.")
         parser.add_argument("--json", action="store_true", help="Print {key, prefix, scopes}.")
@@ -25,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         project = Project.objects.filter(name=options["project"]).first()
         if project is None:
-            raise CommandError("There is no such project. Make it with: manage.py createproject NAME")
+            raise CommandError("There is no such project. Create it with: manage.py createproject NAME")
         scopes = [name.strip() for given in options["scopes"] for name in given.split(",") if name.strip()]
         if unknown := sorted(set(scopes) - set(Scope.values)) or ([] if scopes else ["(none)"]):
             raise CommandError(f"There is no scope {', '.join(unknown)}; there are {', '.join(Scope.values)}.")
@@ -33,4 +38,4 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(orjson.dumps({"key": text, "prefix": row.prefix, "scopes": row.scopes}).decode())
         else:
-            self.stdout.write(f"{text}\nKeep it: it cannot be shown again. Scopes: {', '.join(row.scopes)}.")
+            self.stdout.write(f"{text}\nStore it now: it cannot be shown again. Scopes: {', '.join(row.scopes)}.")

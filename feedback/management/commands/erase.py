@@ -13,13 +13,15 @@ from privacy.subjects.lookup import find
 
 
 class Command(BaseCommand):
-    help = "Forget a person: their rows, what was derived from them, and their lines in released files."
+    help = "Erase a person: their rows, everything derived from them, and their lines in released files."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", required=True)
         parser.add_argument("--subject", required=True, help="The product's own user id.")
         parser.add_argument(
-            "--purpose", choices=Purpose.values, help="Only what serves this purpose; consent is withdrawn."
+            "--purpose",
+            choices=Purpose.values,
+            help="Erase only what serves this purpose, and withdraw consent for it.",
         )
         parser.add_argument("--json", action="store_true", help="Print the receipt as JSON.")
 
@@ -33,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(str(error.detail)) from None
         subject = find(project.namespace, options["subject"])
         if subject is None:
-            raise CommandError("Nothing of this person is kept.", returncode=3)
+            raise CommandError("Nothing is kept about this person.", returncode=3)
         kind = PrivacyRequest.Kind.WITHDRAWAL if options["purpose"] else PrivacyRequest.Kind.ERASURE
         purposes = [options["purpose"]] if options["purpose"] else []
         made = lifecycle.submit_for(
@@ -44,7 +46,7 @@ class Command(BaseCommand):
 
 
 def receipt(made: PrivacyRequest) -> str:
-    """The receipt as JSON; it holds nothing of the person. `signed` is what `verify_receipt` checks."""
+    """The receipt as JSON, without personal data. `signed` is what `verify_receipt` checks."""
     done = made.erasures.order_by("executed_at").last()
     report = {
         "erasure": str(done.id) if done else None,
@@ -64,5 +66,5 @@ def readable(made: PrivacyRequest) -> str:
     """The receipt as text."""
     removed = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in made.counts.items() if number)
     recut = f" Cut again: {', '.join(made.releases)}." if made.releases else ""
-    state = "" if made.is_over else f" Not closed yet ({made.error or made.state}); the worker goes on with it."
+    state = "" if made.is_over else f" Not closed yet ({made.error or made.state}); the worker continues."
     return f"Removed: {removed or 'nothing'}.{recut}{state} Receipt {made.id}."

@@ -9,7 +9,7 @@ from privacy.consent import importing
 
 
 class Command(BaseCommand):
-    help = "Bring consent that you hold already into the ledger. What is newer there stands."
+    help = "Import consent that you already hold into the ledger. Newer entries there win."
 
     def add_arguments(self, parser: CommandParser) -> None:
         commands.add_arguments(parser, importing.FORMAT)

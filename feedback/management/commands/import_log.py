@@ -20,12 +20,12 @@ VOTES = {
 
 
 class Command(BaseCommand):
-    help = "Import a log of conversations. A bad line is reported by its number and field; the rest goes in."
+    help = "Import a log of conversations. A bad line is reported by its number and field; the rest is stored."
 
     def add_arguments(self, parser: CommandParser) -> None:
         commands.add_arguments(parser, logs.FORMAT)
         commands.add_log_options(parser)
-        parser.add_argument("--dry-run", action="store_true", help="Show what would be kept, and keep nothing.")
+        parser.add_argument("--dry-run", action="store_true", help="Show what would be stored, and store nothing.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         project = commands.project(options["project"])
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         words = [f"Read as: {read_as}."] if read_as else []
         if trial:
             words += [orjson.dumps(row, option=orjson.OPT_INDENT_2).decode() for row in trial.first]
-            words.append("This is a dry run: nothing was kept. It would be:")
+            words.append("This is a dry run: nothing was stored. The result would be:")
         words.append(in_words(tally))
         more = {"format": reading.found.name} if reading.found else {}
         commands.finish(
@@ -60,7 +60,7 @@ class Command(BaseCommand):
 
 
 def in_words(tally: commands.Tally) -> str:
-    """How the import went, and what to do about lines without consent."""
+    """The import's result, and what to do about lines without consent."""
     counts = tally.counts
     said = [f"{counts[name]} {words}" for name, words in commands.WORDS.items() if counts[name] or name == "stored"]
     outcomes = {**commands.WORDS, "parked": "waiting for their conversation"}

@@ -1,4 +1,4 @@
-"""`manage.py redact [--project P]`: the redactor as a filter. In this app because a project has terms of its own."""
+"""`manage.py redact [--project P]`: the redactor as a filter. It is in this app because projects have their own terms."""
 
 import io
 import sys
@@ -12,11 +12,11 @@ from privacy.redaction.streams import filter_lines
 
 
 class Command(BaseCommand):
-    help = 'JSON Lines {"text"} in, {"text", "spans"} out: what a text becomes, and where something was replaced.'
+    help = 'JSON Lines {"text"} in, {"text", "spans"} out: the redacted text, and where something was replaced.'
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--project", help="Use this project's own terms too.")
+        parser.add_argument("--project", help="Also use this project's own terms.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         policy = DEFAULT_POLICY
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         except RedactionError as error:
             raise CommandError(str(error)) from None
         except UnicodeDecodeError:
-            raise CommandError("the input is no UTF-8") from None
+            raise CommandError("the input is not UTF-8") from None
         finally:
             out.flush()
             out.detach()

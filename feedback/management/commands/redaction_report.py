@@ -27,7 +27,7 @@ class Line:
 
 
 def lines(project: Project) -> list[Line]:
-    """The project's figures by week, rules and type, oldest first. Reads counts alone, never text."""
+    """The project's figures by week, rules and type, oldest first. Reads only counts, never text."""
     replaced: Counter[tuple[date, str, str]] = Counter()
     interactions: Counter[tuple[date, str, str]] = Counter()
     rows = Interaction.objects.filter(project=project).values_list("received_at", "redaction_version", "redactions")
@@ -41,7 +41,7 @@ def lines(project: Project) -> list[Line]:
 
 
 def spot_check(project: Project, number: int, salt: str) -> list[Interaction]:
-    """A random sample of stored interactions; the same salt gives the same sample, so that it can be looked at again."""
+    """A random sample of stored interactions; the same salt gives the same sample again."""
     keys = Interaction.objects.visible().filter(project=project).values_list("pk", flat=True)
     chosen = sorted(keys.iterator(chunk_size=CHUNK), key=lambda pk: digest("spot-check", salt, str(pk)))[:number]
     return list(Interaction.objects.filter(pk__in=chosen).order_by("pk"))
@@ -49,13 +49,13 @@ def spot_check(project: Project, number: int, salt: str) -> list[Interaction]:
 
 class Command(BaseCommand):
     help = (
-        "What was replaced, by week, rules and type; with --sample, stored texts to check by eye for what was missed."
+        "Show what was replaced, by week, rules and type; with --sample, also stored texts in which to look for misses."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", required=True)
         parser.add_argument(
-            "--sample", type=int, default=0, help="Show so many random interactions as they are stored."
+            "--sample", type=int, default=0, help="Show this many random interactions as they are stored."
         )
         parser.add_argument("--salt", default="", help="The same salt shows the same sample. Default: today's date.")
         parser.add_argument("--json", action="store_true")

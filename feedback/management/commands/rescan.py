@@ -1,4 +1,4 @@
-"""`manage.py rescan`: the second redaction, now."""
+"""`manage.py rescan`: run the second redaction now."""
 
 from typing import Any
 
@@ -10,14 +10,16 @@ from privacy.db import isolation
 
 
 class Command(BaseCommand):
-    help = "Read stored text again where rules have changed since, and replace what they find. Beat does this too."
+    help = "Redact stored text again if rules have changed since. Beat does this too."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--limit", type=int, default=1_000_000_000, help="At most so many interactions a project.")
+        parser.add_argument(
+            "--limit", type=int, default=1_000_000_000, help="At most this many interactions per project."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         with bar("rescan") as progress:
             done = rescan.run(options["limit"], progress)
-        self.stdout.write(f"{done} interactions read again.")
+        self.stdout.write(f"{done} interactions redacted again.")
         if failing := isolation.failing(rescan.WORK):
             raise CommandError("\n".join(failing))

@@ -10,21 +10,23 @@ from feedback.projects import origins
 
 
 class Command(BaseCommand):
-    help = "List the origins whose pages may send feedback to a project with a token; allow or forbid some first."
+    help = (
+        "List the origins whose pages may send feedback to a project with a token; optionally add or remove some first."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("project")
         parser.add_argument(
-            "--add", action="append", default=[], metavar="ORIGIN", help="Allow it: https://shop.example"
+            "--add", action="append", default=[], metavar="ORIGIN", help="Allow an origin: https://shop.example"
         )
-        parser.add_argument("--remove", action="append", default=[], metavar="ORIGIN", help="Allow it no longer.")
+        parser.add_argument("--remove", action="append", default=[], metavar="ORIGIN", help="Stop allowing an origin.")
         parser.add_argument("--json", action="store_true", help="Print {project, web_origins}.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             allowed = origins.change(options["project"], add=options["add"], remove=options["remove"])
         except Project.DoesNotExist:
-            raise CommandError("There is no such project. Make it with: manage.py createproject NAME") from None
+            raise CommandError("There is no such project. Create it with: manage.py createproject NAME") from None
         except origins.NoOrigin:
             raise CommandError(
                 "An origin is a scheme and a host, such as https://shop.example, without a path."

@@ -1,4 +1,4 @@
-"""The dialects of instrumentations, a module each with a table of attributes.
+"""The dialects of instrumentations: a module for each, with a table of attributes.
 
 A new one: a module with a `DIALECT`, its name in `DIALECTS`, and an export of the real package under
 `tests/feedback/otel/recorded/`, with what should come of it.
@@ -16,5 +16,5 @@ DIALECTS: tuple[Dialect, ...] = (
     traceloop.DIALECT,
     genai.DIALECT,
 )
-"""In the order in which a span that speaks several is read."""
+"""The order in which dialects are tried for a span that uses several."""
 __all__ = ["DIALECTS", "Dialect"]

@@ -8,12 +8,12 @@ from feedback.otel.decoding import Span
 from feedback.otel.readings import Kind
 from feedback.texts.messages import Call, Message
 
-Turns = Callable[[], list[Message]]  # a reading that is tried when its turn comes; it may raise `PayloadError`
+Turns = Callable[[], list[Message]]  # a reading, tried in order; it may raise `PayloadError`
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one instrumentation writes. Attributes are tried in their order; what a table cannot say is a function."""
+    """How one instrumentation writes. Attributes are tried in order; a function covers what a table cannot express."""
 
     name: str
     checked: str  # the package and version whose export is recorded in `tests/feedback/otel/recorded/`
@@ -21,7 +21,7 @@ class Dialect:
     advice: str = ""  # the setting that makes it write messages
     kind: Sequence[str] = ()  # attributes that say what a span is
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    unsaid: Kind = Kind.OTHER  # the kind of a span that does not say
+    unsaid: Kind = Kind.OTHER  # the kind of a span that does not state one
     asked: Sequence[str] = ()  # in- and output of functions, in any shape
     told: Sequence[str] = ()
     documents: Sequence[str] = ()  # of a retriever
@@ -36,11 +36,11 @@ class Dialect:
     call: Callable[[Span], Call | None] = lambda span: None
 
     def speaks(self, heads: Collection[str]) -> bool:
-        """Whether a span whose attributes and events begin with these words is written in it."""
+        """Whether a span with attributes and events of these prefixes is written in this dialect."""
         return any(mark in heads for mark in self.marks)
 
     def kind_of(self, span: Span) -> Kind | None:
-        """What the span says it is; None where it does not speak this dialect."""
+        """The kind that the span states; None if it is not in this dialect."""
         for key in self.kind:
             if (value := span.attributes.get(key)) is not None:
                 said = str(value).strip('"').lower()

@@ -1,6 +1,5 @@
-"""OpenTelemetry's own conventions for generative AI: messages on spans, on events, and those of the first years.
-
-Also the way of Traceloop, Strands, Semantic Kernel, LiteLLM, Google ADK and pydantic-ai, which follow them.
+"""OpenTelemetry's own conventions for generative AI: messages on spans, on events, and in the early forms. Traceloop,
+Strands, Semantic Kernel, LiteLLM, Google ADK and pydantic-ai follow them.
 https://github.com/open-telemetry/semantic-conventions-genai
 """
 
@@ -25,19 +24,19 @@ INSTRUCTIONS = "gen_ai.system_instructions"
 
 
 def contents(span: Span, names: Sequence[str], role: str) -> list[Turns]:
-    """A reading of each of these attributes, wherever conventions put it: on the span, or on one of its events."""
+    """A reading of each of these attributes, wherever a convention puts it: on the span, or on one of its events."""
     places = (span.attributes, *(event.attributes for event in span.events))
     return [partial(written, place[name], role, name) for place in places for name in names if name in place]
 
 
 def written(value: Any, role: str, name: str) -> list[Message]:
-    """The messages of an attribute. Raises `PayloadError` naming it where it is broken data."""
+    """The messages in an attribute. Raises `PayloadError`, which names it, if it is broken data."""
     read = data(value, name) if name.endswith((".messages", "_messages")) else text_or_data(value, name)
     return [said for said in messages(read, role, name) if said.text or said.calls or said.results]
 
 
 def instructions(span: Span) -> list[Message]:
-    """The system's instructions, where they come apart from the messages. Raises `PayloadError`."""
+    """The system's instructions, if they are separate from the messages. Raises `PayloadError`."""
     value = data(span.attributes.get(INSTRUCTIONS), INSTRUCTIONS)
     return messages(value, "system", INSTRUCTIONS) if value else []
 
@@ -61,7 +60,7 @@ def indexed(attributes: Mapping[str, Any], which: str, role: str) -> list[Messag
 
 
 def events(span: Span) -> list[Message]:
-    """What went in, as the events of the first convention say it."""
+    """The input, from events of the first convention."""
     found: list[Message] = []
     for event in span.events:
         if event.name in EVENTS:
@@ -72,14 +71,14 @@ def events(span: Span) -> list[Message]:
 
 
 def choices(span: Span) -> list[Message]:
-    """What came out, as the events of the first convention say it."""
+    """The output, from events of the first convention."""
     given = [event.attributes for event in span.events if event.name == "gen_ai.choice"]
     spoken = [choice.get("message") or choice.get("content") for choice in given]
     return [said for value in spoken for said in written(value, "assistant", "gen_ai.choice message")]
 
 
 def event_call(span: Span) -> Call | None:
-    """A tool's call in which the argument and the result are events (Strands)."""
+    """A tool call whose argument and result are events (Strands)."""
     given = span.attributes
     if given.get("gen_ai.operation.name") != "execute_tool" or not span.events:
         return None
@@ -101,7 +100,7 @@ def event_call(span: Span) -> Call | None:
 
 
 def final(span: Span) -> list[Turns]:
-    """pydantic-ai's: the whole talk of an agent's run, and what it came to."""
+    """pydantic-ai's form: an agent run's whole conversation, and its result."""
     given = span.attributes
     if "final_result" not in given:
         return []

@@ -1,6 +1,6 @@
 """MLflow Tracing, exported over OTLP: https://mlflow.org/docs/latest/genai/tracing/opentelemetry/
 
-MLflow writes every attribute as JSON, also a plain text.
+MLflow writes every attribute as JSON, even plain text.
 """
 
 from feedback.otel.dialects.dialect import Dialect

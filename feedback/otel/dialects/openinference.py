@@ -1,4 +1,5 @@
-"""OpenInference, the convention of Arize Phoenix: the instrumentation of LangChain, LlamaIndex, Haystack, smolagents and others.
+"""OpenInference, the convention of Arize Phoenix: used to instrument LangChain, LlamaIndex, Haystack, smolagents and
+others.
 
 https://github.com/Arize-ai/openinference/tree/main/spec
 """
@@ -66,7 +67,7 @@ def documents(span: Span) -> list[dict[str, Any]]:
 
 
 def call(span: Span) -> Call | None:
-    """A call of a tool, whose argument is in `input.value`."""
+    """A tool call whose argument is in `input.value`."""
     if str(span.attributes.get("openinference.span.kind")).upper() != "TOOL":
         return None
     given = structure(span.attributes.get("input.value"))

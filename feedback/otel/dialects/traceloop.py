@@ -12,7 +12,7 @@ from feedback.texts.messages import Call, structure
 
 
 def call(span: Span) -> Call | None:
-    """A call of a function that is decorated as a tool, or of a LangChain tool."""
+    """A call of a function decorated as a tool, or of a LangChain tool."""
     given = span.attributes
     if given.get("traceloop.span.kind") != "tool":
         return None
@@ -24,7 +24,7 @@ def call(span: Span) -> Call | None:
 
 
 def arguments(asked: Any) -> Any:
-    """The arguments of a function, by name where there are any."""
+    """The arguments of a function, by name if it has any."""
     if isinstance(asked, dict):
         if {"args", "kwargs"} <= asked.keys():
             return asked["kwargs"] or asked["args"]
@@ -35,7 +35,7 @@ def arguments(asked: Any) -> Any:
 
 
 def outcome(result: Any) -> Any:
-    """A tool's result without what LangChain puts around it."""
+    """A tool's result without LangChain's wrapper."""
     while isinstance(result, dict):
         inner = next(
             (result[key] for key in ("output", "outputs", "kwargs", "content") if result.get(key) is not None), None

@@ -13,23 +13,25 @@ from privacy.console.progress import bar
 
 class Command(BaseCommand):
     help = (
-        "Write database and releases of a running installation into one file, while others write. Keys are left out. "
-        "Exit status 0: the file is whole and on disk; 1: there is no new file."
+        "Write the database and releases of a running installation into one file, while others write. Keys are left "
+        "out. Exit status 0: the file is complete and on disk; 1: there is no new file."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("target", metavar="DIR|FILE", help="A folder, for a name with the time, or a new file.")
+        parser.add_argument(
+            "target", metavar="DIR|FILE", help="A new file, or a folder, where the file is named after the time."
+        )
         parser.add_argument("--keep", type=int, default=0, metavar="N", help="Remove all but the folder's N newest.")
         parser.add_argument(
             "--tombstones",
             action="store_true",
-            help="Copy the list of tombstones alone. Do it often: a restore needs the newest.",
+            help="Copy only the tombstone list. Do it often: a restore needs the newest.",
         )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["keep"] < 0:
-            raise CommandError("--keep takes a number of 1 or more.")
+            raise CommandError("--keep takes a number from 1 up.")
         try:
             if options["tombstones"]:
                 found = save_tombstones(Path(options["target"]))
@@ -46,13 +48,13 @@ class Command(BaseCommand):
             self.say(found)
 
     def say(self, found: dict[str, Any]) -> None:
-        """What was written, and what was left out."""
+        """Print what was written, and what was left out."""
         size = f"{found['bytes'] / 1e6:,.1f} MB"
         self.stdout.write(
             f"{found['file']}: {size}, {found['rows']} rows, {found['releases']} releases, {found['seconds']} s."
         )
         for name in found["removed"]:
             self.stdout.write(f"Removed {name}.")
-        self.stdout.write("Not in it; keep these apart:")
+        self.stdout.write("Not in the backup; keep these separately:")
         for name, why in found["keys_left_out"].items():
             self.stdout.write(f"  {name}: {why}")

@@ -1,11 +1,13 @@
-"""`manage.py demo`: the whole turn on a bundled sample log, or on yours, and then the server."""
+"""`manage.py demo`: one whole turn on a bundled sample log, or on yours, and then the server."""
 
 import os
 import re
 import secrets
 import sys
+import textwrap
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -36,8 +38,8 @@ SAMPLE = Path(__file__).resolve().parents[2] / "demo" / "sample.jsonl"
 NOTICE = "May we keep this conversation, test our assistant with it, and train it on it?"
 WIDTH = 46
 NOTHING = (
-    "Nothing is published: a release would hold no record. It takes answers with feedback, of people who agree to "
-    "evaluation or training. What waits for a person can be decided in the console: make up"
+    "Nothing is published: a release would hold no record. It needs answers with feedback, from people who agree to "
+    "evaluation or training. Decide what waits for a person in the console: make up"
 )
 ASK = (
     'Write consent into each line ("consent": {"capture": true, "evaluation": true, "training": true}), or, if you hold '
@@ -47,14 +49,15 @@ ASK = (
 
 class Command(BaseCommand):
     help = (
-        "Watch one turn of the flywheel on a sample log, then look around in the console. Your own log gets a project of "
-        "its own, named after the file. Exit status 1 where nothing of it goes in, or a release would hold no record."
+        "Watch one turn of the flywheel on a sample log, then look around in the console. Your own log gets a project "
+        "of its own, named after the file. Exit status 1 if nothing in it can be stored, or a release would hold no "
+        "record."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.formatter_class = commands.Format
         parser.description = f"{parser.description}\n\n{logs.FORMAT.strip()}\n\n{commands.FILES}"
-        parser.add_argument("--log", type=Path, help="Your own log in place of the sample (make demo LOG=FILE).")
+        parser.add_argument("--log", type=Path, help="Your own log instead of the sample (make demo LOG=FILE).")
         commands.add_log_options(parser)
         parser.add_argument("--no-serve", action="store_true", help="Exit after the figures.")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
@@ -62,7 +65,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         own: Path | None = options["log"]
         if own is not None and not own.is_file():
-            raise CommandError("There is no such log file.")
+            raise CommandError("There is no log file at this path.")
         if not options["no_serve"]:
             look_free(options["port"])
         call_command("migrate", verbosity=0, skip_checks=False)
@@ -86,7 +89,7 @@ class Command(BaseCommand):
     def capture(
         self, project: Project, log: Path, held: dict[str, bool], asked: ConsentSource, reading: Reading
     ) -> int:
-        """Import, redacting before anything is stored, and keeping only what people agreed to."""
+        """Import the log: redact before anything is stored, and keep only what people agreed to."""
         tally = commands.Tally()
         records = commands.log_records(log)
         for line in logs.import_lines(project, records, consent=held, asked=asked, reading=reading):
@@ -99,7 +102,7 @@ class Command(BaseCommand):
         if tally.counts["no_consent"] and log != SAMPLE:
             self.stderr.write(f"  {ASK}")
         if not any(tally.counts[result] for result in logs.TAKEN):
-            raise CommandError("Nothing of the log went in, so there is nothing to release.")
+            raise CommandError("Nothing in the log could be stored, so there is nothing to release.")
         return tally.counts.total()
 
     def report(self, project: Project, tally: commands.Tally) -> None:
@@ -113,7 +116,7 @@ class Command(BaseCommand):
             "1  Capture: redact first, keep only what people agreed to",
             f"{counts.total()} conversations in the log: {counts['stored']} stored{again}",
             f"{counts['no_consent']} not kept, because nobody agreed to that",
-            *([f"{counts['bad']} not read, for the reasons below"] if counts["bad"] else []),
+            *([f"{counts['bad']} not stored, for the reasons below"] if counts["bad"] else []),
             f"replaced before anything was stored: {parts or 'nothing'}",
         )
 
@@ -145,7 +148,7 @@ class Command(BaseCommand):
     def judge(self, release: Release) -> None:
         """Judge today's agent, the same agent taught by this release, and one that only sounds better.
 
-        Each is compared with the last that passed. What was judged on this release before is shown, not asked again.
+        Each is compared with the last version that passed. Earlier verdicts on this release are shown, not repeated.
         """
         candidates = (
             ("v1", agent.v1, "today's agent"),
@@ -164,9 +167,7 @@ class Command(BaseCommand):
             if run.verdict == GateRun.Verdict.PASSED:
                 baseline = str(run.pk)
             lines.append(f"{version:<12} {what:<33} {verdict_words(run)}")
-            lines += [
-                f"{'':<12} {reason['detail'].rpartition(': ')[0] or reason['detail']}" for reason in run.reasons[:2]
-            ]
+            lines += [f"{'':<12} {in_short(reason)}" for reason in run.reasons[:2]]
         self.stage("4  Gate: nothing that worked may break", *lines)
 
     def funnel(self, project: Project, release: Release, lines: int) -> None:
@@ -198,8 +199,16 @@ class Command(BaseCommand):
         )
 
 
+def in_short(reason: Mapping[str, Any]) -> str:
+    """A reason of the gate on one line, without its list of cases."""
+    detail = str(reason["detail"])
+    if reason["cases"]:
+        detail = detail.rpartition(": ")[0] or detail
+    return textwrap.shorten(detail, WIDTH * 2, placeholder=" …")
+
+
 def project_of(log: Path) -> Project:
-    """A project of the log's own, named after the file: never the sample's, and none that a product writes to."""
+    """The log's own project, named after the file: never the sample's, and never one that a product writes to."""
     plain = unicodedata.normalize("NFKD", log.stem).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9_]+", "-", plain).strip("-_")[:64] or "log"
     name = f"{name}-log" if name == PROJECT else name
@@ -209,7 +218,7 @@ def project_of(log: Path) -> Project:
 
 
 def look_free(port: int) -> None:
-    """Say at once, and not after the whole turn, that the server could not start; it claims port and folder itself."""
+    """Say at once, not after the whole turn, if the server could not start; it claims port and folder itself."""
     try:
         for claimed in processes.claim(port, settings.VAR):
             claimed.close()
@@ -228,14 +237,14 @@ def verdict_words(run: GateRun) -> str:
 
 
 def serve(port: int) -> NoReturn:
-    """Replace this process, which has read a whole log, by one that serves what came of it."""
+    """Replace this process, which has read a whole log, by one that serves the result."""
     sys.stdout.flush()
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "up", "--port", str(port)]
     os.execve(sys.executable, command, {**os.environ, "FLYWHEEL_DEMO": "1", WELCOME: demo_sign_in()})  # noqa: S606
 
 
 def demo_sign_in() -> str:
-    """A fresh password for the demo's administrator, printed once a run."""
+    """A new password for the demo's administrator, printed once each run."""
     user, _ = get_user_model().objects.get_or_create(username="demo", defaults={"is_staff": True, "is_superuser": True})
     password = secrets.token_urlsafe(9)
     user.set_password(password)

@@ -10,7 +10,7 @@ from flywheel_site.ops.doctor import Finding, Severity, examine, worst
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # it runs them itself, and goes on
+    requires_system_checks = []  # doctor runs the checks itself, and carries on after a failure
     help = (
         "Examine settings, keys, database, broker, workers, disk, clock, backups and work, and say what to do. Exit status "
         "0: all is well; 1: warnings; 2: faults."
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--deploy",
             action="store_true",
-            help="Judge the settings as a production's; by default where PUBLIC_URL is not of this machine.",
+            help="Judge the settings as those of a production; the default if PUBLIC_URL is not on this machine.",
         )
         parser.add_argument("--quiet", action="store_true", help="Print only what is wrong.")
         parser.add_argument("--json", action="store_true")
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             raise CommandError(f"{number} {status.name.lower()}{'' if number == 1 else 's'}", returncode=int(status))
 
     def say(self, finding: Finding) -> None:
-        """A line for the finding, and one for what to do."""
+        """Print a line for the finding, and one for what to do."""
         style = {
             Severity.OK: self.style.SUCCESS,
             Severity.WARNING: self.style.WARNING,

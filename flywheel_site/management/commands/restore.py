@@ -1,4 +1,4 @@
-"""`manage.py restore FILE`: read a backup into an empty installation, and purge it before anything serves."""
+"""`manage.py restore FILE`: read a backup into an empty installation, and purge it before anything is served."""
 
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ from privacy.console.progress import bar
 class Command(BaseCommand):
     requires_system_checks = []  # the database has no tables yet
     help = (
-        "Read a backup into an empty installation: erase again who was erased since, cut releases again that held them, "
-        "and say what came back and what went. Exit status 0: it may serve; 1: it may not; 2: it may, but lines of the "
-        "list of tombstones could not be read."
+        "Read a backup into an empty installation. Erases again the people erased since the backup, cuts the releases "
+        "that held them again, and reports what was restored and removed. Exit status 0: it may serve; 1: it may not; "
+        "2: it may, but lines of the tombstone list could not be read."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,13 +25,12 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="LIST",
-            help="The newest tombstones.jsonl; may be repeated. The one under FLYWHEEL_VAR and one next to FILE are taken "
-            "by themselves.",
+            help="The newest tombstones.jsonl; may be repeated. Lists under FLYWHEEL_VAR and next to FILE are found without it.",
         )
         parser.add_argument(
             "--without-tombstones",
             action="store_true",
-            help="There is no list, and nobody was erased since the backup.",
+            help="Restore without a list: nobody was erased since the backup.",
         )
         parser.add_argument("--json", action="store_true")
 
@@ -48,25 +47,26 @@ class Command(BaseCommand):
             self.say(found)
         if torn := found["lists"]["torn"]:
             raise CommandError(
-                f"Lines of the lists that could not be read: {torn}. Whoever was on these may be back: replay a whole copy "
-                "with manage.py replay_tombstones --from.",
+                f"Lines of the lists that could not be read: {torn}. People on these lines may be back: replay a "
+                f"complete copy with manage.py replay_tombstones --from.",
                 returncode=2,
             )
 
     def say(self, found: dict[str, Any]) -> None:
-        """What came back, what went, and what nobody can know."""
+        """Print what was restored, what was removed, and what the backup cannot tell."""
         back, went = found["back"], found["went"]
-        self.stdout.write(f"Back, as of {found['made_at']}: {back['rows']} rows, {back['releases']} releases.")
+        self.stdout.write(f"Restored, as of {found['made_at']}: {back['rows']} rows, {back['releases']} releases.")
         self.stdout.write(
-            f"Gone again: {went.get('subjects', 0)} people, {went.get('withdrawals', 0)} consents that were taken back, "
+            f"Removed again: {went.get('subjects', 0)} people, {went.get('withdrawals', 0)} withdrawn consents, "
             f"{sum(went['expired'].values())} expired rows."
         )
         for name in went["recut"]:
             self.stdout.write(f"Cut again: {name}")
         lists = found["lists"]
         self.stdout.write(
-            f"Tombstones: {', '.join(lists['files']) or 'no list'}; the newest is of {lists['newest'] or 'never'}."
+            f"Tombstone lists: {', '.join(lists['files']) or 'none'}; the newest line is from "
+            f"{lists['newest'] or 'never'}."
         )
-        self.stdout.write("Nothing tells of these; look after them by hand:")
+        self.stdout.write("The backup cannot tell these; check them by hand:")
         for what in found["not_known"]:
             self.stdout.write(f"  {what}")

@@ -1,4 +1,4 @@
-"""`manage.py up`: the whole server on one machine, on the operator's own data."""
+"""`manage.py up`: the whole server on one machine, with your own data."""
 
 import os
 import secrets
@@ -15,11 +15,11 @@ from flywheel_site.ops.ports import Taken
 from privacy.checks import TAG
 from privacy.subjects import master_keys
 
-WELCOME = "FLYWHEEL_WELCOME"  # what the demo says of signing in, once it serves
+WELCOME = "FLYWHEEL_WELCOME"  # how to sign in to the demo, printed once it serves
 
 
 class Command(BaseCommand):
-    # Ours alone: Django's own load every view, which the web process does anyway; that took a third of the start.
+    # Only our own checks: Django's load every view, which the web process does anyway, and took a third of the start.
     requires_system_checks = [TAG]
     help = "Serve console, API, worker and beat on this machine. No other server is needed."
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            claimed = processes.claim(options["port"], settings.VAR)  # kept until the server has ended
+            claimed = processes.claim(options["port"], settings.VAR)  # held until the server ends
         except Taken as error:
             raise CommandError(str(error)) from None
         if state.is_unfinished():
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
 
 def first_sign_in() -> str:
-    """Make the first administrator where there is none, and say how to sign in; the password is shown this once."""
+    """Make the first administrator if there is none, and say how to sign in; the password is shown this once."""
     users = get_user_model().objects
     if users.filter(is_superuser=True).exists():
         return "Sign in with the account that you made."

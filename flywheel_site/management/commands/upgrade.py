@@ -23,5 +23,5 @@ class Command(BaseCommand):
         for name in changes.added:
             self.stdout.write(f"changed  {name}")
         for name in changes.unused:
-            self.stdout.write(f"unused   {name} (kept; no code reads it)")
+            self.stdout.write(f"unused {name} (kept, but no code reads it)")
         self.stdout.write("The database is at this version.")

@@ -1,8 +1,8 @@
 """Backups of a running installation, and the way back into an empty one.
 
-`saving` writes database and releases of one moment into a file, `restoring` reads it back and purges it of people who
-were erased since, `state` says when the last backup was made and whether a restore is unfinished: until it is done,
-nothing serves. Keys are in no backup.
+`archive` writes the database and releases of one moment into a file, `restoring` reads it back and purges people who
+were erased since, `state` says when the last backup was made and whether a restore is unfinished; until it is finished,
+nothing is served. No backup holds keys.
 """
 
 from flywheel_site.ops.backups.archive import CannotSave, save

@@ -1,7 +1,7 @@
-"""A backup as a file: a zip whose last member, the manifest, says what the others are and how they hash.
+"""A backup as a file: a zip whose last member, the manifest, lists the others with their hashes.
 
-It gets its name only when it is whole and on disk, so that a file without a manifest is no backup.
-`save` writes one while the installation runs: the database as it is at one moment, and the releases that it names.
+The file gets its name only once it is complete and on disk, and a file without a manifest is not a backup. `save`
+writes one while the installation runs: the database at one moment, and the releases that it names.
 """
 
 import hashlib
@@ -33,17 +33,17 @@ from privacy.subjects import master_keys
 FORMAT: Final = 1
 MANIFEST: Final = "backup.json"
 MEMBER = re.compile(r"(?:database\.sqlite3|tables/[a-z0-9_]+\.copy|releases/[a-z0-9_-]+/v[0-9.]+/[A-Za-z0-9_.-]+)\Z")
-LEVEL = 1  # the fastest compression: the files are larger, and a backup takes less time
+LEVEL = 1  # the fastest compression: larger files, but a shorter backup
 PIECE = 1 << 20
 Progress = Callable[[int, int], None]
 
 
 class NoBackup(Exception):
-    """The file is no backup, or is damaged; says where."""
+    """The file is not a backup, or is damaged; the message says where."""
 
 
 class Writer:
-    """Writes members, and notes the size and hash of each."""
+    """Writes members, and records the size and hash of each."""
 
     def __init__(self, archive: zipfile.ZipFile, progress: Callable[[int], None]) -> None:
         self._archive = archive
@@ -54,7 +54,7 @@ class Writer:
     def open(self, name: str) -> Iterator[Any]:
         """A member to write to."""
         if not MEMBER.match(name):
-            raise ValueError("no name of a member")
+            raise ValueError("not the name of a member")
         with self._archive.open(name, "w", force_zip64=True) as target:
             counted = Counted(target, self._progress)
             yield counted
@@ -62,7 +62,7 @@ class Writer:
 
 
 class Counted:
-    """A file to write to that knows what went through it."""
+    """A file to write to that counts and hashes what is written."""
 
     def __init__(self, target: IO[bytes], progress: Callable[[int], None]) -> None:
         self._target, self._progress = target, progress
@@ -77,8 +77,9 @@ class Counted:
 
 @contextmanager
 def new(path: Path, progress: Progress, total: int) -> Iterator[tuple[Writer, Callable[[dict[str, Any]], None]]]:
-    """A new backup at this path: a writer, and the function that takes the manifest. Left without one, or by an error,
-    there is no file."""
+    """A new backup at this path: a writer, and the function that takes the manifest. On an error, or without a
+    manifest, no file is left.
+    """
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     documents: list[dict[str, Any]] = []
     done = 0
@@ -105,7 +106,7 @@ def new(path: Path, progress: Progress, total: int) -> Iterator[tuple[Writer, Ca
 
 
 def sync(folder: Path) -> None:
-    """Have the folder's names on disk."""
+    """Flush the folder's entries to disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -119,24 +120,24 @@ def opened(path: Path) -> Iterator[tuple[Mapping[str, Any], zipfile.ZipFile]]:
     try:
         archive = zipfile.ZipFile(path)
     except FileNotFoundError:
-        raise NoBackup("There is no such file.") from None
+        raise NoBackup("There is no file at this path.") from None
     except (zipfile.BadZipFile, IsADirectoryError):
-        raise NoBackup("This is no backup, or its end is missing.") from None
+        raise NoBackup("This is not a backup, or its end is missing.") from None
     with archive:
         try:
             document = orjson.loads(archive.read(MANIFEST))
             members = dict(document["members"])
         except (KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error):
-            raise NoBackup("This is no backup: it has no manifest.") from None
+            raise NoBackup("This is not a backup: it has no manifest.") from None
         if document.get("format") != FORMAT:
-            raise NoBackup("The backup has a format that this version does not read.")
+            raise NoBackup("The backup has a format that this version cannot read.")
         if strange := sorted(name for name in members if not MEMBER.match(name)):
-            raise NoBackup(f"The manifest names {len(strange)} members that no backup has.")
+            raise NoBackup(f"The manifest names {len(strange)} members that do not belong in a backup.")
         yield document, archive
 
 
 def verify(document: Mapping[str, Any], archive: zipfile.ZipFile, progress: Progress) -> None:
-    """Read every member once. Raises `NoBackup` with the name of the first that is not what the manifest says."""
+    """Read every member once. Raises `NoBackup` with the name of the first that differs from the manifest."""
     total, done = sum(entry["bytes"] for entry in document["members"].values()), 0
     for name, entry in document["members"].items():
         found = hashlib.sha256()
@@ -149,7 +150,7 @@ def verify(document: Mapping[str, Any], archive: zipfile.ZipFile, progress: Prog
         except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, OSError):
             raise NoBackup(f"{name} is missing or damaged.") from None
         if found.hexdigest() != entry["sha256"]:
-            raise NoBackup(f"{name} is not what the manifest says.")
+            raise NoBackup(f"{name} differs from the manifest.")
 
 
 NAME = "flywheel-{:%Y%m%dT%H%M%SZ}.zip"
@@ -158,23 +159,24 @@ ASIDE = ".flywheel-"
 LEFTOVERS, LEFT_FOR = f"{ASIDE}*", 86_400.0  # seconds; no backup takes longer
 TRIES = 3
 LEFT_OUT = {
-    "FLYWHEEL_MASTER_KEY": "without it no person in the backup can be found, shown or erased",
-    "SECRET_KEY": "a new one ends every session, and nothing else is lost",
-    "passwords in DATABASE_URL, REDIS_URL, JUDGE_KEY and the bucket's variables": "they are the environment's",
+    "FLYWHEEL_MASTER_KEY": "without it, nobody in the backup can be found, shown or erased",
+    "SECRET_KEY": "a new one ends every session; nothing else is lost",
+    "passwords in DATABASE_URL, REDIS_URL, JUDGE_KEY and the bucket's variables": "they belong to the environment",
 }
 
 
 class CannotSave(Exception):
-    """No backup was made; says why."""
+    """No backup was made; the message says why."""
 
 
 class Moved(Exception):
-    """A release was cut again while its files were read: the backup begins anew."""
+    """A release was cut again while its files were read: the backup starts over."""
 
 
 def save(target: Path, progress: Progress, *, keep: int = 0) -> dict[str, Any]:
-    """Write a backup into this folder, or to this file; what it is, for people and scripts. With `keep`, only so many of
-    the folder's newest backups stay. Raises `CannotSave`; then there is no new file.
+    """Write a backup into this folder, or to this file; return what it is, for people and scripts.
+
+    With `keep`, only that many of the folder's newest backups stay. Raises `CannotSave`; then there is no new file.
     """
     began, now = time.monotonic(), timezone.now()
     path = chosen(target, now)
@@ -183,14 +185,14 @@ def save(target: Path, progress: Progress, *, keep: int = 0) -> dict[str, Any]:
         document = written(path, now, progress)
     except OSError as error:
         if disk_space.is_full(error):
-            raise CannotSave("There is no room for the backup.") from error
+            raise CannotSave("There is not enough disk space for the backup.") from error
         raise CannotSave(f"The backup cannot be written: {error.strerror or type(error).__name__}.") from error
     size, seconds = path.stat().st_size, time.monotonic() - began
     try:
         state.note(now, size, seconds)
     except OSError as error:
         why = error.strerror or type(error).__name__
-        raise CannotSave(f"{path.name} is whole, but FLYWHEEL_VAR does not take the note of it: {why}.") from error
+        raise CannotSave(f"{path.name} is complete, but it could not be noted under FLYWHEEL_VAR: {why}.") from error
     removed = forget(path, keep) if keep else []
     return {
         "file": str(path),
@@ -205,7 +207,7 @@ def save(target: Path, progress: Progress, *, keep: int = 0) -> dict[str, Any]:
 
 
 def chosen(target: Path, now: datetime) -> Path:
-    """The file to write. Never below FLYWHEEL_VAR: an erasure searches that, and would find the person."""
+    """The file to write. Never below FLYWHEEL_VAR: an erasure searches that, and would find the person in the backup."""
     path = target.absolute()
     path = path / NAME.format(now) if path.is_dir() else path
     if path.resolve().is_relative_to(Path(settings.VAR).resolve()):
@@ -215,23 +217,23 @@ def chosen(target: Path, now: datetime) -> Path:
     if not path.parent.is_dir():
         raise CannotSave("The folder for the backup does not exist.")
     if path.exists():
-        raise CannotSave("There is a file of this name already.")
+        raise CannotSave("There is already a file with this name.")
     return path
 
 
 def clear_leftovers(folder: Path) -> None:
-    """Remove what a backup that was killed more than a day ago has left here: it holds what people said."""
+    """Remove what a backup killed more than a day ago has left here: it holds people's words."""
     for left in folder.glob(LEFTOVERS):
         if left.stat().st_mtime < time.time() - LEFT_FOR:
             shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def written(path: Path, now: datetime, progress: Progress) -> dict[str, Any]:
-    """Write the file; its manifest. Begins again where a release moved meanwhile."""
+    """Write the file; return its manifest. Starts over if a release moved meanwhile."""
     for _ in range(TRIES):
         with suppress(Moved):
             return write(path, now, progress)
-    raise CannotSave("Releases were cut again all the time; try again later.")
+    raise CannotSave("Releases kept changing during the backup. Try again later.")
 
 
 def write(path: Path, now: datetime, progress: Progress) -> dict[str, Any]:
@@ -261,14 +263,14 @@ def write(path: Path, now: datetime, progress: Progress) -> dict[str, Any]:
 
 
 def published(using: str) -> Iterator[str]:
-    """`dataset/version` of each release whose files are there."""
+    """`dataset/version` of each release whose files exist."""
     rows = Release.objects.using(using).filter(state__in=[ReleaseState.PUBLISHED, ReleaseState.STALE])
     for row in rows.select_related("dataset").only("number", "recut", "dataset__name").order_by("pk"):
         yield f"{row.dataset.name}/{row.version}"
 
 
 def add_release(writer: Writer, name: str) -> None:
-    """Add the files of a release. Raises `Moved` where they have gone since the moment."""
+    """Add the files of a release. Raises `Moved` if they have changed since the moment."""
     folder = Path(settings.RELEASES) / name
     try:
         for file in sorted(folder.iterdir()):
@@ -281,7 +283,9 @@ def add_release(writer: Writer, name: str) -> None:
 
 
 def forget(newest: Path, keep: int) -> list[str]:
-    """Remove the oldest backups next to this one; their names. A backup outlives an erasure by as long as it is kept."""
+    """Remove the oldest backups next to this one; return their names. A backup outlives an erasure for as long as it is
+    kept.
+    """
     saved = sorted(newest.parent.glob(SAVED), key=lambda path: path.stat().st_mtime)
     old = [path for path in saved[:-keep] if path != newest]
     for path in old:
@@ -290,7 +294,7 @@ def forget(newest: Path, keep: int) -> list[str]:
 
 
 def save_tombstones(target: Path) -> dict[str, Any]:
-    """Copy the list of tombstones, brought up to date, to this folder or file. Raises `CannotSave`."""
+    """Copy the tombstone list, brought up to date, to this folder or file. Raises `CannotSave`."""
     path = target.absolute()
     path = path / tombstones.file().name if path.is_dir() else path
     if path.resolve().is_relative_to(Path(settings.VAR).resolve()):

@@ -1,8 +1,8 @@
-"""Reads a backup back into an empty installation, and purges it before anything serves.
+"""Reads a backup back into an empty installation, and purges it before anything is served.
 
-While it runs a marker under FLYWHEEL_VAR keeps web, worker and `up` from starting. The marker goes when everybody on
-the lists of tombstones has been erased again and no released file holds them. A restore that was stopped is begun
-again: what it left is replaced.
+While it runs a marker under FLYWHEEL_VAR keeps web, worker and `up` from starting. The marker goes once everybody on
+the tombstone lists has been erased again and no released file holds them. A restore that was stopped is started again,
+and replaces what it left.
 """
 
 import os
@@ -32,24 +32,24 @@ from privacy.models import Erasure, Tombstone
 from privacy.subjects import master_keys
 
 LIST = "tombstones.jsonl"
-OURS = frozenset({"privacy.MasterKey"})  # the rows that a start makes by itself
+OURS = frozenset({"privacy.MasterKey"})  # rows that every start creates
 SHOWN = 5
 RELEASES = "releases/"
 NOT_KNOWN = (
-    "API keys that were revoked, users that were removed and passwords that were changed since",
-    "privacy requests that were received since and not carried out",
-    "consents that were given since; those that were taken back are on the list of tombstones",
-    "releases that were cut since: their numbers are given again",
+    "API keys revoked, users removed and passwords changed since",
+    "privacy requests received since and not carried out",
+    "consents given since; withdrawals are on the tombstone list",
+    "releases made since: their version numbers will be used again",
 )
 
 
 class CannotRestore(Exception):
-    """The restore did not begin, or did not end; says why and what to do."""
+    """The restore did not begin, or did not finish; the message says why and what to do."""
 
 
 @dataclass
 class Lists:
-    """The lists of tombstones that are replayed, and what was read in them."""
+    """The tombstone lists to replay, and what was read from them."""
 
     files: Sequence[Path]
     torn: int = 0
@@ -58,9 +58,9 @@ class Lists:
 
 
 def restore(file: Path, lists: Sequence[Path], progress: Progress, *, without_list: bool = False) -> dict[str, Any]:
-    """Restore a backup; what came back, and what went. Raises `CannotRestore`."""
+    """Restore a backup; return what was restored and what was removed. Raises `CannotRestore`."""
     try:
-        claimed = ports.claim_folder(Path(settings.VAR), 0)  # `up` cannot start beside it
+        claimed = ports.claim_folder(Path(settings.VAR), 0)  # `up` cannot start meanwhile
     except ports.Taken as error:
         raise CannotRestore(str(error)) from None
     try:
@@ -80,7 +80,7 @@ def restore(file: Path, lists: Sequence[Path], progress: Progress, *, without_li
         raise CannotRestore(str(error)) from None
     except OSError as error:
         if disk_space.is_full(error):
-            raise CannotRestore("There is no room; nothing serves until a restore has ended.") from error
+            raise CannotRestore("The disk is full. Nothing is served until a restore has finished.") from error
         raise
     back = {"rows": sum(moment.rows.values()), "releases": len(document["releases"]), "files": files}
     return {"made_at": document["made_at"], "back": back, "went": went, "lists": said(wanted), "not_known": NOT_KNOWN}
@@ -101,7 +101,7 @@ def expect_key(document: Mapping[str, Any]) -> None:
 
 
 def expect_empty() -> None:
-    """Refuse an installation that holds something, unless it is what an unfinished restore has left."""
+    """Refuse an installation that holds data, unless an unfinished restore left it."""
     if state.is_unfinished():
         return
     if found := held():
@@ -121,7 +121,7 @@ def held() -> list[str]:
         if asked and (number := model._base_manager.count()):
             found.append(f"{number} {model._meta.verbose_name if number == 1 else model._meta.verbose_name_plural}")
     if number := sum(1 for path in Path(settings.RELEASES).iterdir()):
-        found.append(f"{number} folders of releases")
+        found.append(f"{number} release folders")
     return found
 
 
@@ -129,19 +129,19 @@ def chosen(file: Path, lists: Sequence[Path], *, without_list: bool) -> list[Pat
     """The lists to replay: those given, this installation's own, and the one next to the backup."""
     for path in lists:
         if not path.is_file():
-            raise CannotRestore("There is no such list of tombstones.")
+            raise CannotRestore("There is no tombstone list at this path.")
     near = [path for path in (tombstones.file(), file.absolute().parent / LIST) if path.is_file()]
     found = list(dict.fromkeys(path.resolve() for path in (*lists, *near)))
     if not found and not without_list:
         raise CannotRestore(
-            "There is no list of tombstones, so people who were erased since the backup would be back. Give the newest "
-            "copy of tombstones.jsonl with --tombstones; --without-tombstones only where nobody was erased since."
+            "There is no tombstone list, so people erased since the backup would be back. Give the newest "
+            "copy of tombstones.jsonl with --tombstones; --without-tombstones only if nobody was erased since."
         )
     return found
 
 
 def unpack(document: Mapping[str, Any], members: zipfile.ZipFile) -> int:
-    """Put the files of the releases in their places; how many. What is there is an unfinished restore's."""
+    """Put the release files into place; return how many. Anything already there is from an unfinished restore."""
     for left in Path(settings.RELEASES).iterdir():
         shutil.rmtree(left)
     names = [name for name in document["members"] if name.startswith(RELEASES)]
@@ -161,8 +161,10 @@ def unpack(document: Mapping[str, Any], members: zipfile.ZipFile) -> int:
 
 
 def purge(lists: Lists) -> dict[str, Any]:
-    """Erase again who is on the lists, recut what held them, and remove what has expired; counts. Raises `CannotRestore`
-    where something of them remains."""
+    """Erase the listed people again, recut the releases that held them, and remove expired rows; return the counts.
+
+    Raises `CannotRestore` if any of it remains.
+    """
     master_keys.expect_known()
     Session.objects.all().delete()
     recalled = set(Recall.objects.values_list("pk", flat=True))
@@ -179,7 +181,7 @@ def purge(lists: Lists) -> dict[str, Any]:
     stale = Release.objects.filter(state=ReleaseState.STALE).count()
     if left or stale:
         failing = [*isolation.failing("erasure"), *isolation.failing(cutting.RECUT)]
-        words = "; ".join(failing) or f"{left} erasures and {stale} releases wait"
+        words = "; ".join(failing) or f"{left} erasures and {stale} releases are unfinished"
         raise CannotRestore(f"Erasures could not be carried out again: {words}. {state.UNFINISHED}")
     lists.newest = Tombstone.objects.order_by("-buried_at").values_list("buried_at", flat=True).first()
     expired = retention.purge()
@@ -190,7 +192,7 @@ def purge(lists: Lists) -> dict[str, Any]:
 
 
 def note_all() -> None:
-    """Have every tombstone in this installation's own list, also those that came from another."""
+    """Add every tombstone to this installation's own list, including those that came from another."""
     Tombstone.objects.filter(exported=True).update(exported=False)
     while tombstones.append():
         pass

@@ -1,8 +1,8 @@
 """Examines a deployment and says what to do: settings, keys, database, broker, workers, disk, clock, backups, work.
 
 `examine` runs every examination of `EXAMINATIONS`, in order. A new one is a function without arguments that yields
-findings, and its line there; one that fails is a finding, too. What is wrong with settings alone is a system check
-(`flywheel_site/checks.py`), which is run as one of them.
+findings, listed there; one that fails is a finding too. A fault in settings alone is a system check
+(`flywheel_site/checks.py`); the checks run as one of the examinations.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,8 +33,10 @@ WITH_DATABASE: dict[str, Examination] = {
 
 
 def examine(*, deployed: bool | None = None) -> Iterator[Finding]:
-    """Every finding. `deployed` judges settings as those of a production; by default where PUBLIC_URL is no address of
-    this machine. Where the database does not answer, what needs it is left out, and that is said.
+    """Every finding. `deployed` judges settings as those of a production; the default if PUBLIC_URL is not on this
+    machine.
+
+    If the database does not answer, examinations that need it are skipped, and the report says so.
     """
     yield from attempted("restore", setup.restore)
     [answer] = list(attempted("database", parts.database))
@@ -46,11 +48,13 @@ def examine(*, deployed: bool | None = None) -> Iterator[Finding]:
 
 
 def attempted(name: str, examination: Examination) -> Iterator[Finding]:
-    """The findings of an examination; a fault where it could not be made. The message of the error may quote what is
-    stored, and is left out."""
+    """The findings of an examination; a fault if it could not be made.
+
+    The error's message is left out, since it may quote stored text.
+    """
     try:
         yield from list(examination())
     except Exception as error:  # noqa: BLE001 - whatever it is, the other examinations go on
         yield fault(
-            name, f"It could not be examined: {type(error).__name__}.", "See the findings above; then run it again."
+            name, f"Could not be examined: {type(error).__name__}.", "See the findings above; then run it again."
         )

@@ -1,4 +1,4 @@
-"""What an examination finds: how severe it is, where, what it is, and what to do."""
+"""What an examination finds: how severe, where, what it is, and what to do."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Severity(IntEnum):
-    """Also the exit status of `manage.py doctor`: that of the worst finding."""
+    """Also the exit status of `manage.py doctor`, which is that of the worst finding."""
 
     OK = 0
     WARNING = 1
@@ -15,7 +15,7 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report. `todo` is empty where all is well."""
+    """One line of the report. `todo` is empty if all is well."""
 
     severity: Severity
     part: str
@@ -37,7 +37,7 @@ def fault(part: str, words: str, todo: str, code: str = "") -> Finding:
 
 
 def worst(findings: Iterable[Finding]) -> Severity:
-    """The highest severity; OK of none."""
+    """The highest severity; OK without findings."""
     return max((each.severity for each in findings), default=Severity.OK)
 
 

@@ -14,8 +14,8 @@ from flywheel_site.ops.backups import state as backups
 from flywheel_site.ops.doctor.findings import Finding, fault, ok, warning
 from privacy.db import condition, disk_space, engine, state
 
-LATE = 120.0  # seconds without a sign of beat, or of a task that came through
-LITTLE, FULL = 0.15, 0.05  # of the disk, free
+LATE = 120.0  # seconds without a sign from beat, or from a finished task
+LITTLE, FULL = 0.15, 0.05  # the share of the disk that is free
 LARGE_LOG = 512 << 20
 OLD_TRANSACTION = 3_600.0
 CROWDED = 0.8
@@ -23,28 +23,33 @@ APART, WRONG = 2.0, 30.0  # seconds between two clocks
 
 
 def database() -> Iterator[Finding]:
-    """Whether it answers, and which it is."""
+    """Whether it answers, and which one it is."""
     if words := state.trouble():
-        yield fault("database", words, "Nothing else that needs it was examined.")
+        yield fault("database", words, "Everything else that needs the database was skipped.")
     elif condition.too_old():
         yield warning(
-            "database", f"{condition.version()} is older than what is tested.", "Upgrade to PostgreSQL 14 or newer."
+            "database",
+            f"{condition.version()} is older than the versions we test.",
+            "Upgrade to PostgreSQL 14 or newer.",
         )
     else:
         yield ok("database", f"{condition.version()}, {condition.size() / 1e6:,.1f} MB")
 
 
 def durability() -> Iterator[Finding]:
-    """Whether an acknowledged write is on disk, and an erased row leaves the log."""
+    """Whether an acknowledged write is on disk, and whether erased rows leave the log."""
     off = engine.not_durable()
     for name in off:
         yield fault(
-            "database", f"PostgreSQL has {name} off.", f"Set {name}=on: a 201 says that it is on disk.", "flywheel.E011"
+            "database",
+            f"PostgreSQL has {name} off.",
+            f"Set {name}=on: an answer of 201 promises that the write is on disk.",
+            "flywheel.E011",
         )
     if condition.keeps_old_log():
         yield warning(
             "database",
-            "PostgreSQL recycles its log (wal_recycle=on): erased rows stay in it until they are written over.",
+            "PostgreSQL recycles its log (wal_recycle=on): erased rows stay in it until they are overwritten.",
             "Set wal_recycle=off.",
         )
     if not off:
@@ -52,26 +57,26 @@ def durability() -> Iterator[Finding]:
 
 
 def room() -> Iterator[Finding]:
-    """What deleted rows, open transactions and connections take."""
+    """What deleted rows, open transactions and connections take up."""
     for dead in condition.dead():
         todo = (
-            "See that autovacuum runs, and which transaction is open."
+            "Check that autovacuum runs, and which transaction is open."
             if not engine.one_writer()
-            else "Stop it, and run VACUUM."
+            else "Stop Flywheel, and run VACUUM."
         )
         yield warning("database", f"Deleted rows take {dead.share:.0%} of {dead.where}.", todo)
     if condition.log_size() > LARGE_LOG:
         size = condition.log_size() / 1e6
         yield warning(
             "database",
-            f"The write-ahead log has {size:,.0f} MB.",
-            "A reader holds on to it: end long reads, or restart.",
+            f"The write-ahead log takes up {size:,.0f} MB.",
+            "A reader is holding it: end long reads, or restart.",
         )
     if (seconds := condition.oldest_transaction()) > OLD_TRANSACTION:
         yield warning(
             "database",
-            f"A transaction has been open for {seconds / 3600:.1f} hours; erased rows stay for its sake.",
-            "Find it in pg_stat_activity, and end it.",
+            f"A transaction has been open for {seconds / 3600:.1f} hours; it keeps erased rows in place.",
+            "Find it in pg_stat_activity and end it.",
         )
     if (share := condition.connections_used()) > CROWDED:
         yield warning(
@@ -89,17 +94,17 @@ def broker() -> Iterator[Finding]:
         yield fault(
             "broker",
             f"It does not answer: {answer}.",
-            "See that Redis runs and REDIS_URL is right; capture goes on meanwhile.",
+            "Check that Redis runs and REDIS_URL is right; capture works meanwhile.",
         )
 
 
 def workers() -> Iterator[Finding]:
-    """Whether a worker lives, beat sends, and what beat sends is done."""
+    """Whether a worker is alive, beat sends tasks, and they are carried out."""
     number = heartbeats.alive()
     if not number:
         yield fault(
             "workers",
-            "No worker gave a sign of life within a minute.",
+            "No worker has given a sign of life in the last minute.",
             "Start one: celery --app flywheel_site worker, or manage.py up.",
         )
     else:
@@ -108,20 +113,20 @@ def workers() -> Iterator[Finding]:
         yield fault(
             "beat",
             f"Beat has sent nothing {words}.",
-            "Start one: celery --app flywheel_site beat. Where it runs, see its log and the broker.",
+            "Start one: celery --app flywheel_site beat. If it runs, check its log and the broker.",
         )
     elif (words := silent(heartbeats.WORK)) is not None:
         yield warning(
             "workers",
-            f"No worker has taken what beat sends {words}.",
-            "All are at long work, or they listen to another broker.",
+            f"No worker has taken a task from beat {words}.",
+            "All workers are busy with long tasks, or use another broker.",
         )
     else:
-        yield ok("beat", "sends, and workers take it")
+        yield ok("beat", "sends tasks, and workers take them")
 
 
 def silent(name: str) -> str | None:
-    """For how long there was no sign, in words; None where there was one lately."""
+    """How long there has been no sign, in words; None if there was one recently."""
     at = heartbeats.last(name)
     if at is None:
         return "yet"
@@ -130,42 +135,47 @@ def silent(name: str) -> str | None:
 
 
 def disk() -> Iterator[Finding]:
-    """Whether FLYWHEEL_VAR has room."""
+    """Whether FLYWHEEL_VAR has space."""
     usage = shutil.disk_usage(settings.VAR)
     share = usage.free / usage.total
     words = f"{usage.free / 1e9:,.1f} GB free where FLYWHEEL_VAR is ({share:.0%})"
     if problem := disk_space.problem():
         yield fault(
-            "disk", f"FLYWHEEL_VAR cannot be written to: {problem}.", "Make room, or give the folder to this user."
+            "disk",
+            f"FLYWHEEL_VAR cannot be written to: {problem}.",
+            "Free some space, or give the folder to this user.",
         )
     elif share < FULL:
-        yield fault("disk", words, "Make room now: erasures and releases wait for it.")
+        yield fault("disk", words, "Free some space now: erasures and releases are waiting for it.")
     elif share < LITTLE:
-        yield warning("disk", words, "Make room; a release is written in full before the old one goes.")
+        yield warning("disk", words, "Free some space: a release is written in full before the old one is removed.")
     else:
         yield ok("disk", words)
 
 
 def clock() -> Iterator[Finding]:
-    """Whether this machine's clock is the database's, and did not go back."""
+    """Whether this machine's clock agrees with the database's, and has not gone back."""
     apart = abs((condition.now() - timezone.now()).total_seconds())
     if apart > APART:
         made = fault if apart > WRONG else warning
-        yield made("clock", f"This machine's clock and the database's are {apart:,.0f} s apart.", "Let NTP set both.")
+        yield made("clock", f"This machine's clock and the database's are {apart:,.0f} s apart.", "Set both by NTP.")
         return
     newest = Interaction.objects.order_by("-id").values_list("received_at", flat=True).first()
     if newest and newest > timezone.now() + timedelta(seconds=WRONG):
-        yield fault("clock", "The newest interaction is of the future: the clock has gone back.", "Let NTP set it.")
+        yield fault("clock", "The newest interaction is in the future: the clock has gone back.", "Set it by NTP.")
     else:
         yield ok("clock", "agrees with the database's")
 
 
 def last_backup() -> Iterator[Finding]:
-    """How old the last one is."""
+    """How old the last backup is."""
     if not settings.BACKUP_HOURS:
         yield ok("backups", "not watched (BACKUP_HOURS=0)")
         return
-    last, todo = backups.last(), "Run manage.py backup DIR every day, and BACKUP_HOURS=0 if you back up in another way."
+    last, todo = (
+        backups.last(),
+        "Run manage.py backup DIR every day, or set BACKUP_HOURS=0 if you back up in another way.",
+    )
     if last is None:
         yield warning("backups", "There is none.", todo)
         return

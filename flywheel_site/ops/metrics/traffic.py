@@ -1,6 +1,5 @@
-"""Requests by call and status, with their time. Labels are names of our addresses, never what was sent.
-
-A web server has several processes, and a scrape meets one of them: they share files in a folder, which the first of them
+"""Counts requests by call and status, with their time. Labels are names of our routes, never what was sent. A web
+server has several processes and a scrape reaches one of them, so they share files in a folder, which the first of them
 names in the environment before the library is loaded (`share`).
 """
 
@@ -19,17 +18,18 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client reads it when it is imported
-RECEIVED = "flywheel.received"  # in the request's environment: when its body was whole
+RECEIVED = "flywheel.received"  # in the request's environment: when its body was complete
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-NO_CALL = "none"  # an address that is none of ours, or has no name
+NO_CALL = "none"  # an address that is not ours, or has no name
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 FORGOTTEN = 86_400.0
 logger = logging.getLogger("flywheel.request")
 
 
 def share() -> None:
-    """Have the processes of this web server, whose parent is the server, count together. Where the library is loaded already
-    (`up`, whose web process is one), each counts alone.
+    """Let the processes of this web server, whose parent is the server, count together.
+
+    If the library is already loaded (as in `up`, whose web part is one process), each counts by itself.
     """
     if os.environ.get(SHARED) or "prometheus_client" in sys.modules:
         return
@@ -43,7 +43,7 @@ def share() -> None:
 
 
 def is_over(folder: Path) -> bool:
-    """Whether that server has ended: its process is gone, or it is another machine's and has been silent for a day."""
+    """Whether that server has ended: its process is gone, or it is on another machine and has been silent for a day."""
     host, _, server = folder.name.rpartition("-")
     if host != socket.gethostname():
         newest = max((path.stat().st_mtime for path in folder.iterdir()), default=folder.stat().st_mtime)
@@ -67,7 +67,7 @@ def request_seconds() -> Any:
 
 
 class TrafficMiddleware:
-    """Counts and times each request, and writes a line about it where LOG_LEVEL is INFO."""
+    """Counts and times each request, and logs a line about it at level INFO."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

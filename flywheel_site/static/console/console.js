@@ -1,4 +1,4 @@
-// Small comforts of every page; each page works without them.
+// Small improvements to every page; each page works without them.
 "use strict";
 {
   const root = document.documentElement;
@@ -19,7 +19,7 @@
     }
   };
 
-  // Django's own forms leave some fields without a name for those who do not see where they stand.
+  // Django's own forms leave some fields without an accessible name.
   const name = () => {
     for (const field of document.querySelectorAll(".vDateField, .vTimeField")) {
       const row = field.closest(".form-row")?.querySelector("label, legend")?.textContent.replace(/:\s*$/, "").trim();
@@ -41,7 +41,7 @@
   };
   window.addEventListener("load", name); // after the scripts that make such fields
 
-  // Runs as they go: their bars move, and the page is read anew when one of them has ended.
+  // Live runs: update their progress bars, and reload the page when one of them has ended.
   const follow = async () => {
     const shown = document.querySelectorAll("[data-live] [data-run]");
     if (!shown.length || document.hidden) return;

@@ -1,4 +1,4 @@
-// A preview stays on the page, so that the chosen file need not be chosen again for the import.
+// Shows the preview on the same page, so that the file need not be selected again for the import.
 "use strict";
 (() => {
   const form = document.querySelector("form.import");

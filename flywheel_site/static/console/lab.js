@@ -1,4 +1,4 @@
-// The laboratory shows what a text becomes while it is typed: the form is sent, and the result of the answer put in place.
+// The laboratory redacts a text while it is typed: sends the form, and inserts the result from the answer.
 "use strict";
 (() => {
   const form = document.querySelector("form.lab");

@@ -1,4 +1,4 @@
-// One task after the other by keyboard. Without it, the same forms are sent by hand.
+// Reviewing by keyboard, one task after the other. Without it, the same forms work by hand.
 "use strict";
 {
   const PREFIX = "flywheel-draft:";
@@ -28,7 +28,7 @@
     }, MOMENT);
   };
 
-  // The whole page gives way to another, on which the same keys may go on arriving.
+  // The page is replaced by another, on which the same keys may still arrive.
   const leaveFor = (go) => {
     going = true;
     sessionStorage.setItem(LEFT, "1");
@@ -79,7 +79,7 @@
     return found;
   };
 
-  // Of what stayed the same, a few words next to a change are enough.
+  // Of unchanged text, a few words next to a change are enough.
   const near = (text, isFirst, isLast) => {
     const parts = words(text);
     if (parts.length <= 2 * NEAR + 3) return text;
@@ -103,7 +103,7 @@
     }));
   };
 
-  // What the editor begins with. Inserted as if it were typed, so that the browser's own undo brings the text back.
+  // The editor's starting text. Inserted as if typed, so that the browser's own undo restores the previous text.
   const startFrom = (text) => {
     const area = editor();
     area.focus();
@@ -205,7 +205,7 @@
       show(await answer.text());
       performance.mark("task-shown");
     } catch {
-      document.getElementById("review-status").textContent = "That did not reach the server. Try again.";
+      document.getElementById("review-status").textContent = "This did not reach the server. Try again.";
     }
     busy = false;
     part().classList.remove("busy");
@@ -223,7 +223,7 @@
     if (button) button.click();
   };
 
-  // The second click of a double click meant the task before, too.
+  // The second click of a double click was also meant for the previous task.
   document.addEventListener("click", (event) => {
     if (event.detail > 1 && event.target.closest("#review-part form[data-swap] button")) event.preventDefault();
   }, true);
@@ -300,7 +300,7 @@
     event.preventDefault();
   });
 
-  // Give the task back when its page is left; the lease tells an old page from a new one.
+  // Release the task when its page is left; the claim tells an old page from a new one.
   window.addEventListener("pagehide", () => {
     const here = part();
     if (!leaving || !here || !here.dataset.leave) return;

@@ -1,4 +1,4 @@
-"""`manage.py addwebhook PROJECT URL`: tell a receiver of the project's recalls."""
+"""`manage.py addwebhook PROJECT URL`: send the project's recalls to a receiver."""
 
 from typing import Any
 
@@ -9,11 +9,13 @@ from privacy.webhooks import delivery
 
 
 class Command(BaseCommand):
-    help = "Add a webhook to a project, and print its signing secret, once."
+    help = "Add a webhook to a project, and print its signing secret this once."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("project")
-        parser.add_argument("url", help="https, on the public internet (WEBHOOKS_TO_PRIVATE=1: anywhere).")
+        parser.add_argument(
+            "url", help="An https address on the public internet (anywhere with WEBHOOKS_TO_PRIVATE=1)."
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,6 +1,5 @@
-"""`manage.py datamap [--write FILE]`: the data map as Markdown, or into a document between its two marks.
-
-It is generated from the models: each column with its class, its purpose and its retention.
+"""`manage.py datamap [--write FILE]`: print the data map as Markdown, or write it into a document between its two
+marks. It is generated from the models: each column with its class, purpose and retention.
 """
 
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ HEADER = "| table | class | columns | purpose | kept |\n|---|---|---|---|---|\n"
 
 
 def rows() -> Iterator[tuple[str, str, str, str, str]]:
-    """(table, class, columns, purpose, retention): every column of every table of ours is in exactly one row."""
+    """(table, class, columns, purpose, retention): every column of each of our tables is in exactly one row."""
     personal = set(personal_models())
     for app in APPS:
         for model in apps.get_app_config(app).get_models():
@@ -38,7 +37,7 @@ def rows() -> Iterator[tuple[str, str, str, str, str]]:
 
 
 def kind_of(column: models.Field, personal: bool) -> str:  # type: ignore[type-arg]
-    """What a column holds of a person."""
+    """What personal data a column holds."""
     if isinstance(column, RedactedTextField | RedactedJSONField):
         return "words, redacted"
     if isinstance(column, models.ForeignKey) and column.related_model is Subject:
@@ -49,7 +48,7 @@ def kind_of(column: models.Field, personal: bool) -> str:  # type: ignore[type-a
 
 
 def kept(app: str, personal: bool) -> str:
-    """How long rows of the app stay."""
+    """How long the app's rows are kept."""
     if not personal:
         return "as long as the installation"
     return {
@@ -71,7 +70,7 @@ class Command(BaseCommand):
     help = "Print every column with its class, purpose and retention."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--write", help="Put it between the marks of this document.")
+        parser.add_argument("--write", help="Write it into this document, between the marks.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["write"]:

@@ -1,4 +1,4 @@
-"""`manage.py masterkey [--add | --retire N]`: the versions of the master key that this database takes."""
+"""`manage.py masterkey [--add | --retire N]`: the versions of the master key that this database accepts."""
 
 from typing import Any
 
@@ -8,25 +8,25 @@ from privacy.models import MasterKey
 from privacy.subjects import master_keys
 
 WARNING = (
-    "Who was stored with another version is found with that version alone: keep it, and carry out what people ask with "
-    "it, until its rows have expired. Then retire it."
+    "People stored under another version are found only with that version: keep it, and use it for their requests, "
+    "until its rows have expired. Then retire it."
 )
 
 
 class Command(BaseCommand):
-    requires_system_checks: list[str] = []  # they would refuse the key that is to be added
-    help = "List the versions of the master key that may be used, let this machine's key be one, or retire one."
+    requires_system_checks: list[str] = []  # they would refuse the key that is being added
+    help = "List the accepted versions of the master key, add this machine's key, or retire a version."
 
     def add_arguments(self, parser: CommandParser) -> None:
         chosen = parser.add_mutually_exclusive_group()
-        chosen.add_argument("--add", action="store_true", help="Let the key of this machine be used from now on.")
-        chosen.add_argument("--retire", type=int, metavar="N", help="Let version N be used no more.")
+        chosen.add_argument("--add", action="store_true", help="Accept this machine's key from now on.")
+        chosen.add_argument("--retire", type=int, metavar="N", help="Stop accepting version N.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["add"]:
             self.stdout.write(f"The key of this machine is version {master_keys.add()}. {WARNING}")
         elif options["retire"] is not None and not master_keys.retire(options["retire"]):
-            raise CommandError("There is no such live version.")
+            raise CommandError("There is no live version with this number.")
         here = master_keys.fingerprint()
         for row in MasterKey.objects.order_by("version"):
             state = f"retired {row.retired_at:%Y-%m-%d}" if row.retired_at else "live"

@@ -10,10 +10,10 @@ from privacy.erasure import erasure, retention
 
 
 class Command(BaseCommand):
-    help = "Remove what its project keeps no longer. Beat does this every hour."
+    help = "Remove records older than their project keeps them. Beat does this every hour."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="Only count what would go.")
+        parser.add_argument("--dry-run", action="store_true", help="Only count what would be removed.")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py replay_tombstones [--from FILE]`: after a backup was restored, erase again what had been erased."""
+"""`manage.py replay_tombstones [--from FILE]`: erase again what had been erased, after a backup was restored."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ NAMED = 20
 
 
 class Command(BaseCommand):
-    help = "Erase again, in a restored database, what the list next to it names as erased. Run it before serving."
+    help = "Erase again, in a restored database, everything that the list next to it names as erased. Run it before serving."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--from", dest="file", help="The list; default: tombstones.jsonl under FLYWHEEL_VAR.")
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["file"]) if options["file"] else tombstones.file()
         if not path.exists():
-            raise CommandError("There is no such list.")
+            raise CommandError("There is no list at this path.")
         torn: list[int] = []
         counts = tombstones.replay(path, torn)
         if options["json"]:
@@ -34,6 +34,7 @@ class Command(BaseCommand):
         if torn:
             named = ", ".join(map(str, torn[:NAMED])) + (" …" if len(torn) > NAMED else "")
             raise CommandError(
-                f"Lines that could not be read: {len(torn)} (line {named}). All others hold. Whoever was on these may be "
-                "in the database again: replay a whole copy of the list as well, with --from."
+                f"Lines that could not be read: {len(torn)} (line {named}). All others were applied. People on the "
+                f"unreadable lines may be back in the database: replay a complete copy of the list as well, with "
+                f"--from."
             )

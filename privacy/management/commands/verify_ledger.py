@@ -1,4 +1,4 @@
-"""`manage.py verify_ledger`: whether every subject's chain of consents is whole."""
+"""`manage.py verify_ledger`: check that every subject's chain of consents is whole."""
 
 from itertools import groupby
 from typing import Any
@@ -11,7 +11,7 @@ from privacy.models import ConsentEntry, Subject
 
 
 class Command(BaseCommand):
-    help = "Check the consent ledger, line by line. Exit status 1 where a line was changed, added or taken out."
+    help = "Check the consent ledger, line by line. Exit status 1 if a line was changed, added or removed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true")
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             subjects, broken = verified()
-        except (ValueError, TypeError, AttributeError) as error:  # Django reads a time that is none as None
+        except (ValueError, TypeError, AttributeError) as error:  # Django reads an invalid time as None
             raise CommandError("The ledger was changed: a line of it cannot be read.") from error
         if options["json"]:
             self.stdout.write(orjson.dumps({"subjects": subjects, "broken": broken}).decode())
@@ -31,8 +31,8 @@ class Command(BaseCommand):
 
 
 def verified() -> tuple[int, list[dict[str, Any]]]:
-    """How many subjects have a chain, and the first line of each that is not whole. Raises where a line holds what
-    its column cannot.
+    """How many subjects have a chain, and the first line of each chain that is not whole. Raises if a line holds a
+    value that its column cannot.
     """
     rows = ConsentEntry.objects.select_related("subject", "notice").order_by("subject", "id")
     subjects, broken, read = 0, list[dict[str, Any]](), 0

@@ -1,4 +1,4 @@
-"""`manage.py verify_receipt FILE [--key HEX]`: whether a receipt is ours and unchanged."""
+"""`manage.py verify_receipt FILE [--key HEX]`: check that a receipt is ours and unchanged."""
 
 import sys
 from pathlib import Path
@@ -11,12 +11,12 @@ from privacy.requests import receipts
 
 class Command(BaseCommand):
     help = (
-        "Check what a receipt says, and who signed it; as the API, the desk or `erase --json` gave it. "
-        "Exit status 1 where it does not hold."
+        "Check that a receipt is unchanged and who signed it. It may come from the API, the privacy desk or `erase "
+        "--json`. Exit status 1 if it is not valid."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", nargs="?", help="The receipt; without it, standard input.")
+        parser.add_argument("file", nargs="?", help="The receipt; default: standard input.")
         parser.add_argument("--key", default="", help="The public key to trust, in hex; default: this installation's.")
         parser.add_argument("--public-key", action="store_true", help="Only print this installation's public key.")
 
@@ -28,10 +28,10 @@ class Command(BaseCommand):
         try:
             receipt = receipts.verify(data, options["key"])
         except receipts.Forged as error:
-            raise CommandError(f"This receipt does not hold. {error}") from None
+            raise CommandError(f"This receipt is not valid. {error}") from None
         removed = ", ".join(
             f"{number} {kind.replace('_', ' ')}" for kind, number in receipt["counts"].items() if number
         )
         self.stdout.write(
-            f"The receipt holds: {receipt['kind']} {receipt['request']}, {removed or 'nothing was kept'}."
+            f"The receipt is valid: {receipt['kind']} {receipt['request']}, {removed or 'nothing was kept'}."
         )

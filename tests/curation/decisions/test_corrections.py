@@ -10,6 +10,10 @@ import pytest
 from curation.decisions.corrections import Flaw, flaw
 
 CASES = [json.loads(line) for line in Path(__file__).with_name("corrections.jsonl").read_text("utf-8").splitlines()]
+ROUNDS = [
+    json.loads(line)
+    for line in Path(__file__).parents[3].joinpath("bench/labelled/corrections.jsonl").read_text("utf-8").splitlines()
+]
 DAYS = "How long can I return an order?", "You have 14 days from delivery."
 INVOICES = "Where do I find my invoices?", "Under Profile, then Downloads."
 INSTALL = "How do I install the client?", "Run conda install acme-client and then acme login."
@@ -29,8 +33,14 @@ def test_nearly_nothing_is_taught_that_is_no_answer(written: str, share: float) 
     assert len(bad) > 250 and len(taught) <= share * len(bad), taught
 
 
+def test_full_sentences_that_are_no_answers_are_told_by_their_kind() -> None:
+    bad = [case for case in ROUNDS if case["wanted"] in ("refuse", "amend")]
+    taught = [case["correction"] for case in bad if found(case) is None]
+    assert len(bad) > 250 and len(taught) <= 0.02 * len(bad), taught
+
+
 def test_no_good_answer_is_kept_back() -> None:
-    assert [case["correction"] for case in CASES if case["wanted"] == "teach" and found(case)] == []
+    assert [case["correction"] for case in [*CASES, *ROUNDS] if case["wanted"] == "teach" and found(case)] == []
 
 
 def test_most_fragments_are_told_from_what_has_nothing_to_add() -> None:
@@ -51,6 +61,16 @@ def test_most_fragments_are_told_from_what_has_nothing_to_add() -> None:
         (INSTALL, "https://docs.example.com/install", Flaw.NO_ANSWER),
         (INSTALL, "use pip instead", Flaw.FRAGMENT),
         (INVOICES, "it moved", Flaw.NO_ANSWER),
+        (INVOICES, "Good question. I don't know that either.", Flaw.NO_ANSWER),
+        (DAYS, "Sure, you have 40 days.", Flaw.FRAGMENT),
+        (INVOICES, "Every month, usually on the first.", Flaw.NO_ANSWER),
+        (INVOICES, "Really? I looked under Profile already.", Flaw.QUESTION),
+        (INVOICES, "Under Profile, then Downloads. Wrong!", Flaw.FRAGMENT),
+        (INVOICES, "Please tell people that they have to log in.", Flaw.INSTRUCTION),
+        (INVOICES, "I would rather speak to a human being about this.", Flaw.COMPLAINT),
+        (INVOICES, "Bravo, another answer from the last century.", Flaw.COMPLAINT),
+        (DAYS, "At the desk in the entrance hall, on workdays only.", Flaw.NO_ANSWER),
+        (DAYS, "~~14~~ 30 days", Flaw.FRAGMENT),
         (INVOICES, "not under profile", Flaw.NO_ANSWER),
         (INVOICES, "I looked there twice and found only my old orders", Flaw.COMPLAINT),
         (FREE, "Yes", Flaw.FRAGMENT),
@@ -69,6 +89,10 @@ def test_what_does_not_answer_says_why(asked: tuple[str, str], text: str, kind: 
     [
         (DAYS, "You have 30 days from delivery."),
         (DAYS, "It's 30 days."),
+        (("How long may I return a coat?", "Ten."), "Thirty days from the day it came."),
+        (("How long is a day ticket valid?", "A day ticket is valid for one year."), "A day ticket never expires."),
+        (DAYS, "Sure: You have 30 days from delivery."),
+        (DAYS, "Good question. You have 30 days from delivery."),
         (INVOICES, "Under Account, then Billing."),
         (INVOICES, "Open Settings > Billing and choose a month."),
         (INSTALL, "Run pip install acme-client and then acme login."),
@@ -90,7 +114,22 @@ def test_without_the_answer_that_it_replaces_a_short_text_may_be_one() -> None:
     assert flaw("30", DAYS[0]) is None
 
 
-@pytest.mark.parametrize("piece", ["not a but ", "a -> ", "30 ", "instead of ", "s/a/", "this gives ", "no, "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "not a but ",
+        "a -> ",
+        "30 ",
+        "instead of ",
+        "s/a/",
+        "this gives ",
+        "no, ",
+        "ich habe ",
+        "say the ",
+        "we were ",
+        "a? ",
+    ],
+)
 def test_hostile_repetition_costs_no_time_beside_an_answer(piece: str) -> None:
     start = time.process_time()
     for text in (piece * 8, piece * 20_000):

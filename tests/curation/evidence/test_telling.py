@@ -61,8 +61,8 @@ def test_a_reviewer_is_told_apart() -> None:
 
 def test_the_nameless_are_noted() -> None:
     said = words(("nobody", Stance.UP), ("1", Stance.UP))
-    assert telling.notes(said, said) == ["People without a name count as one."]
-    assert telling.notes(said[1:] * 400, said[1:]) == ["Of the newest 400 votes on this question."]
+    assert telling.notes(said, said, 0) == ["People without a name count as one."]
+    assert telling.notes(said[1:] * 400, said[1:], 0) == ["Of the newest 400 votes on this question."]
 
 
 def contested() -> tuple[Project, ReviewTask, Client]:
@@ -96,7 +96,7 @@ def test_the_page_tells_who_said_what_and_what_else_people_found_right() -> None
     shown = page(window, task)
     assert "2 people found this right in 2 conversations, 2 found it wrong." in shown
     assert "2 people found another answer right in 2 conversations, 2 found it wrong." in shown
-    assert "By votes alone: several (several people)." in shown
+    assert "Evidence without review: several (several people)." in shown
     assert "<b>9</b>" not in shown.split('id="evidence"')[1], "captured text is no markup"
 
 

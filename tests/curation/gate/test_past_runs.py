@@ -107,4 +107,4 @@ def test_the_reports_say_what_was_seen_and_what_could_be(given: World) -> None:
 
 def test_the_page_shows_the_figures(given: World, admin_client: Client) -> None:
     page = admin_client.get(f"/admin/curation/gaterun/{gated(given, good).pk}/change/").content.decode()
-    assert "Pass rate at the first answer" in page and "What could be seen" in page and "slices were looked at" in page
+    assert "Pass rate at the first answer" in page and "What could be seen" in page and "slices were compared" in page

@@ -155,7 +155,7 @@ def test_the_page_shows_the_curves_and_takes_what_is_chosen(curator: Client) -> 
 def test_a_page_without_judged_answers_says_what_to_do(curator: Client) -> None:
     shop = cast.project()
     url = reverse("admin:curation_curationpolicy_thresholds", args=[versions.current(shop).pk])
-    assert "from 30 of either sort" in curator.get(url).content.decode().replace("\n", " ")
+    assert "once there are 30 of each" in curator.get(url).content.decode().replace("\n", " ")
 
 
 def test_the_command_prints_and_adopts() -> None:
@@ -164,7 +164,7 @@ def test_the_command_prints_and_adopts() -> None:
     call_command("thresholds", project=project.name, adopt=True, stdout=said)
     assert (
         "golden     token_f1  now 0.50  30 right, 30 wrong" in said.getvalue()
-        and "holds from now on" in said.getvalue()
+        and "applies from now on" in said.getvalue()
     )
     assert versions.current(project).version == 2
 

@@ -109,7 +109,7 @@ def test_the_command_prints_tries_and_sets(shop: Project, tmp_path: Path) -> Non
     path.write_text(said())
     assert "v3" in said("--set", str(path), "--note", "the same again"), "what it prints, it takes"
     path.write_text("filter: [unclosed")
-    with pytest.raises(CommandError, match="no YAML"):
+    with pytest.raises(CommandError, match="not YAML"):
         said("--try", str(path))
     path.write_text("filters: {}")
     with pytest.raises(CommandError, match="no stage filters"):

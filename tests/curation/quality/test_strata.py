@@ -30,7 +30,7 @@ def test_an_answer_counts_by_what_it_stands_for() -> None:
 def test_a_figure_needs_a_judgement_of_each_sort() -> None:
     doubted = drawn(False, 8, doubted=True)
     found = audit([*doubted, *drawn(None, 40)])
-    assert found.estimate.rate is None and "none of the answers drawn at random alone" in found.words
+    assert found.estimate.rate is None and "none of the answers that were only drawn at random" in found.words
     assert audit([*doubted, *drawn(True, 5), *drawn(None, 40)]).estimate.rate is not None
 
 

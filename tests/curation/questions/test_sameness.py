@@ -106,6 +106,12 @@ def test_two_ways_of_writing_are_one_question(one: str, other: str) -> None:
         ("Can a flight be cancelled because of snow?", "Can I cancel a flight because of snow?"),
         ("Does each work in Ruby?", "Does every work in Ruby?"),
         ("Who is WHO?", "Who is who?"),
+        ("Are there discounts for two?", "Do you have two discounts?"),
+        ("What time does the new shop open?", "When does the new shop open?"),
+        ("Write a script in Python", "How do I write a script in Python?"),
+        ("Sort this list in Python", "How do I sort a list in Python?"),
+        ("What is your address?", "What is the address?"),
+        ("Kommt er am Montag?", "Kommt er montags?"),
         ("Are red shoes and socks in stock?", "Are red socks and shoes in stock?"),
         ("Should I install and restart it?", "Should I restart and install it?"),
     ],
@@ -141,6 +147,24 @@ def test_a_question_that_stands_alone_has_its_bare_key_after_greetings_and_anoth
     greeted = [{"role": "user", "content": "Hello!"}, {"role": "assistant", "content": "Hi!"}]
     assert question_key(question, greeted) == question_key(question)
     assert len({question_key(question), question_key(question, CARD), question_key(question, LOAN)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "greets"),
+    [
+        ("Hi, how can I help you today?", True),
+        ("Goedemorgen! Waarmee kan ik u helpen?", True),
+        ("Guten Abend! Wie kann ich Ihnen helfen?", True),
+        ("¡Buenas tardes! ¿En qué puedo ayudarle?", True),
+        ("Hello! Which card do you have?", False),
+        ("Guten Tag, es geht um die Karte.", False),
+        ("How can I help my son with it?", False),
+    ],
+)
+def test_an_offer_of_help_is_a_greeting_and_what_says_more_is_none(said: str, greets: bool) -> None:
+    turns = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": said}]
+    question = "How do I reset my password?"
+    assert (question_key(question, turns) == question_key(question)) is greets
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_the_body_tells_what_a_reader_must_know(tmp_path: Path) -> None:
         "| agent_share | 0.41 |",
         "| overlap | 0 |",
         "| near | 2 |",
-        "It takes the place of v1 (erasure), without 5 lines that were in it. Delete that one.",
+        "It replaces v1 (erasure), without 5 of its lines. Delete that version.",
         "Recalls of earlier versions of this dataset: 1.",
         "| curation policy | 4 |",
         "ab" * 32,

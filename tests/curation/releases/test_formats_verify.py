@@ -74,15 +74,15 @@ def break_manifest(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (spoil_byte, "sft.jsonl: is not what the manifest promises"),
+        (spoil_byte, "sft.jsonl: does not match the manifest"),
         (cut_short, "does not end in a line feed"),
         (drop_line, "kto.jsonl: has 19 records where the manifest says 20"),
-        (add_file, "old.jsonl: is in the folder and not in the manifest"),
-        (remove_file, "dpo.jsonl: is in the manifest and not in the folder"),
-        (remove_sums, "SHA256SUMS: is not there"),
+        (add_file, "old.jsonl: is in the folder but not in the manifest"),
+        (remove_file, "dpo.jsonl: is in the manifest but not in the folder"),
+        (remove_sums, "SHA256SUMS: is missing"),
         (change_sums, "differs from the manifest"),
-        (remove_manifest, "manifest.json: is not there"),
-        (break_manifest, "manifest.json: is no manifest"),
+        (remove_manifest, "manifest.json: is missing"),
+        (break_manifest, "manifest.json: is not a manifest"),
     ],
 )
 def test_it_finds_what_was_done_to_a_folder(folder: Path, spoil: Callable[[Path], None], says: str) -> None:
@@ -98,13 +98,13 @@ def test_it_finds_what_was_done_to_a_folder(folder: Path, spoil: Callable[[Path]
         (b'{"messages":[{"role":"critic","content":"x"}]}\n', "messages[].role is none of"),
         (b'{"messages":[],"split":"train"}\n', "a field that does not belong"),
         (b"{}\n", "has no messages"),
-        (b'{"messages":"x"}\n', "messages is no list"),
-        (b'{"messages":[{"role":"assistant","content":1}]}\n', "content is no string"),
-        (b'{"messages":NaN}\n', "is no JSON"),
-        (b'{"messages":["\\ud800"]}\n', "is no JSON"),
-        (b"{\n", "is no JSON"),
-        (b"\n", "is no JSON"),
-        (b"[]\n", "the line is no object"),
+        (b'{"messages":"x"}\n', "messages is not a list"),
+        (b'{"messages":[{"role":"assistant","content":1}]}\n', "content is not of type string"),
+        (b'{"messages":NaN}\n', "is not JSON"),
+        (b'{"messages":["\\ud800"]}\n', "is not JSON"),
+        (b"{\n", "is not JSON"),
+        (b"\n", "is not JSON"),
+        (b"[]\n", "the line is not an object"),
     ],
 )
 def test_it_reads_every_line_by_the_shape_of_its_file(tmp_path: Path, line: bytes, says: str) -> None:
@@ -128,7 +128,7 @@ def test_a_manifest_cannot_lead_the_check_out_of_the_folder(tmp_path: Path) -> N
     whole = release(inside, [row()])
     outside.write_text("{}\n")
     describe(inside, {**whole, "files": [{**whole["files"][0], "name": "../outside.jsonl"}]})
-    assert "../outside.jsonl: is in the manifest and not in the folder" in faults(inside)
+    assert "../outside.jsonl: is in the manifest but not in the folder" in faults(inside)
 
 
 def test_a_flood_of_faults_is_cut_off(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_records_are_read_only_where_their_hash_is_the_manifests(folder: Path) -
     document = orjson.loads((folder / "manifest.json").read_bytes())
     assert len(read_checked(folder, "eval_cases.jsonl", document)) == 20
     spoil_byte(folder)
-    with pytest.raises(ValueError, match=r"sft\.jsonl is not what the manifest promises"):
+    with pytest.raises(ValueError, match=r"sft\.jsonl does not match the manifest"):
         read_checked(folder, "sft.jsonl", document)
     with pytest.raises(ValueError, match="manifest"):
         read_checked(folder, "manifest.json", document)

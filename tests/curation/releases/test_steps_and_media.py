@@ -69,7 +69,7 @@ def test_a_record_that_comes_with_media_is_in_no_file_until_somebody_says_so(
     task = ReviewTask.objects.get(reason="media")
     assert [one["question"] for one in read(cast.cut(shop), "eval_cases.jsonl")] == ["When do you open on Sunday?"]
     page = admin_client.get(f"/admin/curation/reviewtask/{task.pk}/change/", follow=True).content.decode()
-    assert "Comes with media" in page and "image_url" in page
+    assert "Came with media" in page and "image_url" in page
     deciding.resolve(task, deciding.Verdict("use"), None)
     cast.turn(shop)
     assert len(read(cast.cut(shop), "sft.jsonl")) == 2

@@ -91,7 +91,7 @@ def test_many_are_decided_by_the_worker_and_taken_back_as_a_whole(shop: Project,
     finished()
     assert list(Decision.objects.order_by("pk").values_list("outcome", "reason", "decided_by")) == before
     assert ReviewTask.objects.filter(state="open", claimed_by=None).count() == 5 and not EvalCase.objects.exists()
-    assert "5 taken back" in page(window) and BulkDecision.objects.get().state == "undone"
+    assert "5 undone" in page(window) and BulkDecision.objects.get().state == "undone"
 
 
 def test_a_killed_worker_loses_nothing_and_the_next_decides_nothing_twice(
@@ -140,7 +140,7 @@ def test_what_changed_meanwhile_is_left_out_and_counted_in_words(shop: Project, 
         bulk.HIDDEN,
         bulk.GONE,
     ):
-        assert f"1 left out: {words}" in shown, words
+        assert f"1 skipped: {words}" in shown, words
     assert "2 decided" in shown
 
 
@@ -154,7 +154,7 @@ def test_undo_keeps_what_was_decided_again_and_stops_what_is_under_way(shop: Pro
     finished()
     assert ReviewTask.objects.get(pk=chosen[0].pk).resolution == "unsure"
     assert ReviewTask.objects.get(pk=chosen[1].pk).state == "open"
-    assert f"1 taken back</li> <li>1 not taken back: {bulk.CHANGED}" in page(window)
+    assert f"1 undone</li> <li>1 not undone: {bulk.CHANGED}" in page(window)
     begun(rita, chosen[1:], "reject")
     window.post(BULKS, {"bulk": BulkDecision.objects.latest("pk").pk})
     finished()
@@ -169,12 +169,12 @@ def test_nobody_takes_back_what_another_decided_and_nothing_is_taken_back_twice(
     assert "1 decided" not in page(other)
     for sent in (str(key), "9" * 30, "x", ""):
         assert (
-            "That is not one of your bulk decisions" in other.post(BULKS, {"bulk": sent}, follow=True).content.decode()
+            "This is not one of your bulk decisions" in other.post(BULKS, {"bulk": sent}, follow=True).content.decode()
         )
     assert ReviewTask.objects.filter(state="resolved").count() == 1
     window.post(BULKS, {"bulk": key})
     finished()
-    assert "already taken back" in window.post(BULKS, {"bulk": key}, follow=True).content.decode()
+    assert "already undone" in window.post(BULKS, {"bulk": key}, follow=True).content.decode()
 
 
 def test_who_loses_the_right_meanwhile_decides_no_more(shop: Project, rita: User) -> None:
@@ -182,7 +182,7 @@ def test_who_loses_the_right_meanwhile_decides_no_more(shop: Project, rita: User
     ProjectMember.objects.filter(user=rita).delete()
     finished()
     assert ReviewTask.objects.filter(state="resolved").count() == 1
-    assert f"2 left out: {bulk.NOT_ALLOWED}" in page(window)
+    assert f"2 skipped: {bulk.NOT_ALLOWED}" in page(window)
 
 
 def test_a_task_that_fails_is_left_out_and_the_rest_goes_on(
@@ -198,7 +198,7 @@ def test_a_task_that_fails_is_left_out_and_the_rest_goes_on(
 
     monkeypatch.setattr(deciding, "resolve", broken)
     finished()
-    assert f"1 left out: {bulk.FAILED}" in page(window) and "2 decided" in page(window)
+    assert f"1 skipped: {bulk.FAILED}" in page(window) and "2 decided" in page(window)
 
 
 def test_one_page_says_what_came_of_a_few(shop: Project, rita: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +208,7 @@ def test_one_page_says_what_came_of_a_few(shop: Project, rita: User, monkeypatch
     window = signed_in(rita)
     answer = window.post(f"{LIST}bulk/", {"task": [task.pk for task in chosen], "resolution": "reject"}, follow=True)
     assert answer.request["PATH_INFO"] == reverse("admin:curation_reviewtask_changelist")
-    assert "2 decided. 1 were left out." in answer.content.decode()
+    assert "2 decided. 1 were skipped." in answer.content.decode()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -188,7 +188,7 @@ def test_an_answer_without_a_label_has_none_of_a_holds_verdicts(resolution: str)
     talk = cast.asked(shop)
     cast.said(shop, talk, "thumbs_down")
     cast.turn(shop)
-    with pytest.raises(ReviewError, match="no label"):
+    with pytest.raises(ReviewError, match="not been decided"):
         deciding.resolve(cast.task(talk), deciding.Verdict(resolution), None)
 
 

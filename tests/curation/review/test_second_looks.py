@@ -91,7 +91,7 @@ def test_a_drawn_task_is_judged_by_another_person_who_cannot_tell(shop: Project,
     assert (second.kind, second.reason, second.detail) == (Kind.SECOND, first.reason, first.detail)
     assert deciding.claim_next(ReviewTask.objects.all(), rita) is None and not deciding.claim(second, rita)
     assert deciding.claim_next(ReviewTask.objects.all(), sam) == second
-    with pytest.raises(ReviewError, match="another reviewer"):
+    with pytest.raises(ReviewError, match="Another reviewer"):
         deciding.resolve(second, Verdict("approve"), rita)
 
 

@@ -104,8 +104,8 @@ def test_the_console_shows_how_far_a_run_is_and_cancels_it() -> None:
     run.refresh_from_db()
     assert run.state == "cancelled"
     page = curator.get(reverse(LIST)).content.decode()
-    assert "data-live" not in page and f"{shop} rests" in page
-    assert "had ended already" in curator.post(address, follow=True).content.decode()
+    assert "data-live" not in page and f"{shop} is paused" in page
+    assert "had already ended" in curator.post(address, follow=True).content.decode()
 
 
 def test_only_who_may_run_may_cancel_and_only_of_ones_own_projects() -> None:

@@ -31,7 +31,7 @@ def imported_file(
     path = tmp_path / name
     path.write_bytes(raw)
     capsys.readouterr()
-    with pytest.raises(CommandError, match="Nothing went in") if nothing else nullcontext():
+    with pytest.raises(CommandError, match="Nothing was stored") if nothing else nullcontext():
         call_command("import_log", str(path), "--project", "shop", "--json", *options)
     return dict(json.loads(capsys.readouterr().out))
 
@@ -252,7 +252,7 @@ def test_a_field_that_does_not_fit_is_named_with_those_that_do_and_equal_problem
     cast.project()
     path = tmp_path / "log.jsonl"
     path.write_text('{"prompt": "Is it open?", "response": "Yes.", "anna@example.org": 1}\n' * 300)
-    with pytest.raises(CommandError, match="Nothing went in"):
+    with pytest.raises(CommandError, match="Nothing was stored"):
         call_command("import_log", str(path), "--project", "shop")
     said = capsys.readouterr().err
     assert len(said.splitlines()) == 1 and "300 lines (1, 2, 3, 4, 5, …)" in said

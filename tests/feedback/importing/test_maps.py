@@ -35,7 +35,7 @@ def bring(tmp_path: Path, capsys: Any) -> Any:
         try:
             call_command("import_log", str(path), "--project", "shop", "--json", *HELD, *options)
         except CommandError as error:
-            if "Nothing went in" not in str(error):
+            if "Nothing was stored" not in str(error):
                 raise
         return dict(json.loads(capsys.readouterr().out))
 
@@ -275,7 +275,7 @@ def test_an_unmapped_file_names_its_columns_and_proposes_a_map(bring: Any) -> No
 
 
 def test_a_place_that_no_record_has_is_refused_with_those_that_they_have(bring: Any) -> None:
-    with pytest.raises(CommandError, match=r"question: no record has that place. They have: prompt, response\."):
+    with pytest.raises(CommandError, match=r"question: no record has this field. Their fields are: prompt, response\."):
         bring("prompt,response\nQ,A\n", "--map", "question=promt", "--map", "answer=response")
 
 
@@ -306,10 +306,10 @@ def test_a_dry_run_counts_what_nobody_agreed_to(tmp_path: Path, capsys: Any) -> 
     cast.project()
     (tmp_path / "log.csv").write_text("question,answer\nQ,A\n")
     capsys.readouterr()
-    with pytest.raises(CommandError, match="Nothing went in"):
+    with pytest.raises(CommandError, match="Nothing was stored"):
         call_command("import_log", str(tmp_path / "log.csv"), "--project", "shop", "--dry-run")
     said = capsys.readouterr().out
-    assert "1 without consent" in said and "nothing was kept" in said and not Interaction.objects.exists()
+    assert "1 without consent" in said and "nothing was stored" in said and not Interaction.objects.exists()
 
 
 MARKER = "zq-marker@example.org"

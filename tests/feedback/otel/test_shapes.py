@@ -202,7 +202,7 @@ def test_a_shape_that_is_not_known_is_refused_and_never_a_question(
 ) -> None:
     given = {"openinference.span.kind": "AGENT", "input.value": shape, "output.value": ANSWER, **AGREED}
     partial = send(client, auth, export(span("root", **given))).json()["partialSuccess"]
-    assert "input.value holds messages of a shape that is not known" in partial["errorMessage"]
+    assert "input.value holds messages of an unknown shape" in partial["errorMessage"]
     assert not Interaction.objects.exists()
 
 

@@ -56,7 +56,7 @@ def test_a_rotated_key_ends_when_the_old_one_would_have() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("gone", "words"), [("expires_at", "has ended"), ("revoked_at", "was revoked")])
+@pytest.mark.parametrize(("gone", "words"), [("expires_at", "has expired"), ("revoked_at", "was revoked")])
 def test_a_key_that_is_not_live_is_not_rotated(gone: str, words: str) -> None:
     row, _ = keys.create(cast.project(), ["ingest"])
     # The row in hand may be older than what has happened to the key.

@@ -199,7 +199,7 @@ def test_nor_is_it_in_an_import(shop: Project, tmp_path: Path, capsys: pytest.Ca
     lines: list[dict[str, Any]] = [{"question": "q?", "answer": text} for text in SOME]
     lines += [{"question": "q?", "answer": "a", "feedback": {"thumb": "down", "signal": "edit", "correction": SOME[0]}}]
     (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, lines)))
-    with pytest.raises(CommandError, match="Nothing went in"):
+    with pytest.raises(CommandError, match="Nothing was stored"):
         call_command(
             "import_log", str(tmp_path / "log.jsonl"), project=shop.name, consent="capture", notice="May we?", json=True
         )

@@ -75,7 +75,7 @@ def test_garbage_in_redis_does_not_end_the_worker(worker: subprocess.Popen[bytes
     deadline = time.monotonic() + 30
     while (
         told(said := log.read_text()) < len(garbage)
-        or "Task privacy.tasks.sweep" not in said.rpartition("none of ours")[2]
+        or "Task privacy.tasks.sweep" not in said.rpartition("is not ours")[2]
     ):
         assert worker.poll() is None and time.monotonic() < deadline, said
         time.sleep(0.1)

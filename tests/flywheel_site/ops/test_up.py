@@ -72,7 +72,7 @@ def test_what_dies_is_started_again_and_all_ends_together(tmp_path: Path) -> Non
         web, worker = first[:2]
         for victim, name in ((web, "web"), (worker, "worker")):
             os.kill(victim, signal.SIGKILL)
-            assert process.stdout.readline().startswith(f"The {name} process ended and is started again")
+            assert process.stdout.readline().startswith(f"The {name} process ended and was restarted")
         until(lambda: not any(map(is_alive, first)))
         until(lambda: answers(f"{url}/readyz") and len(family(process.pid)) == len(first))
         second = family(process.pid)

@@ -131,7 +131,7 @@ def test_what_needs_the_disk_waits_in_words_and_is_not_set_aside(
         for _ in range(erasure.MAX_TRIES + 1):
             assert tasks.sweep() == 0
             Erasure.objects.update(lease_until=None)
-    assert "waits for room on the disk" in caplog.text
+    assert "waits for disk space" in caplog.text
     assert tasks.sweep() == 1
 
 
@@ -146,7 +146,7 @@ def test_a_request_waits_for_the_disk_and_then_closes(monkeypatch: pytest.Monkey
             lifecycle.advance(made)
             PrivacyRequest.objects.update(lease_until=None)
     made.refresh_from_db()
-    assert made.state == "executed" and "no room on the disk (No space left on device)" in made.error
+    assert made.state == "executed" and "the disk is full (No space left on device)" in made.error
     Erasure.objects.update(lease_until=None)
     assert lifecycle.advance(made).state == "closed"
 

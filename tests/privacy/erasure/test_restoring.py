@@ -107,5 +107,5 @@ def test_the_list_holds_hashes_alone_and_is_its_owners() -> None:
 
 
 def test_the_command_wants_a_list(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="no such list"):
+    with pytest.raises(CommandError, match="no list at this path"):
         call_command("replay_tombstones", "--from", str(tmp_path / "none"))

@@ -72,3 +72,23 @@ def test_a_token_of_letters_alone_is_told_from_an_identifier() -> None:
 def test_a_password_of_words_and_underscores_is_hidden_where_it_has_its_own_line() -> None:
     assert "Heron" not in redact("-ADMIN_PASSWORD=grey_Heron_over_pond\n+ADMIN_PASSWORD=$ADMIN_PASSWORD")
     assert redact("password: Form_Field") == "password: Form_Field"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我是程序员。",
+        "我是高中生，",
+        "저는 한국인이에요",
+        "저는 대학생입니다. 사용자님, 안녕하세요.",
+        "أنا طالب جامعي",
+        "这位先生，请坐。",
+    ],
+)
+def test_words_for_people_are_no_names_in_other_scripts(text: str) -> None:
+    assert redact(text) == text
+
+
+def test_a_dotless_i_is_a_letter_of_turkish_and_a_disguise_in_an_address() -> None:
+    assert redact("Aşağıdaki Tam Alan Adı bölümüne bakınız.") == "Aşağıdaki Tam Alan Adı bölümüne bakınız."
+    assert redact("mail mıke@example.com") == "mail [EMAIL_1]"

@@ -20,6 +20,7 @@ from tests import factories as cast
         ("¿Cómo se llama usted?", "maría gonzález", "PERSON"),
         ("What is your account number?", "88301-2277", "ACCOUNT"),
         ("Passport number?", "sure, it's AX4433221", "NATIONAL_ID"),
+        ("What is your address?", "it is 14 Oak Lane, Leeds", "ADDRESS"),
     ],
 )
 def test_a_question_names_what_stands_alone_in_the_answer(asked: str, text: str, kind: str) -> None:
@@ -34,6 +35,8 @@ def test_a_question_names_what_stands_alone_in_the_answer(asked: str, text: str,
         ("How many lamps do you need?", "12"),
         ("Which colour?", "the blue one"),
         ("Your order has shipped.", "345678901"),
+        ("Where do I change my address in the shop?", "Address is on page 12 of your profile."),
+        ("Wo ändere ich meine Adresse?", "Das können Sie auf Seite 12 tun."),
     ],
 )
 def test_other_answers_stay(asked: str, text: str) -> None:

@@ -1,6 +1,8 @@
 """What the engine relies on: a mask shuts gates and opens none, so that a later look need not ask those that were shut."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -62,3 +64,9 @@ def test_policies_share_their_gates() -> None:
         compile_policy(Policy(terms=(Term("ORDER", pattern=r"X-\d+", must_match=("X-1",), must_not_match=("X",)),)))
     )
     assert own.sets("") == gate(compile_policy(DEFAULT_POLICY)).sets("")
+
+
+def test_the_detectors_are_imported_by_the_first_text_or_by_a_server_that_prepares() -> None:
+    said = "import sys, privacy.redaction as r; print('privacy.redaction.detectors' in sys.modules); r.prepare(); print('privacy.redaction.detectors' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", said], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "True"]

@@ -7,8 +7,8 @@ import pytest
 
 from privacy.redaction import redact
 from privacy.redaction.detectors import DETECTORS
+from privacy.redaction.engine import Pieces
 from privacy.redaction.gates import Gate
-from privacy.redaction.pieces import Pieces
 
 EXAMPLES = (
     "Am Markt 3|Lindenstraße 4|12 Main Street, Springfield, IL 62704|12 rue de la Paix, 75002 Paris|P.O. Box 123|Apt. 5B"

@@ -7,7 +7,7 @@ import pytest
 
 from privacy.redaction import Policy, redact
 from privacy.redaction.__main__ import main
-from privacy.redaction.proposals import Proposal, proposals
+from privacy.redaction.streams import Proposal, proposals
 
 LOG = ["ask Kevin about it", "Kevin is 40 cm high", "I put Kevin on the wall", "write to Mary Smith, 078-05-1120"] * 2
 

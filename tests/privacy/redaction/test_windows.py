@@ -7,7 +7,7 @@ import string
 import pytest
 
 from privacy.redaction import redact
-from privacy.redaction.windows import LONGEST, OVERLAP, WINDOW
+from privacy.redaction.gates import LONGEST, OVERLAP, WINDOW
 
 EDGE = WINDOW + OVERLAP
 PROSE = "the order page says that it was shipped but the tracking number does not work " * 400

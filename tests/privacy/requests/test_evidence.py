@@ -68,9 +68,9 @@ def test_the_command_tells_a_true_receipt_from_a_changed_one(receipt: bytes, tmp
     path, said = tmp_path / "receipt.json", io.StringIO()
     path.write_bytes(receipt + b"\n")
     call_command("verify_receipt", path, stdout=said)
-    assert "The receipt holds: erasure" in said.getvalue()
+    assert "The receipt is valid: erasure" in said.getvalue()
     path.write_bytes(receipt.replace(b'"interactions":1', b'"interactions":0'))
-    with pytest.raises(CommandError, match="does not hold"):
+    with pytest.raises(CommandError, match="is not valid"):
         call_command("verify_receipt", path)
 
 

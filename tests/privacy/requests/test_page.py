@@ -67,7 +67,7 @@ def test_a_switch_that_is_turned_off_holds_at_once(client: Client, token: str) -
     anna = cast.person(cast.project())
     assert ledger.effective(anna) == {"capture": True, "evaluation": True, "training": False}
     assert lifecycle.advance(PrivacyRequest.objects.get(kind="withdrawal")).counts["examples"] == 1
-    assert "Take back consent" in client.get(at("page", token)).content.decode()
+    assert "Withdraw consent" in client.get(at("page", token)).content.decode()
 
 
 def test_what_is_turned_on_again_notes_the_words_of_the_page(client: Client, token: str) -> None:
@@ -93,7 +93,7 @@ def test_deleting_asks_first_and_then_begins(client: Client, token: str) -> None
     lifecycle.advance_all()
     assert not Subject.objects.exists()
     page = client.get(at("page", token)).content.decode()
-    assert "Done" in page and "Nothing is kept of you." in page
+    assert "Done" in page and "Nothing is kept about you." in page
     assert client.get(at("receipt", token)).json()["receipt"]["kind"] == "erasure"
 
 
@@ -103,7 +103,7 @@ def test_a_link_deletes_once_and_says_so_to_whoever_comes_back(client: Client, t
     erasure.change_consent(lookup.find_or_create("shop", cast.ANNA), cast.ALL, method="form")
     cast.asked(cast.project(), question="Is there a lift to the platform?")
     again = client.post(at("delete", token), {"sure": "yes"})
-    assert again.status_code == 410 and "A link deletes once." in again.content.decode()
+    assert again.status_code == 410 and "Each link can delete only once." in again.content.decode()
     assert PrivacyRequest.objects.count() == 1 and not Subject.objects.exclude(restricted_at=None).exists()
     assert Page(again.content.decode()).headings == ["h1"]
     other = links.make("shop", cast.ANNA, "shop", cast.project().consent_defaults)[0]

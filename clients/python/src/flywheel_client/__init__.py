@@ -1,4 +1,4 @@
-"""Flywheel's client: capture what an agent answered and what people said about it.
+"""Flywheel's client: captures what an agent answered and what people said about it.
 
 ``Client`` and ``AsyncClient`` capture; ``flywheel gate`` (or the pytest plugin) judges a new version of the
 agent.

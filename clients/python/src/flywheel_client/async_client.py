@@ -20,10 +20,9 @@ from .transport import Patience, call_async, decoded
 
 
 class AsyncClient(Capturing):
-    """``Client`` for an event loop: what queues (``interaction``, ``feedback``) returns at once and is not
-    awaited; what talks to the server is awaited.
-
-    Delivery runs in a thread of its own, so that it outlives the loop and a busy loop does not delay it.
+    """``Client`` for an event loop. Methods that queue (``interaction``, ``feedback``) return at once and are
+    not awaited; methods that call the server are. Delivery runs in a separate thread, so it outlives the loop
+    and a busy loop does not delay it.
     """
 
     _http: tuple[int, asyncio.AbstractEventLoop, httpx.AsyncClient] | None = None
@@ -114,7 +113,7 @@ class AsyncClient(Capturing):
         )
 
     def _connection(self) -> httpx.AsyncClient:
-        """This process's and this loop's own connection: sockets cannot be shared with either's neighbour."""
+        """This process and loop's connection: sockets cannot be shared between processes or loops."""
         here = os.getpid(), asyncio.get_running_loop()
         if self._http is None or self._http[:2] != here:
             http = httpx.AsyncClient(

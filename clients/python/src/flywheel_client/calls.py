@@ -29,9 +29,9 @@ class Request:
 class Recorded:
     """The answer to ``record``.
 
-    ``reason`` where it was not stored: ``no_consent``, ``queued`` (unreachable now, delivered later) or
-    ``refused``. ``redactions``: how many values of each type were taken out. ``feedback_token``: what the
-    page's widget needs.
+    ``reason``, if it was not stored: ``no_consent``, ``queued`` (unreachable now, delivered later) or
+    ``refused``. ``redactions``: how many values of each type were replaced. ``feedback_token``: for the
+    page's widget.
     """
 
     id: str
@@ -59,7 +59,7 @@ def outcome(answer: Recorded) -> Outcome:
 
 
 def may_come_later(error: ApiError | Unreachable) -> bool:
-    """Whether the background road has a chance where a direct call had none."""
+    """Whether background delivery may succeed after a direct call failed."""
     return isinstance(error, Unreachable) or is_retryable(error.status)
 
 
@@ -96,10 +96,7 @@ def releases(dataset: str) -> Request:
 
 
 def release(name: str) -> tuple[Request, str | None]:
-    """Where a release's manifest is.
-
-    With a version: in the dataset's list, to be picked with ``pick_version``.
-    """
+    """Returns a release's manifest; with a version, the dataset's list, for ``pick_version``."""
     dataset, slash, version = name.rpartition("/")
     if not slash:
         return Request("GET", f"/releases/{quote(name, safe='')}"), None
@@ -109,7 +106,7 @@ def release(name: str) -> tuple[Request, str | None]:
 
 
 def pick_version(answer: Any, version: str) -> Mapping[str, Any]:
-    """The one manifest of a list that has this version. Raises ``FlywheelError`` where there is none."""
+    """The manifest of this version in a list. Raises ``FlywheelError`` if there is none."""
     for manifest in listing(answer):
         if manifest.get("version") == version:
             return manifest
@@ -117,7 +114,7 @@ def pick_version(answer: Any, version: str) -> Mapping[str, Any]:
 
 
 def release_id(manifest: Mapping[str, Any]) -> str:
-    """The id of a manifest's release. Raises ``FlywheelError`` where it names none."""
+    """The id of a manifest's release. Raises ``FlywheelError`` if it names none."""
     for name in ("id", "release"):
         if isinstance(value := manifest.get(name), str) and re.fullmatch(r"[\w.:@/-]{1,200}", value):
             return value
@@ -125,10 +122,7 @@ def release_id(manifest: Mapping[str, Any]) -> str:
 
 
 def mapping(answer: Any) -> Mapping[str, Any]:
-    """An answer that is an object.
-
-    Raises ``Unreachable`` where something else answered in the server's place.
-    """
+    """An answer that is an object. Raises ``Unreachable`` if something other than the server answered."""
     if not isinstance(answer, Mapping):
         raise Unreachable("the answer is not the JSON object that was expected")
     return answer

@@ -1,4 +1,4 @@
-"""What both clients share: everything that only queues, and therefore returns at once."""
+"""What both clients share: everything that only queues, and so returns at once."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ UNREADABLE = "the call could not be read"
 class Capturing:
     """Queues interactions and feedback for delivery in the background.
 
-    ``endpoint``: the service's root, such as ``https://flywheel.example.com``, by default what the
-    environment has as ``FLYWHEEL_ENDPOINT``. ``key``: a key with the ``ingest`` and ``feedback`` scopes
-    for what is queued, by default ``FLYWHEEL_KEY``. ``timeout``: seconds per request. ``batch_size``:
-    events per request, at most 1,000. ``flush_interval``: how long, in seconds, an event may wait for
-    others. ``max_queue`` and ``max_queue_bytes``: how much is held while the server is away; beyond it,
-    ``when_full`` drops the oldest event or refuses the new one. ``exit_timeout``: seconds that the end of
-    the process may wait for delivery.
+    ``endpoint``: the service's root, such as ``https://flywheel.example.com``, by default
+    ``FLYWHEEL_ENDPOINT`` from the environment. ``key``: a key with the ``ingest`` and ``feedback`` scopes for
+    what is queued, by default ``FLYWHEEL_KEY``. ``timeout``: seconds per request. ``batch_size``: events per
+    request, at most 1,000. ``flush_interval``: how long, in seconds, an event may wait for others.
+    ``max_queue`` and ``max_queue_bytes``: how much is held while the server is unreachable; beyond that,
+    ``when_full`` drops the oldest event or refuses the new one. ``exit_timeout``: seconds that the process
+    may wait for delivery at exit.
 
     The product is never disturbed: with ``raise_errors=False`` nothing that captures raises; what was lost
     is in ``stats()``. Only a misconfigured constructor raises (``ValueError``).
@@ -67,7 +67,7 @@ class Capturing:
         self._headers = headers(key)
         self._timeout = timeout
         self._trust_env = trusts_environment(endpoint)
-        # Made once: it is slow to make, and OpenSSL's locks are not safe to take in a forked child.
+        # Created once: it is slow to create, and OpenSSL's locks are not safe in a forked child.
         self._tls = httpx.create_ssl_context()
         self._raise_errors = raise_errors
         self._told = Stats()
@@ -85,9 +85,9 @@ class Capturing:
         return f"<{type(self).__name__} {self._api}>"
 
     def interaction(self, **fields: Unpack[InteractionFields]) -> str:
-        """Queue one question and its answer; returns the interaction's id at once.
+        """Queue a question and its answer; returns the interaction's id at once.
 
-        The id is a UUIDv7 made here unless ``id`` is given, so that retries store it once. ``subject`` is the
+        The id is a UUIDv7 made here, unless ``id`` is given, so retries store it once. ``subject`` is the
         product's own user id; the server keeps only a keyed hash of it.
         """
         try:
@@ -97,7 +97,7 @@ class Capturing:
         return self._queue(event)
 
     def feedback(self, interaction: str, signal: Signal, **fields: Unpack[FeedbackFields]) -> str:
-        """Queue one signal on an interaction; returns the feedback's id at once.
+        """Queue a signal on an interaction; returns the feedback's id at once.
 
         ``edit`` needs a ``correction``.
         """
@@ -131,13 +131,13 @@ class Capturing:
     def turn(self, question: str, **fields: Any) -> Turn:
         """One user turn as a block: ``with client.turn(question, subject=user) as turn: turn.answer = …``.
 
-        Takes the fields of ``interaction``; all but ``question`` may be set while the block runs. What
-        it said before an error is captured, and ``metadata.cut`` says so.
+        Takes the fields of ``interaction``; all but ``question`` may be set while the block runs. If an error
+        ends it, what was said so far is captured, and ``metadata.cut`` says so.
         """
         return Turn(self, question, fields, self._unanswered)
 
     def stats(self) -> Stats:
-        """Counts of what was offered and what became of it. See ``Stats``."""
+        """Counts of events and what became of them. See ``Stats``."""
         return self._channel.stats()
 
     def _queue(self, event: Event) -> str:
@@ -168,10 +168,10 @@ class Capturing:
             raise InvalidEvent(f"the call could not be captured ({type(error).__name__})") from error
 
     def _capture_cut(self, made: Callable[[], InteractionFields | None]) -> None:
-        """A decorated stream was stopped: queue what it had said, if it had said anything.
+        """A decorated stream was stopped: queue what it had said so far, if anything.
 
-        Never raises, because the reason for the stop must reach its caller; with ``raise_errors``, `close`
-        tells what was lost.
+        Never raises, because the reason for the stop must reach the caller; with ``raise_errors``, `close`
+        reports what was lost.
         """
         self._channel.book_cut()
         try:
@@ -187,18 +187,18 @@ class Capturing:
                 self._channel.offer(event)
 
     def _book_refused(self, reason: str) -> None:
-        """Count one event as refused; with ``raise_errors`` its caller is told now, and `close` need not."""
+        """Count one event as refused; with ``raise_errors`` its caller is told now, so `close` need not."""
         self._channel.book(Outcome(refused=1, reasons=(reason,)))
         if self._raise_errors:
             self._told = replace(self._told, refused=self._told.refused + 1)
 
     def _leave(self, kind: type[BaseException] | None) -> None:
-        """The client's block ended; an error of its own must not be hidden by ours."""
+        """The client's block ended; our errors must not hide one of its own."""
         if kind is not None:
             self._raise_errors = False
 
     def _check_delivery(self) -> None:
-        """With ``raise_errors``: raise for what was lost and has not been raised yet."""
+        """With ``raise_errors``, raise for losses that have not been raised yet."""
         now, before = self._channel.stats(), self._told
         self._told = now
         refused, dropped = now.refused - before.refused, now.dropped - before.dropped

@@ -1,4 +1,4 @@
-"""The background road: an outbox, the thread that empties it, and its connection."""
+"""Background delivery: an outbox, the thread that empties it, and its connection."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from .outbox import Outbox, Outcome, Stats, WhenFull
 from .retries import Backoff
 from .transport import logger
 
-# How often a batch that the server fails on (500) is tried before it is cut in half. A single event gets
-# more time, a minute or so, because a failure that lasts is likelier to be the server's than the event's.
+# How often a batch that the server fails on (500) is tried before it is halved. A single event gets more
+# time, about a minute, because a lasting failure is more likely the server's fault than the event's.
 TRIES_OF_A_BATCH = 3
 TRIES_OF_AN_EVENT = 9
 FAILS = "the server fails on it"
@@ -25,7 +25,7 @@ FAILS = "the server fails on it"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of the background road: counts, bytes and seconds."""
+    """Limits of background delivery: counts, bytes and seconds."""
 
     batch_size: int = 100
     batch_bytes: int = 1_000_000
@@ -47,7 +47,7 @@ class Limits:
 
 
 class Channel:
-    """Takes events at once, delivers them later. None of its methods raises for what the server does."""
+    """Takes events at once, delivers them later. None of its methods raises because of the server."""
 
     def __init__(self, url: str, connect: Callable[[], httpx.Client], limits: Limits) -> None:
         self._url = url
@@ -57,8 +57,8 @@ class Channel:
         self._outbox = Outbox(
             max_items=limits.max_queue, max_bytes=limits.max_queue_bytes, when_full=limits.when_full
         )
-        # Connecting imports modules late. Had the thread begun that when the process forks, the child would
-        # find them half imported for ever; so it is done here, where nobody else runs.
+        # Connecting imports modules late. If the process forked during such an import in the thread, the
+        # child would have them half imported for good; so they are imported here, before the thread runs.
         connect().close()
         self._begin()
         processes.register(self)
@@ -75,7 +75,7 @@ class Channel:
         self._begin()
 
     def offer(self, event: Event) -> bool:
-        """Queue an event; False where there was no room for it."""
+        """Queue an event; False if there was no room for it."""
         room = self._outbox.offer(event)
         self._start()
         return room
@@ -89,11 +89,11 @@ class Channel:
         self._outbox.book_cut()
 
     def stats(self) -> Stats:
-        """The counts of this moment."""
+        """The current counts."""
         return self._outbox.stats()
 
     def drain(self, timeout: float) -> bool:
-        """Deliver what is queued by now. False where ``timeout`` seconds were not enough."""
+        """Deliver what is queued now. False if ``timeout`` seconds were not enough."""
         return self._outbox.drain(timeout)
 
     def finish(self, timeout: float | None = None) -> None:
@@ -129,8 +129,8 @@ class Channel:
                 try:
                     delivery = deliver(http, self._url, batch)
                 except Exception as error:
-                    # Nothing foreseen raises here; whatever did must neither end the thread nor lose the
-                    # count.
+                    # No expected error raises here; an unexpected one must neither end the thread nor lose
+                    # the count.
                     logger.error("%d events failed: %s", len(batch), type(error).__name__)
                     delivery = Delivery(Outcome(again=tuple(batch)), Advice.SUSPECT)
                 self._conclude(batch, delivery)

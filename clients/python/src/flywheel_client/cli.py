@@ -1,4 +1,4 @@
-"""The command ``flywheel``: a door to ``gate.running`` and to downloads."""
+"""The command ``flywheel``: gates and downloads."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("flywheel: interrupted", file=sys.stderr)
     except Exception as error:
-        # Fail closed: a fault in the gate must read as "not judged", never as Python's 1, "refused".
+        # Fail closed: a fault in the gate must exit as "not judged", never as Python's 1, which means
+        # "refused".
         print(f"flywheel: unexpected {type(error).__name__}: {printable(str(error))}", file=sys.stderr)
     return Exit.NOT_JUDGED
 
@@ -83,7 +84,7 @@ def _add_gate(commands: Any) -> None:
     _add_server(gate)
     gate.add_argument("--agent", required=True, metavar="A", help="module:function or http(s) address")
     gate.add_argument("--baseline", metavar="RUN", help="gate run to compare with (default: the server's)")
-    candidate = gate.add_argument_group("candidate, as the registry will show it")
+    candidate = gate.add_argument_group("the candidate, as the list of agent versions will show it")
     candidate.add_argument("--name", help="its name (default: the --agent)")
     candidate.add_argument(
         "--candidate-version",
@@ -97,9 +98,11 @@ def _add_gate(commands: Any) -> None:
     asking.add_argument("--timeout", type=float, default=60.0, metavar="S", help="seconds per question (60)")
     asking.add_argument("--retries", type=int, default=2, metavar="N", help="tries after a failure (2)")
     asking.add_argument(
-        "--repeat", type=int, default=1, metavar="N", help="ask everything N times, to tell what is flaky (1)"
+        "--repeat", type=int, default=1, metavar="N", help="ask everything N times, to find flaky cases (1)"
     )
-    asking.add_argument("--resume", type=Path, metavar="FILE", help="keep answers here and go on from them")
+    asking.add_argument(
+        "--resume", type=Path, metavar="FILE", help="keep answers in this file and continue from them"
+    )
     output = gate.add_argument_group("output")
     output.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML")
     output.add_argument("--markdown", type=Path, metavar="FILE", help="append a summary for a pull request")
@@ -108,10 +111,12 @@ def _add_gate(commands: Any) -> None:
 
 
 def _add_download(commands: Any) -> None:
-    download = commands.add_parser("download", help="download a release, checked and resumable")
+    download = commands.add_parser(
+        "download", help="download a release, with checksums, resuming if interrupted"
+    )
     download.set_defaults(run=_download)
     _add_server(download)
-    download.add_argument("directory", type=Path, help="where to put it: absent or empty")
+    download.add_argument("directory", type=Path, help="a folder that does not exist yet or is empty")
     download.add_argument("--file", action="append", metavar="NAME", help="only this file (may be repeated)")
 
 
@@ -149,7 +154,7 @@ def _gate(options: argparse.Namespace) -> int:
         with _client(options) as client:
             gated = run_gate(client, plan)
     except Exception as error:
-        # A CI job reads the report where the gate failed, too.
+        # A CI job also reads the report if the gate failed.
         _write_files(options, Gated([], [[]], unjudged(error)))
         raise
     _print(options, gated)
@@ -162,7 +167,7 @@ def _write_files(options: argparse.Namespace, gated: Gated) -> None:
         options.junit.parent.mkdir(parents=True, exist_ok=True)
         options.junit.write_text(as_junit(gated.verdict, gated.rounds[0], gated.cases), encoding="utf-8")
     if options.markdown:
-        # Appended, because GitHub's job summary is a file that other steps write to as well.
+        # Appended, because other steps write to GitHub's job summary too.
         with options.markdown.open("a", encoding="utf-8") as summary:
             summary.write(as_markdown(gated.verdict))
 

@@ -19,7 +19,7 @@ from .transport import Patience, call, decoded
 
 
 class Client(Capturing):
-    """Captures in the background, and calls the API directly where an answer is needed. Safe between threads.
+    """Captures in the background, and calls the API directly if an answer is needed. Safe between threads.
 
     Use it as a context manager, or keep one for the life of the process: what is queued is delivered at exit.
     """
@@ -30,8 +30,8 @@ class Client(Capturing):
         """Store one interaction now and return the server's answer, with the ``feedback_token`` for a
         browser.
 
-        Takes at most ``timeout`` seconds. Where the server cannot be reached in that time the interaction
-        is queued under the same id (``reason="queued"``); where it refuses, ``reason="refused"``. With
+        Takes at most ``timeout`` seconds. If the server cannot be reached in that time, the interaction is
+        queued under the same id (``reason="queued"``); if it refuses, ``reason="refused"``. With
         ``raise_errors`` both raise instead.
         """
         try:
@@ -88,15 +88,17 @@ class Client(Capturing):
     def download_release(
         self, id: str, directory: str | os.PathLike[str], *, files: Iterable[str] | None = None
     ) -> Path:
-        """Download a release (``files``: only these) into ``directory``, which appears whole or not at all.
+        """Download a release (``files``: only these) into ``directory``, which appears complete or not at
+        all.
 
-        Every file is checked against the manifest's sha256; an interrupted download goes on where it stopped.
+        Every file is checked against the manifest's sha256; an interrupted download continues where it
+        stopped.
         """
         manifest = self.release(id)
         return download(self._connection(), self._api, manifest, Path(directory), files=files)
 
     def flush(self, timeout: float = 30.0) -> bool:
-        """Deliver what is queued by now; False where ``timeout`` seconds were not enough."""
+        """Deliver what is queued now; False if ``timeout`` seconds were not enough."""
         done = self._channel.drain(timeout)
         self._check_delivery()
         return done
@@ -124,7 +126,7 @@ class Client(Capturing):
         )
 
     def _connection(self) -> httpx.Client:
-        """This process's own connection: a forked child must not talk on its parent's socket."""
+        """This process's own connection: a forked child must not use its parent's socket."""
         if self._http is None or self._http[0] != os.getpid():
             self._http = os.getpid(), self._connect()
         return self._http[1]

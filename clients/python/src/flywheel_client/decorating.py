@@ -21,10 +21,9 @@ _current: ContextVar[str | None] = ContextVar("flywheel_interaction", default=No
 
 
 def current_interaction() -> str | None:
-    """The id of the captured call that is running, or ran last, in this context; None where there was none.
-
-    Inside a decorated function it is that call's own id. After the call it is still set for the caller
-    (and, with ``await``, for the awaiting task), which can hand it to its user interface for feedback.
+    """The id of the captured call that is running, or ran last, in this context; None if there was none.
+    Inside a decorated function it is that call's id. After the call it stays set for the caller (and, with
+    ``await``, for the awaiting task), which can pass it to its user interface for feedback.
     """
     return _current.get()
 
@@ -40,12 +39,12 @@ class Recipe:
 
     ``subject``: a text, or a callable that gets the function's own arguments. ``question``: a callable over
     the same arguments; by default the argument named ``question``, else the first text. ``answer``: a
-    callable over the result; by default the result where it is text, else its ``answer``. A generator's
-    result is the list of what it yielded, by default joined. ``fields``: further fields of an interaction,
-    as values or as callables over the arguments (``sources``: over the result).
+    callable over the result; by default the result if it is text, else its ``answer``. A generator's result
+    is the list of what it yielded, by default joined. ``fields``: further fields of an interaction, as values
+    or as callables over the arguments (``sources``: over the result).
 
-    A stream that is closed, cancelled or abandoned, or that fails, is captured with what it had said, and
-    ``metadata`` then says so: ``{"cut": "closed" | "cancelled" | "failed"}``.
+    A stream that fails, or is closed, cancelled or abandoned, is captured with what it had said, and
+    ``metadata`` says so: ``{"cut": "closed" | "cancelled" | "failed"}``.
     """
 
     subject: str | Extract[str | None] | None = None
@@ -67,20 +66,20 @@ class _Call:
     def end(self, result: Any) -> None:
         """The function answered: queue the interaction.
 
-        Its own errors never reach here: no answer, no capture.
+        An error never reaches here: without an answer, nothing is captured.
         """
         _current.set(self._id)
         capture = self._capture
         try:
             fields = self._fields(capture.recipe, result)
         except Exception as error:
-            # The product's extractors may raise anything; its user must still get the answer.
+            # The product's extractors may raise anything; the user must still get the answer.
             capture.failed(error)
         else:
             capture.send(fields)
 
     def cut(self, parts: list[Any], error: BaseException) -> None:
-        """The stream ended early: queue what it had said. Where it had said nothing, there is no answer."""
+        """The stream ended early: queue what it had said so far. If that is nothing, there is no answer."""
 
         def made() -> InteractionFields | None:
             if not parts:
@@ -146,9 +145,9 @@ def decorate(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A decorator for a function, coroutine function, generator or asynchronous generator.
 
-    ``send`` gets the interaction's fields, ``failed`` the error where they could not be made. ``cut`` gets,
-    when a stream is stopped, what makes its fields (None where it had said nothing). A function that returns
-    a generator is captured as that generator.
+    ``send`` gets the interaction's fields, ``failed`` the error if they could not be made. When a stream is
+    stopped, ``cut`` gets a function for its fields (None if it had said nothing). A function that returns a
+    generator is captured as that generator.
     """
 
     def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -178,7 +177,7 @@ def _coroutine(capture: _Capture, function: Callable[..., Any]) -> Callable[...,
 
 
 def _ended(call: _Call, result: Any) -> Any:
-    """What the caller gets: the result, or, where it is a stream, one that is captured when it ends."""
+    """What the caller gets: the result or, if that is a stream, one that is captured when it ends."""
     if inspect.isgenerator(result):
         return _stream(lambda: (call, result))()
     if inspect.isasyncgen(result):
@@ -207,7 +206,7 @@ def _stream(begin: Callable[..., tuple[_Call, Any]]) -> Callable[..., Any]:
 
 
 class _Recording(Generator[Any, Any, Any]):
-    """A generator that keeps what it yields; everything else is the inner one's."""
+    """A generator that keeps what it yields; everything else is passed to the inner one."""
 
     def __init__(self, inner: Generator[Any, Any, Any], parts: list[Any]) -> None:
         self._inner, self._parts = inner, parts
@@ -261,7 +260,7 @@ class _AsyncSteps:
     async def throw(self, error: BaseException) -> Any:
         if not isinstance(error, GeneratorExit):
             return await self._step(self._inner.athrow(error))
-        # Captured first: where the loop is gone, closing may never come to its end.
+        # Captured first: if the loop is gone, closing may never finish.
         self._call.cut(self._parts, error)
         await self._inner.aclose()
         raise error

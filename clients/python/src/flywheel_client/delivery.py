@@ -1,4 +1,4 @@
-"""One batch over the wire, and what its answer means for each event in it. Logs counts, never text."""
+"""Sends one batch, and reads what the answer means for each event in it. Logs counts, never text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .outbox import Outcome
 from .retries import is_retryable, retry_after
 from .transport import JSON_HEADERS, logger, problem
 
-# Refusals of the call itself (address, method, key, redirect): no event of the batch is their cause.
+# Refusals of the call itself (address, method, key, redirect): no event in the batch caused them.
 OF_THE_CALL = frozenset({401, 403, 404, 405, 407, 410, 411, 415, 426})
 
 
@@ -25,13 +25,13 @@ class Advice(Enum):
 
     GO_ON = "go on"
     WAIT = "wait"  # The server or the network is not ready; the events are not at fault.
-    SPLIT = "split"  # The batch as a whole is refused: it is too large, or one event of it is at fault.
-    SUSPECT = "suspect"  # The server fails on it: perhaps one event of it is the cause.
+    SPLIT = "split"  # The whole batch is refused: it is too large, or one of its events is at fault.
+    SUSPECT = "suspect"  # The server fails on it: perhaps because of one event.
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A batch's outcome, the advice for the next one, and seconds where the server named them."""
+    """A batch's outcome, the advice for the next one, and seconds to wait if the server named them."""
 
     outcome: Outcome
     advice: Advice = Advice.GO_ON
@@ -39,7 +39,7 @@ class Delivery:
 
 
 def deliver(http: httpx.Client, url: str, events: Sequence[Event]) -> Delivery:
-    """Post a batch once. Never raises for what the network or the server does."""
+    """Post a batch once. Never raises because of the network or the server."""
     body = b'{"items":[' + b",".join(event.batch_item for event in events) + b"]}"
     try:
         response = http.post(url, content=body, headers=JSON_HEADERS)
@@ -101,5 +101,5 @@ def _sorted(events: Sequence[Event], results: Sequence[object], asked: float | N
         why = ", ".join(f"{number} x {said}" for said, number in sorted(Counter(reasons).items()))
         logger.warning("%d of %d events refused: %s", len(reasons), len(events), why)
     outcome = Outcome(delivered, not_consented, len(reasons), tuple(again), tuple(reasons))
-    # An item that keeps failing alone must not block the queue for ever.
+    # A single item that keeps failing must not block the queue for ever.
     return Delivery(outcome, Advice.SUSPECT if again else Advice.GO_ON, asked)

@@ -1,4 +1,4 @@
-"""What can go wrong, by what the caller can do about it. No message ever carries captured text."""
+"""Errors, by what the caller can do about them. No message ever contains captured text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class FieldError:
 
 
 def refusal(status: int, code: object) -> str:
-    """Why something was refused: the status, and the problem's code where it is one and no free text."""
+    """Why something was refused: the status, and the problem's code if it is a code and not free text."""
     return f"{status} {code}" if isinstance(code, str) and CODE.fullmatch(code) else str(status)
 
 
@@ -39,11 +39,11 @@ class ApiError(FlywheelError):
 
 
 class Unreachable(FlywheelError):
-    """The server could not be reached, or answered nothing usable, within the tries and time allowed."""
+    """The server could not be reached, or gave no usable answer, within the tries and time allowed."""
 
 
 class InvalidEvent(FlywheelError):
-    """What was passed cannot be sent at all: a required text is missing, or a value is no JSON."""
+    """What was passed cannot be sent: a required text is missing, or a value is not JSON."""
 
 
 class QueueFull(FlywheelError):
@@ -64,7 +64,7 @@ class DeliveryFailed(FlywheelError):
 
 
 class ChecksumMismatch(FlywheelError):
-    """A release file is not the bytes that its manifest promises."""
+    """A release file differs from what its manifest promises."""
 
 
 class MissingExtra(FlywheelError, ImportError):

@@ -1,7 +1,4 @@
-"""Events as the wire has them.
-
-An event is encoded once: every retry sends the same bytes under the same id.
-"""
+"""Encodes events. Each is encoded once: every retry sends the same bytes under the same id."""
 
 from __future__ import annotations
 
@@ -15,12 +12,13 @@ from typing import Any, Literal, NotRequired, Required, TypedDict, get_args
 from .errors import InvalidEvent
 from .ids import uuid7
 
-# What the server cannot store: a character no database or JSON reader takes, a number beyond 64 bits, and
-# nesting that exhausts a reader's stack.
+# What the server cannot store: characters that no database or JSON reader accepts, numbers beyond 64 bits,
+# and nesting that exhausts a reader's stack.
 UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
 MAX_DEPTH = 32
 SMALLEST, LARGEST = -(2**63), 2**64 - 1
-# These name a person or a row. A changed one would name another, so they go as they are or not at all.
+# These identify a person or a row. A changed one would identify another, so they are sent unchanged or not at
+# all.
 NAMES = ("id", "subject", "interaction")
 
 Signal = Literal[
@@ -34,7 +32,7 @@ PLAIN = re.compile(r"[a-z][a-z_-]{0,39}")
 class InteractionFields(TypedDict, total=False):
     """What ``interaction`` and ``record`` take.
 
-    ``context``: the earlier turns, ``{"role", "content"}`` each. ``sources``: what the agent read, ``{"id",
+    ``context``: the earlier turns, each ``{"role", "content"}``. ``sources``: what the agent read, ``{"id",
     "title", "url", "text"}``. ``agent``: ``{"name", "version", "model", "prompt"}``. ``consent``:
     ``capture``, ``evaluation`` and ``training``, each granted or denied.
     """
@@ -54,7 +52,7 @@ class InteractionFields(TypedDict, total=False):
 
 
 class FeedbackFields(TypedDict):
-    """What ``feedback`` takes beside the interaction and the signal."""
+    """What ``feedback`` takes besides the interaction and the signal."""
 
     id: NotRequired[str | None]
     correction: NotRequired[str | None]
@@ -79,7 +77,7 @@ class Event:
 
 
 def interaction_event(fields: InteractionFields) -> Event:
-    """Encode an interaction. Raises ``InvalidEvent`` where it cannot be sent."""
+    """Encode an interaction. Raises ``InvalidEvent`` if it cannot be sent."""
     _require_text(fields, "question")
     _require_text(fields, "answer")
     body = _stamped(dict(fields))
@@ -87,7 +85,7 @@ def interaction_event(fields: InteractionFields) -> Event:
 
 
 def feedback_event(interaction: str, signal: Signal, fields: FeedbackFields) -> Event:
-    """Encode a signal on an interaction. Raises ``InvalidEvent`` where it cannot be sent."""
+    """Encode a signal on an interaction. Raises ``InvalidEvent`` if it cannot be sent."""
     if not isinstance(interaction, str) or not interaction:
         raise InvalidEvent("feedback names no interaction")
     if signal not in SIGNALS:
@@ -100,28 +98,28 @@ def feedback_event(interaction: str, signal: Signal, fields: FeedbackFields) -> 
 
 
 def encode(value: object) -> bytes:
-    """JSON in UTF-8, of what the server can store; the one rule for what cannot be sent.
+    """JSON in UTF-8 that the server can store; the only rule for what cannot be sent.
 
     A NUL or a lone surrogate in a text becomes ``?`` rather than losing the event. Raises ``InvalidEvent``
     for such a character in an id or a subject, a number beyond 64 bits, NaN, nesting deeper than 32 levels,
-    and what is no JSON. The error names the field and never the value.
+    and anything that is not JSON. The error names the field, never the value.
     """
     try:
         clean = _sendable(value)
         text = json.dumps(clean, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError) as error:
         # `from None`: the original message may quote the value.
-        raise InvalidEvent(f"an event holds something that is no JSON ({type(error).__name__})") from None
+        raise InvalidEvent(f"an event holds something that is not JSON ({type(error).__name__})") from None
     return text.encode()
 
 
 def is_sendable(text: str) -> bool:
-    """Whether the text can be sent as it is."""
+    """Whether the text can be sent unchanged."""
     return (text.isascii() and "\0" not in text) or not UNSENDABLE.search(text)
 
 
 def _sendable(value: object, place: str = "", depth: int = 0) -> object:
-    """The value with its texts made sendable. Raises ``InvalidEvent`` naming the field at the top."""
+    """The value with its texts made sendable. Raises ``InvalidEvent``, which names the top-level field."""
     if isinstance(value, str):
         if is_sendable(value):
             return value
@@ -148,10 +146,10 @@ def _require_text(fields: InteractionFields, name: Literal["question", "answer"]
 
 
 def _stamped(fields: dict[str, Any]) -> dict[str, Any]:
-    """Without what is absent, with an id and a time.
+    """The fields without absent ones, with an id and a time.
 
-    The time is added only where the id is ours: a caller that replays its own id must get the same body, or
-    the server would call it a conflict.
+    The time is added only if the id is ours: a caller that repeats its own id must send the same body, or the
+    server would call it a conflict.
     """
     body = {name: value for name, value in fields.items() if value is not None}
     if "id" not in body:

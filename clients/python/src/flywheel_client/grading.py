@@ -1,7 +1,7 @@
 """A small deterministic grader for machines without a server.
 
 It is a local approximation: the server's gate knows more graders, calibrates them per case and compares
-with a baseline. Its verdict is the authority.
+with a baseline. Its verdict decides.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# Word-like runs, decimals kept whole; scripts written without spaces count by character.
+# Words, with decimals kept whole; scripts without spaces count by character.
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]+")
 THRESHOLD = 0.6
 
@@ -37,10 +37,9 @@ def grade(
     rejected: str | None = None,
     grader: Mapping[str, Any] | str | None = None,
 ) -> Grade:
-    """Grade one answer. ``grader``: the release's own, ``"name"`` or ``{"name", "threshold"?}``.
-
-    By default an answer passes that contains the expected one, or shares enough of its words and all its
-    numbers; never one that is at least as close to the rejected answer. Raises ``UnknownGrader``.
+    """Grade one answer. ``grader``: the one that the release names, ``"name"`` or ``{"name", "threshold"?}``.
+    By default an answer passes if it contains the expected one, or shares enough of its words and all its
+    numbers; it never passes if it is at least as close to the rejected answer. Raises ``UnknownGrader``.
     """
     name, threshold = _chosen(grader)
     said, wanted = tokens(answer), tokens(expected)
@@ -53,7 +52,7 @@ def grade(
 
 
 def tokens(text: str) -> list[str]:
-    """The words and numbers of a text, without regard to case, punctuation or compatibility forms."""
+    """The words and numbers of a text, ignoring case, punctuation and compatibility forms."""
     return TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -85,7 +84,7 @@ def _overlaps(said: Sequence[str], wanted: Sequence[str], threshold: float) -> b
 
 
 def _default(said: Sequence[str], wanted: Sequence[str], threshold: float) -> bool:
-    # A changed number changes few tokens and the whole meaning.
+    # A changed number changes few tokens but the whole meaning.
     numbers = {token for token in wanted if token[0].isdigit()}
     return _contains(said, wanted, threshold) or (numbers <= set(said) and _overlaps(said, wanted, threshold))
 

@@ -1,4 +1,4 @@
-"""Identifiers that the client makes, so that sending an event twice stores it once."""
+"""Makes identifiers, so that an event sent twice is stored once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sending OpenTelemetry GenAI spans to Flywheel, which turns them into interactions (``POST /v1/traces``)."""
+"""Sends OpenTelemetry GenAI spans to Flywheel, which turns them into interactions (``POST /v1/traces``)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def configure(
 ) -> TracerProvider:
     """A tracer provider whose spans are batched over OTLP/HTTP to ``<endpoint>/v1/traces``.
 
-    ``key`` needs the ``ingest`` scope, and ``feedback`` where users' feedback is exported too. With
-    ``set_global`` it becomes the process's provider, which is where instrumentations look; without, pass it
-    to yours or add its exporter to a provider of your own (``exporter``). Raises ``MissingExtra`` where the
-    OpenTelemetry packages are not installed.
+    ``key`` needs the ``ingest`` scope, and ``feedback`` if users' feedback is exported too. With
+    ``set_global`` it becomes the process's provider, which instrumentations use; otherwise pass it to them,
+    or add ``exporter`` to your own provider. Raises ``MissingExtra`` if the OpenTelemetry packages are not
+    installed.
     """
     try:
         from opentelemetry import trace
@@ -38,7 +38,7 @@ def configure(
 
 
 def exporter(endpoint: str, key: str) -> SpanExporter:
-    """The OTLP/HTTP span exporter alone, for a tracer provider that exists already."""
+    """Only the OTLP/HTTP span exporter, for an existing tracer provider."""
     try:
         import requests
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter

@@ -1,6 +1,5 @@
-"""The bounded queue between the product's threads and the sending thread, and the book kept over it.
-
-Always, under the lock: ``offered = pending + delivered + not_consented + refused + dropped``.
+"""The bounded queue between the product's threads and the sending thread, and its counts. Always, under the
+lock: ``offered = pending + delivered + not_consented + refused + dropped``.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ class Outcome:
 
 
 class Outbox:
-    """A queue bounded by count and by bytes, the batch in flight included."""
+    """A queue bounded by count and by bytes, including the batch in flight."""
 
     def __init__(self, *, max_items: int, max_bytes: int, when_full: WhenFull) -> None:
         self._max_items = max_items
@@ -82,7 +81,7 @@ class Outbox:
         self._reasons: Counter[str] = Counter()
 
     def offer(self, event: Event) -> bool:
-        """Queue an event. False where it found no room; what gave way is counted as dropped."""
+        """Queue an event. False if there was no room; events that gave way count as dropped."""
         size = len(event.payload)
         with self._changed:
             self._offered += 1
@@ -113,10 +112,7 @@ class Outbox:
             self._cut += 1
 
     def take(self, *, max_items: int, max_bytes: int, max_wait: float) -> list[Event] | None:
-        """Wait for a batch: full, older than ``max_wait`` seconds, or hurried.
-
-        None: closed and nothing is left.
-        """
+        """Wait for a batch: full, older than ``max_wait`` seconds, or hurried. None if closed and empty."""
         with self._changed:
             while not self._is_due(max_items, max_bytes, max_wait):
                 if self._closing and not self._waiting:
@@ -136,9 +132,11 @@ class Outbox:
             return batch
 
     def settle(self, outcome: Outcome) -> None:
-        """Book a batch's outcome; what must go again returns to the front, in order."""
+        """Count a batch's outcome; events to be sent again return to the front, in order."""
         with self._changed:
-            if self._flying:  # Else the batch was given up for dropped while its request still ran.
+            if (
+                self._flying
+            ):  # Otherwise the batch was already counted as dropped while its request still ran.
                 self._count(outcome)
                 self._left += self._flying - len(outcome.again)
                 self._retries += 1 if outcome.again else 0
@@ -148,9 +146,8 @@ class Outbox:
             self._changed.notify_all()
 
     def pause(self, seconds: float, *, firm: bool) -> None:
-        """Wait between tries.
-
-        A flush or close ends the wait early, once, unless the server named it (``firm``).
+        """Wait between tries. A flush or close ends the wait early, once, unless the server asked for it
+        (``firm``).
         """
         until = time.monotonic() + seconds
         with self._changed:
@@ -163,10 +160,7 @@ class Outbox:
                 self._changed.wait(left)
 
     def drain(self, timeout: float) -> bool:
-        """Hurry the sender, and wait up to ``timeout`` seconds for what is queued by now.
-
-        True where it left.
-        """
+        """Hurry the sender and wait up to ``timeout`` seconds for what is queued now. True if sent."""
         until = time.monotonic() + timeout
         with self._changed:
             last = self._entered
@@ -184,7 +178,7 @@ class Outbox:
                 self._hurries -= 1
 
     def give_up(self) -> None:
-        """Close: count whatever is still pending as dropped, and let the sender end."""
+        """Close: count whatever is pending as dropped, and let the sender end."""
         with self._changed:
             self._closing = True
             self._dropped += self._pending()

@@ -1,4 +1,4 @@
-"""Forks and exits: what a process's end or its child's beginning asks of the open channels."""
+"""Handles forks and exits for the open channels."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ class Closable(Protocol):
     """Something that holds undelivered events."""
 
     def finish(self) -> None:
-        """Deliver what is pending, within a bounded time, and end. Never raises."""
+        """Deliver what is pending, within a time limit, and end. Never raises."""
 
     def restart_in_child(self) -> None:
         """Forget the parent's queue, thread, locks and connections."""
 
 
-# All channels, because a fork can come at any time; and those that have begun, kept alive until they end.
+# All channels, because a fork can come at any time; and the started ones, kept alive until they end.
 _all: weakref.WeakSet[Closable] = weakref.WeakSet()
 _open: set[Closable] = set()
 _registered_in: int | None = None
 
 
 def register(channel: Closable) -> None:
-    """Restart this channel in a forked child. To be called before any other thread can know of it."""
+    """Restart this channel in a forked child. Call before another thread can know the channel."""
     _all.add(channel)
 
 
@@ -36,14 +36,14 @@ def watch(channel: Closable) -> None:
     _open.add(channel)
     if _registered_in != os.getpid():
         _registered_in = os.getpid()
-        # A process of `multiprocessing` ends without atexit, but runs these.
+        # `multiprocessing` processes skip atexit, but run these.
         multiprocessing_exit = sys.modules.get("multiprocessing.util")
         if multiprocessing_exit is not None:
             multiprocessing_exit.Finalize(None, finish_all, exitpriority=10)
 
 
 def forget(channel: Closable) -> None:
-    """The channel is closed: nothing is left to do for it."""
+    """The channel is closed: nothing more to do for it."""
     _open.discard(channel)
 
 

@@ -1,7 +1,7 @@
 """A pytest plugin: every eval case of a release becomes a test.
 
 ``pytest --flywheel-release DIR --flywheel-agent module:function``. Without these options it only registers
-its markers. Grading is local and approximate (see ``grading``); ``flywheel gate`` has the authority.
+its markers. Grading is local and approximate (see ``grading``); ``flywheel gate`` decides.
 """
 
 from __future__ import annotations
@@ -40,19 +40,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "flywheel_regression: an answer that people corrected; it must not return"
     )
-    config.addinivalue_line("markers", "flywheel_sampled: an answer drawn at random, which a reviewer judged")
+    config.addinivalue_line("markers", "flywheel_sampled: an answer drawn at random and judged by a reviewer")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Add the eval cases, before ``-m`` and ``-k`` choose."""
+    """Add the eval cases before ``-m`` and ``-k`` select."""
     release, agent = config.getoption("--flywheel-release"), config.getoption("--flywheel-agent")
     if release is None and agent is None:
         return
     if release is None or agent is None:
-        raise pytest.UsageError("--flywheel-release and --flywheel-agent go together")
+        raise pytest.UsageError("--flywheel-release and --flywheel-agent must be used together")
     items.extend(_collect(session, Path(release), agent))
 
 
@@ -88,7 +88,7 @@ class EvalCases(pytest.File):
 
 
 class WrongAnswer(Exception):
-    """The agent answered, and the grader did not pass it."""
+    """The agent answered, but the answer did not pass."""
 
     def __init__(self, answer: str, grade: Grade) -> None:
         self.answer, self.grade = answer, grade
@@ -102,7 +102,7 @@ class EvalCaseItem(pytest.Item):
     parent: EvalCases
 
     def runtest(self) -> None:
-        """Ask and grade. Skipped where only the server has the case's grader."""
+        """Ask and grade. Skipped if only the server has the case's grader."""
         from .gate.agents import ask
         from .grading import UnknownGrader, grade
 
@@ -117,7 +117,7 @@ class EvalCaseItem(pytest.Item):
             raise WrongAnswer(answer, graded)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """What to print. The texts only with ``-v``: a CI log is kept longer than a release should be."""
+        """What to print. The texts only with ``-v``: CI logs are kept longer than a release should be."""
         error = excinfo.value
         if not isinstance(error, WrongAnswer):
             return f"the agent gave no answer: {type(error).__name__}: {error}"

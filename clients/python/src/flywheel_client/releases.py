@@ -1,4 +1,4 @@
-"""Downloading a release: resumed, checked against its manifest, and visible only when whole."""
+"""Downloads a release: resumable, checked against its manifest, and visible only when complete."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ TRIES = 5
 BACKOFF = Backoff(base=0.2, cap=5.0)
 
 
-# What describes a release's files, and is therefore not among those that the manifest lists.
+# Files that describe the release's files, and so are not in the manifest's list.
 MANIFEST, SUMS, CARD = "manifest.json", "SHA256SUMS", "README.md"
 DESCRIBING = (CARD, SUMS, MANIFEST)
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFile:
-    """One file that a manifest promises. ``size`` in bytes, where the manifest says."""
+    """One file that a manifest promises. ``size`` is in bytes, if the manifest says."""
 
     name: str
     sha256: str
@@ -41,7 +41,7 @@ class ReleaseFile:
 def files_of(manifest: Mapping[str, Any]) -> dict[str, ReleaseFile]:
     """The files of a release, as the API shows it, or of its manifest; by name.
 
-    Raises ``FlywheelError`` where one is unnamed, unsafe or without a checksum.
+    Raises ``FlywheelError`` if one has no name, an unsafe name or no checksum.
     """
     entries = manifest_of(manifest).get("files")
     if isinstance(entries, Mapping):
@@ -53,7 +53,7 @@ def files_of(manifest: Mapping[str, Any]) -> dict[str, ReleaseFile]:
 
 
 def manifest_of(release: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The manifest within a release as the API shows it; a bare manifest is its own."""
+    """The manifest inside a release from the API, or the manifest itself."""
     inner = release.get("manifest")
     return inner if isinstance(inner, Mapping) else release
 
@@ -66,7 +66,7 @@ def _file(entry: Any) -> ReleaseFile:
     name = entry.get("name") or entry.get("path") or entry.get("file")
     sha256 = entry.get("sha256")
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,200}", name):
-        raise FlywheelError("the release's manifest names a file that is no plain file name")
+        raise FlywheelError("the release's manifest names a file with an unsafe name")
     if not isinstance(sha256, str) or not re.fullmatch(r"[0-9a-f]{64}", sha256):
         raise FlywheelError(f"the release's manifest has no sha256 for {name}")
     size = entry.get("bytes", entry.get("size"))
@@ -81,12 +81,13 @@ def download(
     *,
     files: Iterable[str] | None = None,
 ) -> Path:
-    """Download a release into ``directory``, which must be absent, empty, or hold the same release already.
+    """Download a release into ``directory``, which must not exist, be empty, or already hold the same
+    release.
 
     All its files, with the card, the checksums and the manifest that describe them; or those in ``files``,
-    and the manifest. The work is done in a hidden directory next to it, which a broken download leaves for
-    the next one to resume. Raises ``ChecksumMismatch``, ``ApiError``, ``Unreachable`` or ``FlywheelError``;
-    then ``directory`` is untouched.
+    and the manifest. It works in a hidden directory next to it, which an interrupted download leaves for the
+    next one to resume. Raises ``ChecksumMismatch``, ``ApiError``, ``Unreachable`` or ``FlywheelError``; then
+    ``directory`` is untouched.
     """
     promised = files_of(manifest)
     names = [*promised, *DESCRIBING] if files is None else [*files, MANIFEST]
@@ -117,10 +118,10 @@ def download(
 def _describe(
     http: httpx.Client, base: str, manifest: Mapping[str, Any], directory: Path, names: Iterable[str]
 ) -> set[str]:
-    """Write what describes the release; returns the names of what is there.
+    """Write the files that describe the release; returns their names.
 
-    A server that does not serve one of them yet is no reason to fail: the manifest is written as the API
-    shows it, the others are left out and the log says so.
+    An older server may lack some of them: then the manifest is written as the API shows it, the others are
+    left out, and the log says so.
     """
     made = set()
     for name in names:
@@ -140,7 +141,7 @@ def _describe(
 
 
 def _small(http: httpx.Client, url: str, name: str) -> bytes | None:
-    """A small file whole, checked against its ``ETag``; None where the server has none of that name."""
+    """A complete small file, checked against its ``ETag``; None if the server has none with this name."""
     try:
         headers = {"Accept-Encoding": "identity", "Accept": "*/*"}
         response = call(http, "GET", url, headers=headers, patience=Patience(TRIES))
@@ -150,12 +151,12 @@ def _small(http: httpx.Client, url: str, name: str) -> bytes | None:
         raise
     promised = re.fullmatch(r'"([0-9a-f]{64})"', response.headers.get("ETag", ""))
     if promised and hashlib.sha256(response.content).hexdigest() != promised[1]:
-        raise ChecksumMismatch(f"{name} is not what the server promises")
+        raise ChecksumMismatch(f"{name} differs from what the server promises")
     return response.content
 
 
 def _check_description(name: str, content: bytes, promised: Mapping[str, ReleaseFile]) -> None:
-    """Raise ``ChecksumMismatch`` where the manifest or the checksums are of other files."""
+    """Raise ``ChecksumMismatch`` if the manifest or the checksums describe other files."""
     digests = {file.name: file.sha256 for file in promised.values()}
     try:
         if name == MANIFEST:
@@ -167,7 +168,7 @@ def _check_description(name: str, content: bytes, promised: Mapping[str, Release
     except (ValueError, TypeError, AttributeError):
         said = {}
     if {file: digest for file, digest in said.items() if file not in DESCRIBING} != digests:
-        raise ChecksumMismatch(f"{name} is not of this release")
+        raise ChecksumMismatch(f"{name} does not belong to this release")
 
 
 def _promised(promised: Mapping[str, ReleaseFile], name: str) -> ReleaseFile:
@@ -180,14 +181,12 @@ def _same_or_raise(directory: Path, wanted: list[ReleaseFile]) -> None:
     for file in wanted:
         path = directory / file.name
         if not path.is_file() or sha256_of(path) != file.sha256:
-            raise FlywheelError(f"{directory} is not empty and holds something else than this release")
+            raise FlywheelError(f"{directory} is not empty and holds something other than this release")
 
 
 def fetch(http: httpx.Client, url: str, file: ReleaseFile, directory: Path) -> Path:
-    """Download one file to ``directory``, resuming what a broken try left. Raises where its bytes are not
-    promised.
-
-    A mismatch after resuming is tried once more from nothing, because the older part may be the bad one.
+    """Download one file to ``directory``, resuming what an interrupted try left. Raises if its checksum is
+    wrong. A mismatch after resuming is retried once from the start, because the older part may be damaged.
     """
     done, part = directory / file.name, directory / f"{file.name}.part"
     if done.is_file() and sha256_of(done) == file.sha256:
@@ -201,7 +200,7 @@ def fetch(http: httpx.Client, url: str, file: ReleaseFile, directory: Path) -> P
             _sync(directory)
             return done
     part.unlink()
-    raise ChecksumMismatch(f"{file.name} is not what the manifest promises")
+    raise ChecksumMismatch(f"{file.name} differs from what the manifest promises")
 
 
 def _fill(http: httpx.Client, url: str, file: ReleaseFile, part: Path) -> None:
@@ -214,7 +213,7 @@ def _fill(http: httpx.Client, url: str, file: ReleaseFile, part: Path) -> None:
         try:
             wait = _receive(http, url, file, part, before)
         except httpx.TransportError as error:
-            # Progress means the server lives: only failures in a row count.
+            # Progress means the server is alive: only consecutive failures count.
             progressed = part.exists() and part.stat().st_size > before
             failures = 1 if progressed else failures + 1
             if failures >= TRIES:
@@ -230,7 +229,7 @@ def _fill(http: httpx.Client, url: str, file: ReleaseFile, part: Path) -> None:
 
 
 def _receive(http: httpx.Client, url: str, file: ReleaseFile, part: Path, offset: int) -> float | None:
-    """One request for the rest of a file. Seconds to wait before another, or None where it is complete."""
+    """One request for the rest of a file. Returns seconds to wait, or None if it is complete."""
     # Content codings would make a range's offsets ambiguous.
     headers = {"Accept-Encoding": "identity"}
     if offset:
@@ -267,7 +266,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _sync(directory: Path) -> None:
-    """Make a rename durable. Windows cannot open a directory, and needs no such thing."""
+    """Make a rename durable. Windows cannot open a directory, and does not need this."""
     if os.name != "nt":
         descriptor = os.open(directory, os.O_RDONLY)
         try:

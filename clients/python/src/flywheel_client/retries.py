@@ -1,4 +1,4 @@
-"""When to try again, and after how long. Pure: no clock is read and nobody sleeps here."""
+"""When to try again, and after how long. Pure: it reads no clock and never sleeps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-# The server, or something in front of it, says "not now". What was sent is not at fault.
+# The server, or something in front of it, says "not now"; what was sent is not at fault.
 TRY_LATER = frozenset({408, 425, 429, 502, 503, 504})
 
 
@@ -33,10 +33,9 @@ class Backoff:
 
 
 def retry_after(header: str | None, *, now: datetime | None = None, longest: float = 300.0) -> float | None:
-    """Seconds that a ``Retry-After`` header asks for, in either of its forms; None where it says nothing
-    usable.
+    """Seconds that a ``Retry-After`` header asks for, in either of its forms; None if it is not usable.
 
-    Held to ``longest``, so that one absurd header cannot silence a product for a day.
+    Limited to ``longest``, so that one absurd header cannot silence a product for a day.
     """
     if not header:
         return None

@@ -1,4 +1,4 @@
-"""Single HTTP calls to the API: how a request is signed, when it is tried again, how a problem is read."""
+"""Single HTTP calls to the API: authenticates requests, retries them, and reads problem documents."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ JSON_HEADERS = {"Content-Type": "application/json"}
 
 
 def service_root(endpoint: str) -> str:
-    """The service's address without a trailing slash; the API's own address is taken for it too.
-
-    Raises ``ValueError`` where it is no HTTP address.
+    """The service's address without a trailing slash; the API's own address works too. Raises ``ValueError``
+    if it is not an HTTP address.
     """
     try:
         url = httpx.URL(endpoint.strip())
@@ -38,7 +37,7 @@ def service_root(endpoint: str) -> str:
 
 
 def setting(given: str | None, name: str, what: str) -> str:
-    """What was given, else what the environment has. Raises ``ValueError`` where neither has anything."""
+    """The given value, else the environment's. Raises ``ValueError`` if there is neither."""
     found = os.environ.get(name, "") if given is None else given
     if not found.strip():
         raise ValueError(f"there is no {what}: pass it, or set {name}")
@@ -46,7 +45,7 @@ def setting(given: str | None, name: str, what: str) -> str:
 
 
 def trusts_environment(url: str) -> bool:
-    """Whether ``HTTP_PROXY`` and its like count for this address. A proxy cannot reach our own machine."""
+    """Whether ``HTTP_PROXY`` and the like apply to this address. A proxy cannot reach our own machine."""
     host = httpx.URL(url.strip()).host
     try:
         address = ipaddress.ip_address(host)
@@ -72,14 +71,14 @@ BACKOFF = Backoff(base=0.2, cap=5.0)
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a direct call tries: at most ``tries`` requests, none begun after ``seconds``."""
+    """How long a direct call tries: at most ``tries`` requests, none started after ``seconds``."""
 
     tries: int = 4
     seconds: float = 30.0
 
 
 class Attempts:
-    """One call's tries: decides after each failure how long to wait, or that it is over."""
+    """One call's tries: after each failure, decides how long to wait, or that it is over."""
 
     def __init__(self, patience: Patience) -> None:
         self._patience = patience
@@ -91,9 +90,8 @@ class Attempts:
         return max(0.05, self._until - time.monotonic())
 
     def after_response(self, response: httpx.Response) -> float | None:
-        """Seconds to wait before the next try, or None for a response to keep.
-
-        Raises ``ApiError`` for a refusal.
+        """Seconds to wait before the next try, or None to keep the response. Raises ``ApiError`` for a
+        refusal.
         """
         if response.is_success:
             return None
@@ -103,7 +101,7 @@ class Attempts:
         return wait
 
     def after_error(self, error: httpx.TransportError) -> float:
-        """Seconds to wait after a request that got no answer. Raises ``Unreachable`` when it is over."""
+        """Seconds to wait after a request without an answer. Raises ``Unreachable`` when it is over."""
         wait = self._next_wait(None)
         if wait is None:
             raise Unreachable(f"no answer after {self._made} tries ({type(error).__name__})") from error
@@ -118,7 +116,7 @@ class Attempts:
 
 
 def problem(response: httpx.Response) -> ApiError:
-    """The error that an RFC 9457 answer, or any other refusal, stands for."""
+    """The error for an RFC 9457 answer, or any other refusal."""
     try:
         document = response.json()
     except (ValueError, RecursionError):
@@ -136,11 +134,11 @@ def problem(response: httpx.Response) -> ApiError:
 
 
 def decoded(response: httpx.Response) -> Any:
-    """The JSON of a success. Raises ``Unreachable`` where something else answered in the server's place."""
+    """The JSON of a success. Raises ``Unreachable`` if something other than the server answered."""
     try:
         return json.loads(response.content)
     except (ValueError, RecursionError):
-        raise Unreachable(f"the answer to {response.request.url.path} is no JSON") from None
+        raise Unreachable(f"the answer to {response.request.url.path} is not JSON") from None
 
 
 def call(
@@ -153,7 +151,7 @@ def call(
     headers: Mapping[str, str] = JSON_HEADERS,
     patience: Patience,
 ) -> httpx.Response:
-    """Make one call, again while that can help. Raises ``ApiError`` or ``Unreachable``."""
+    """Make one call, retrying if that can help. Raises ``ApiError`` or ``Unreachable``."""
     attempts = Attempts(patience)
     while True:
         timeout = _within(http.timeout, attempts.remaining())
@@ -189,6 +187,6 @@ async def call_async(
 
 
 def _within(timeout: httpx.Timeout, remaining: float) -> httpx.Timeout:
-    """The client's time-outs, none longer than what remains of the call."""
+    """The client's timeouts, none longer than the time left for the call."""
     phases = {name: min(value or remaining, remaining) for name, value in timeout.as_dict().items()}
     return httpx.Timeout(**phases)

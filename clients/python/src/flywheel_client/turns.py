@@ -1,4 +1,4 @@
-"""One user turn as a block of code: what is known at its beginning, and what comes while it runs."""
+"""One user turn as a block of code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def running_turn() -> Turn | None:
 
 
 class Sink(Protocol):
-    """What a turn needs of its client."""
+    """What a turn needs from its client."""
 
     def interaction(self, **fields: Unpack[InteractionFields]) -> str: ...
 
@@ -29,10 +29,10 @@ class Sink(Protocol):
 
 
 class Turn:
-    """A turn that is running: set ``answer``, or add to it with ``say``, before its block ends.
+    """A running turn: set ``answer``, or add to it with ``say``, before its block ends.
 
-    ``id`` is the interaction's, known from the beginning, so that it can go to a user interface with the
-    first words. ``sources``, ``context``, ``tags``, ``metadata``, ``agent``, ``consent``, ``subject`` and
+    ``id`` is the interaction's id, known from the start, so that a user interface can have it with the first
+    words. ``sources``, ``context``, ``tags``, ``metadata``, ``agent``, ``consent``, ``subject`` and
     ``session`` may be set or changed while it runs.
     """
 
@@ -45,7 +45,7 @@ class Turn:
         self.question = question
         self.answer: str | None = fields.get("answer")
         self.said_by_model: str | None = None
-        """The answer that a wrapped SDK set, which a later call of a model may replace."""
+        """The answer set by a wrapped SDK, which a later model call may replace."""
         self.subject: str | None = fields.get("subject")
         self.session: str | None = fields.get("session")
         self.consent: Mapping[str, bool] | None = fields.get("consent")
@@ -57,7 +57,7 @@ class Turn:
         self.occurred_at = fields.get("occurred_at") or datetime.now(UTC)
 
     def say(self, text: str) -> None:
-        """Add a piece of the answer: for answers that are streamed."""
+        """Add a piece of a streamed answer."""
         self.answer = (self.answer or "") + text
 
     def feedback(self, signal: Signal, **fields: Unpack[FeedbackFields]) -> str:
@@ -80,7 +80,7 @@ class Turn:
         if self.answer:
             self._sink.interaction(**self._fields())
         elif kind is None:
-            # A turn that failed before it said anything has no answer to keep.
+            # A turn that failed before it said anything has no answer to store.
             self._unanswered(InvalidEvent("the turn ended without an answer"))
 
     async def __aenter__(self) -> Self:

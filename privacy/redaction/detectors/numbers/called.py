@@ -14,17 +14,17 @@ from privacy.redaction.hits import Detector, Hit, Page
 # Words that call a number something, by type. Those of scripts without blanks stand right before their number.
 CUES: Final[tuple[tuple[str, int, str], ...]] = (
     ("NATIONAL_ID", 71,
-        r"carta d'identita|documento d'identita|cedula|carte d'identite|numero fiscal|dowod(?:u)? osobist(?:y|ego)|rodne cislo|pasaport|pas cislo|korkort|titulo de eleitor|south african id(?:entity)?|sa id|id(?:entity)? card|identity number|mbi|medicare(?: beneficiary)?(?: id(?:entifier)?| number)?|身份证号?码?|身份證號?碼?|身分證(?:字號|號碼)?|居民身份证|护照号?码?|護照號?碼?|社保号|統一編號|マイナンバー|個人番号|パスポート番号?|旅券番号|運転免許証?番号?"
+        r"carta d'identita|documento d'identita|cedula|carte d'identite|numero fiscal|dowod(?:u)? osobist(?:y|ego)|rodne cislo|pasaport|pas cislo|korkort|titulo de eleitor|south african id(?:entity)?|sa id|id(?:entity)? card|identity number|mbi|medicare(?: beneficiary)?(?: id(?:entifier)?| number)?|身份证号?码?|身份證號?碼?|身分證(?:字號|號碼)?|居民身份证|(?:公民)?身份号码|护照号?码?|護照號?碼?|社保号|統一編號|マイナンバー|個人番号|パスポート番号?|旅券番号|運転免許証?番号?"
         r"|주민등록번호|주민번호|여권번호|여권 번호|운전면허번호|외국인등록번호|паспорт[ау]?|номер паспорта|серия и номер|инн|снилс|полис омс|загранпаспорт|паспорт громадянина|іпн|рнокпп|carta d'identità|c\.?i\.? numero|documento d'identità|tessera sanitaria|passaporto"
         r"|cuit|cuil|rut|rfc|cédula|cedula|documento(?: de identidad)?|c\.c\.|carteira de identidade|cnh|título de eleitor|carta de condução|cartão de cidadão|número de contribuinte|passaporte|tc kimlik(?: no| numara\w*)?|t\.?c\.? ?(?:no|kimlik)|kimlik (?:no|numara\w*)|pasaport(?: no| numara\w*)?"
-        r"|personalausweis|reisepass|ausweis|sozialversicherungsnummer|steuernummer|steuer-id|carte d'identité|cni|numéro fiscal|permis de conduire|identiteitskaart|id-kaart|rijbewijs|paszport(?:u)?|dow[oó]d(?:u)? osobist(?:y|ego)|nip|rodné číslo|občansk[ýé]ho? průkaz\w*|pas(?:ová|u)? číslo|cnp|carte de identitate|pașaport\w*"
+        r"|personalausweis(?:nummer)?|reisepass(?:nummer)?|pass(?:nummer|-?nr\.?)|ausweis(?:nummer)?|sozialversicherungsnummer|steuernummer|steuer-id|carte d'identité|cni|numéro fiscal|permis de conduire|identiteitskaart|id-kaart|rijbewijs|paszport(?:u)?|dow[oó]d(?:u)? osobist(?:y|ego)|nip|rodné číslo|občansk[ýé]ho? průkaz\w*|pas(?:ová|u)? číslo|cnp|carte de identitate|pașaport\w*"
         r"|pasnummer|körkort(?:et)?|førerkort|kørekort|cpr(?:-nummer)?|αφμ|α\.φ\.μ\.|αμκα|αριθμός ταυτότητας|ταυτότητα(?:ς)?|διαβατήριο|תעודת זהות|ת\.?ז\.?|דרכון|مספר זהות|رقم الهوية|الهوية|الرقم القومي|رقم الجواز|جواز السفر|आधार|पैन|पासपोर्ट|hkid|nric|ktp|npwp|mykad|ic no\.?|cccd|cmnd|căn cước"),
     ("CARD", 84,
         r"(?:(?:credit|debit|bank|payment|atm|gift) ?)?cards?|kredit-?karten?(?:nummer)?|debitkarte|bankkarte|ec-karte|kartennummer|karte|carte(?: bancaire| bleue| de crédit| de paiement)?|tarjetas?(?: de (?:crédito|débito))?|cartão(?: de (?:crédito|débito))?"
         r"|carta(?: di (?:credito|debito))?|creditcard|betaalkaart|pinpas|kart[aęy](?: kredytow[aeęy]| płatnicz[aeęy])?|kreditkort(?:et)?|betalkort(?:et)?|betalingskort|kort(?:nummer)?(?:et)?|platební karta|cardul|kart(?:ım|ı|a)?(?: numara\w*)?|kredi kart\w*"
         r"|карт[аеуыой]{1,2}|картк[аиуою]{1,2}|κάρτα(?:ς)?|visa|master ?card|amex|american express|maestro|discover card|diners(?: club)?|jcb|unionpay|银行卡号?|信用卡号?|卡号|銀行卡|信用卡|カード番号|クレジットカード|카드 ?번호|카드|בטאקה|כרטיס(?: אשראי)?|بطاقة|البطاقة|कार्ड|carte(?: bancaire| bleue| de credit| de paiement)?|tarjetas?(?: de (?:credito|debito))?|cartao(?: de credito)?|karta(?: kredytowa| platnicza)?|karty|kart"),
     ("PHONE", 66,
-        r"手机号?码?|手機號?碼?|电话号?码?|電話番号|電話號?碼?|電話|联系方式|連絡先|携帯(?:番号|電話)?|お電話|전화번호|전화|연락처|휴대폰(?: ?번호)?|핸드폰|тел(?:ефон)?\.?|моб(?:ильный)?\.?|телефону?|هاتف|رقم الهاتف|جوال|موبايل|טלפון|נייד|फ़?ोन(?: नंबर)?|मोबाइल(?: नंबर)?|τηλ\.?|τηλέφωνο|κινητό|telefon(?:u|um|unu)?"),
+        r"手机号?码?|手機號?碼?|拨打|撥打|请打|請打|致电|致電|来电|來電|打给我|打給我|电话号?码?|電話番号|電話號?碼?|電話|联系方式|連絡先|携帯(?:番号|電話)?|お電話|전화번호|전화|연락처|휴대폰(?: ?번호)?|핸드폰|тел(?:ефон)?\.?|моб(?:ильный)?\.?|телефону?|هاتف|رقم الهاتف|جوال|موبايل|טלפון|נייד|फ़?ोन(?: नंबर)?|मोबाइल(?: नंबर)?|τηλ\.?|τηλέφωνο|κινητό|telefon(?:u|um|unu)?"),
     ("ACCOUNT", 67,
         r"cislo uctu|银行账号|账号|賬號|帳號|帐号|账户|口座番号|계좌번호|계좌|(?:лицевой |расч[её]тный )?сч[её]т[ауе]?|номер сч[её]та|рахун(?:ок|ку)|رقم الحساب|الحساب|חשבון|खाता(?: संख्या)?|λογαριασμ(?:ός|ού)|订单号?|訂單號?|注文番号|주문 ?번호|номер заказа|hesap (?:no|numara\w*)|rachun(?:ek|ku)|konto(?:nummer)?|číslo účtu|účtu"),
     ("POSTCODE", 42, r"psc|cod postal|邮编|邮政编码|郵遞區號|郵便番号|우편번호|почтовый индекс|индекс|поштовий індекс|posta kodu|psč|kod pocztowy|postnummer|cod poștal|ταχυδρομικός κώδικας|τ\.κ\.|מיקוד|الرمز البريدي|पिन कोड"),
@@ -54,6 +54,10 @@ NOT_REAL: Final = re.compile(
 ANYWHERE: Final = Anchor(rf"(?i)(?:{WHOLE})")
 IN_ASCII: Final = Anchor(rf"(?i)\b(?:{ascii_part(WHOLE)})\b")
 KINDS: Final = tuple((kind, rank, re.compile(pattern)) for kind, rank, pattern in CUES)
+NEAR: Final = 48
+GROUPED: Final = re.compile(
+    r"(?<![\d-])\d{4}(?P<gap>[ -])\d{4}(?P=gap)\d{4}(?P=gap)\d{4}(?![\d-])"
+)  # as cards are written
 DATE: Final = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\Z|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}\Z|\d{1,3}(?:\.\d{1,3}){3}\Z"
 )
@@ -79,6 +83,8 @@ def called(page: Page) -> Iterator[Hit]:
         place = filler.end() if filler else stop
         for kind, rank in kinds_of(low[start:stop]):
             value = VALUES[kind].match(text, place)
+            if value is None and kind == "CARD":
+                value = GROUPED.search(text, place, place + NEAR)
             if value is None:
                 continue
             if not DATE.match(value.group()) and not NOT_REAL.search(low, max(0, start - 12), start):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.detectors.numbers import checksums
+from privacy.redaction import checksums
 from privacy.redaction.detectors.numbers.dumps import dumped
 from privacy.redaction.hits import Detector, Hit, Page
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from privacy.redaction import checksums
 from privacy.redaction.anchors import Anchor
-from privacy.redaction.detectors.numbers import checksums
 from privacy.redaction.hits import Detector, Hit, Page
 
 BARE_RANK: Final = 62

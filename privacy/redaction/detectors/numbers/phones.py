@@ -36,11 +36,12 @@ STRONG: Final = frozenset(
     "phone phones telephone tel telefon telefono teléfono telefone mobile mobiles cell cellular cellphone handy handynummer fax whatsapp app viber sms landline rufnummer telefonnummer portable"
     " móvil celular cellulare telefoonnummer telefoon puhelin téléphone telemóvel telemovel komórka komórkę numer mobil mobilnummer telefonnummer anrufen anruf rückruf erreichbar erreichen rufen ruf appelez appeler appelle rappelez rappeler"
     " joindre joignable llamarme llamarnos llámeme llámanos telefonearme contactarme localizarme llámame llamame llamar llame llámenos llamen llamada ligue liga ligar ligação chiama chiamami chiamare chiamate bel bellen bereikbaar ring ringa zadzwoń zadzwonić dzwonić dzwoń volejte zavolejte volat telefonem sunați suna sună ara arayın"
-    " arayabilirsiniz numaram messages message позвоните позвони позвонить звоните звони звонить телефон телефона телефону тел номер мобильный зателефонуйте подзвоніть дзвоніть τηλέφωνο τηλ κινητό καλέστε טלפון הטלפון נייד هاتف هاتفي جوال رقمي फोन मोबाइल call called calling dial ring text texted reach reached answering contacting contact msisdn hotline helpline voicemail ph mob".split()
+    " arayabilirsiniz numaram messages message позвоните позвони позвонить звоните звони звонить телефон телефона телефону тел номер мобильный зателефонуйте подзвоніть дзвоніть τηλέφωνο τηλ κινητό καλέστε טלפון הטלפון נייד هاتف هاتفي جوال رقمي फोन मोबाइल call called calling zap zapzap wpp whats zadzwońcie oddzwoń zavolejte sunați sunaţi apelați ringe ringes soita soittakaa soittaa belt terugbellen rappel chiamatemi chiamami richiamatemi telefonate llamad llamadme ligar-me ligue-me набери наберите набрать звоните перезвоните перезвони дзвони набирайте телефонуйте καλέσε τηλεφώνησε τηλεφωνήστε tlf tlph tfno tfn tf dial ring text texted reach reached answering contacting contact msisdn hotline helpline voicemail ph mob".split()
 )
 WEAK: Final = frozenset("number line numbers".split())
 # "My number": with a word for a number alone, an owner makes it that of a telephone.
 NUMBERS: Final = frozenset("nummer número numéro numero numer numret nummeret".split())
+NEW: Final = frozenset("neue neuer nuevo nouveau novo nuovo nieuwe nowy nytt nye nové".split())
 OWNERS: Final = frozenset(
     "meine meiner mi mis mon ma notre mio mia il minha meu mijn mitt min mój moja moje moj můj nasz unsere nuestro".split()
 )
@@ -179,8 +180,12 @@ def cue_before(before: str) -> tuple[int, str]:
         word = found[1][::-1]
         if word in STRONG and backwards[found.end() : found.end() + 1] != ".":
             return 2, backwards[: found.start(1)][::-1]
-        if word in NUMBERS and (owner := WORD_BEFORE.match(backwards, found.end())) and owner[1][::-1] in OWNERS:
-            return 2, gap  # `mi número es el …`
+        if word in NUMBERS:
+            owner = WORD_BEFORE.match(backwards, found.end())
+            if owner and owner[1][::-1] in NEW:
+                owner = WORD_BEFORE.match(backwards, owner.end())
+            if owner and owner[1][::-1] in OWNERS:
+                return 2, gap  # `mi número es el …`, `mon nouveau numéro est le …`
         if word in WEAK:
             weak, gap = 1, gap if weak else backwards[: found.start(1)][::-1]
         elif word not in BETWEEN:

@@ -23,7 +23,7 @@ NAMED: Final = (
 )
 NAMED_ACCENTED: Final = (
     r"mitt (?:fullständiga )?namn är|meu nome completo é|il mio cognome è|mon prénom est|el meu nom és|mam na imię|na imię mi|moje imię to|m(?:oj)?[eé] jméno je|volám sa"
-    r"|mă numesc|mă cheamă|tôi tên là|tên tôi là"
+    r"|mă numesc|mă cheamă|(?:benim )?adım|tôi tên là|tên tôi là"
 )
 # After "I am" stands a known name, or an unknown one if the clause ends there or a place follows.
 BEING: Final = r"jeg er|olen|ik ben|je spreekt met|sou|sono|sunt|jestem|jsem|hier (?:ist|spricht)|u spreekt met|aqui fala|du taler med|ja sam|ben|ich bin|je suis|soy|(?:hi|hello|hey)[,.!]? (?:this is|i'm|i am|it's)"
@@ -34,13 +34,11 @@ GREETINGS: Final = (
     r"dear|hi|hello|hey|car[oa]|cher|querid[oa]|estimad[oa]|liebe[rs]?|(?:sehr )?geehrte[rn]?|hola|bonjour|salut|hallo|ciao|hej(?:san)?|hei|moi|hoi|goddag|godmorgen|goede(?:morgen|middag|navond)|geachte|lieve|beste|szanown[aye]|drog[ia]|ahoj|szia|kedves|tisztelt"
     r"|buna(?: ziua)?|stimate|draga|merhaba|sayin|selam|sevgili|buon(?:giorno|asera)|gentile|egregio|bom dia|boa (?:tarde|noite)|prezad[oa]|buen[oa]s (?:tardes|noches)|guten (?:tag|morgen|abend)|moin|servus|halo"
 )
-GREETINGS_ACCENTED: Final = r"olá|chère|kære|kjære|kär[ae]|god morgon|cześć|dzień dobry|dobrý den|vážen[ýá]|mil[ýá]|bună(?: ziua)?|stimată|dragă|buenos días"
+GREETINGS_ACCENTED: Final = r"olá|chère|kære|kjære|kär[ae]|god morgon|cześć|dzień dobry|dobrý den|vážen[ýá]|mil[ýá]|bună(?: ziua)?|stimată|dragă|buenos días|sayın"
 CLOSINGS: Final = r"hilsen|mvh|terveisin|groet(?:jes|en)?|bedankt|pozdrawiam|s pozdravem|cu respect|sevgiler|saygilarimla|cumprimentos|obrigad[oa]|un saludo|gracias|merci|amicalement|vielen dank|danke|beste gr(?:u|ue)(?:ss)e|grazie|saluto"
-CLOSINGS_ACCENTED: Final = (
-    r"hälsningar|z poważaniem|děkuji|üdvözlettel|köszönettel|cu stimă|mulțumesc|teşekkürler|beste gr(?:ü|ue)(?:ß|ss)e"
-)
+CLOSINGS_ACCENTED: Final = r"hälsningar|z poważaniem|děkuji|üdvözlettel|köszönettel|cu stimă|mulțumesc|teşekkürler|saygılarımla|beste gr(?:ü|ue)(?:ß|ss)e"
 TITLES: Final = r"fru|mevrouw|meneer|de heer|signorina|senhora?|mademoiselle|doamna|domnule?|herra|rouva|gospodin|sayin"
-TITLES_ACCENTED: Final = r"fröken|frøken|señorita|doña|paní|slečna|doamnă|gospođa"
+TITLES_ACCENTED: Final = r"fröken|frøken|señorita|doña|paní|slečna|doamnă|gospođa|sayın"
 
 
 def either(*parts: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from privacy.redaction.anchors import Anchor, matches
+from privacy.redaction.detectors.people.abroad import newcomer
 from privacy.redaction.detectors.people.name_ends import STREETWISE, kinds, lower_name, organised, sequence
 from privacy.redaction.detectors.people.name_forms import CAPITALISED, LOWER_NAME, SEQUENCE, spelt_like
 from privacy.redaction.detectors.people.things import names_program
@@ -26,12 +27,12 @@ LABEL_RANK: Final = 33
 
 TITLE: Final = re.compile(
     r"(?<![\w.])(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Rev|Hon|Sgt|Capt|Lt|Col|Gen|Sen|Rep|Gov|Herr|Herrn|Frau|Monsieur|Madame|Mme|Mlle|Señora?|Sra|Sr|Srta|Signora?|Sig|Dott|Dhr|Mevr|Pan|Pani|Officer|Detective"
-    r"|Miss|Sir|Captain|Judge|Senator|Sister|Father|Brother|Uncle|Aunt|Auntie|Grandma|Grandpa|Cousin|mr|mrs|ms|dr|prof|uncle|aunt|señora?|señorita|doña|sra?|srta|monsieur|madame|mademoiselle|signora?|signorina|senhora?|meneer|mevrouw|pani?|fru|herrn?|frau)(?:\.[ ]?|[ ])(?:(?:Dr|Prof|med|iur)\.[ ]?)*"
+    r"|Miss|Sir|Captain|Judge|Senator|Sister|Father|Brother|Uncle|Aunt|Auntie|Grandma|Grandpa|Cousin|mr|mrs|ms|dr|prof|uncle|aunt|señora?|señorita|doña|sra?|srta|monsieur|madame|mademoiselle|signora?|signorina|senhora?|meneer|mevrouw|pani?|fru|herrn?|frau|docteur|doctora?|dottore|dottoressa|maître|professeure?|profesora?|professore|notari[oa]|abogad[oa]|notaire|avocate?|avvocat[oa])(?:\.[ ]?|[ ])(?:(?:Dr|Prof|med|iur)\.[ ]?)*"
 )
 # Titles that their languages write small, with a name that has a capital.
 SMALL_TITLES: Final = frozenset(
     "señor señora señorita doña sr sra srta monsieur madame mademoiselle signor signora signorina senhor senhora meneer mevrouw"
-    " pan pani fru herr herrn frau".split()
+    " pan pani fru herr herrn frau docteur doctor doctora dottore dottoressa maître professeur professeure profesor profesora professore notario notaria abogado abogada notaire avocat avocate avvocato avvocata".split()
 )
 SHORTENED: Final = frozenset({"sr", "sra", "srta"})
 KIN: Final = frozenset({"uncle", "aunt", "auntie", "grandma", "grandpa", "cousin", "dr"})
@@ -51,6 +52,9 @@ INTRODUCED: Final = re.compile(rf"\b(?:(?P<name>{SURE_INTRODUCTION})|(?P<weak>{I
 LOOSE: Final = re.compile(
     r"named|namens|call me|signed,?|it's under|(?:full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real)[ -]?name(?:\s?=)?"
 )
+# Whom one speaks with is a person, known to a list or not; whom one asks or calls is a company as often.
+SPOKEN_TO: Final = re.compile(r"(?:spoke|speaking|talk(?:ed|ing)?) (?:to|with)|meet(?:ing)? with")
+CLAUSE: Final = re.compile(r"(?=[.,!?;:)\n]|\Z| [a-z])")
 ENGLISH_ALONE: Final = frozenset({"im"})
 THINGS_TOO: Final = frozenset({"named", "namens", "by the name of", "under the name", "under the name of"})
 GREETING: Final = re.compile(
@@ -58,14 +62,19 @@ GREETING: Final = re.compile(
 )
 SIGNATURE: Final = re.compile(
     r"(?:^|\n|[.!?]\s)[ \t]*(?:(?:kind(?:est)?|best|warm(?:est)?|many|with) )?(?:regards|wishes|best|sincerely(?: yours)?|yours (?:truly|sincerely|faithfully)|respectfully|cordially|cheers|thanks(?: again| a lot| so much| in advance)?|thank you|many thanks|thx|love"
-    r"|mit freundlichen gr(?:ü|ue)(?:ß|ss)en|viele gr(?:ü|ue)(?:ß|ss)e|liebe gr(?:ü|ue)(?:ß|ss)e|gru(?:ß|ss)|mfg|lg|cordialement|bien à vous|saludos(?: cordiales)?|atentamente|cordiali saluti|distinti saluti|atenciosamente|met vriendelijke groet(?:en)?|abraços)"
-    r"[ \t]*[,.!]?[ \t]*(?:\r?\n|\\n){1,3}[ \t]*(?:[-–—~] ?)?"
+    r"|mit freundlichen gr(?:ü|ue)(?:ß|ss)en|viele gr(?:ü|ue)(?:ß|ss)e|liebe gr(?:ü|ue)(?:ß|ss)e|gru(?:ß|ss)|mfg|lg|cordialement|bien à vous|saludos(?: cordiales)?|un saludo|atentamente|beste gr(?:ü|ue)(?:ß|ss)e|bonne (?:journée|soirée)|merci d'avance|gracias de antemano|grazie in anticipo|(?:vielen )?dank im voraus|cordiali saluti|distinti saluti|atenciosamente|met vriendelijke groet(?:en)?|abraços)"
+    r"(?:[ \t]*[,.!]?[ \t]*(?:\r?\n|\\n){1,3}|, (?=[^\n,.]{2,40}(?:\n|\Z)))[ \t]*(?:[-–—~] ?)?"
 )
 LABEL: Final = re.compile(
     r"(?:\b|_)(?:(?:full|first|last|middle|given|family|user|display|customer|client|contact|patient|employee|holder|account|card ?holder|recipient|sender|author|owner|billing|shipping|subscriber|member|guest|passenger|applicant|student|real|legal|maiden|preferred|sur|nick)?[ _-]?name"
     r"|cardholder|recipient|addressee|patient|nom|prénom|vorname|nachname|apellidos?|nombre|cognome|assignee|reporter|contact person|attn|prepared (?:by|for)|(?:ship|bill|sold|deliver)(?:ped)? to|signed|employee|client|customer)"
     r"\\?[\"']?\s{0,3}[:=]\s{0,8}\\?[\"']?"
 )
+# Fields that only people have: a plain name beside them is a person's.
+PERSONAL_FIELD: Final = re.compile(
+    r"[\"'\s,;{_-](?:dob|birth\w*|date_of_birth|ssn|passport\w*|gender|surname|last_?name|first_?name|phone\w*|mobile|e-?mail|geburts\w+|telefon\w*|iban|patient\w*)[\"']?\s?[:=]"
+)
+BESIDE: Final = 120  # characters before and after a field where its neighbours are
 LINE_END: Final = re.compile(r"[ \t]*[,.]?(?:[\"'\\<\r\n|;]|\Z)")
 ROLE: Final = (
     r"psychologist|psychiatrist|therapist|family counsel(?:l)?or|counsel(?:l)?or|doctor|dentist|surgeon|nurse|attorney|lawyer|accountant|manager|engineer|developer|agent|employee|customer|client|patient|applicant|colleague|friend|wife|husband|son|daughter|brother"
@@ -129,6 +138,8 @@ def introduced(page: Page) -> Iterator[Hit]:
         if not strong and match["weak"] in ENGLISH_ALONE and page.closed(*match.span("weak")):
             continue  # `im Kopf` is no `I'm Kopf`
         end = sequence(page, match.end(), bare=strong and match["name"] not in THINGS_TOO)
+        if not end and not strong and SPOKEN_TO.fullmatch(match["weak"]):
+            end = newcomer(page, match.end(), CLAUSE)
         if not end and strong:
             end = lower_name(page, match.end(), known_only=bool(LOOSE.fullmatch(match["name"])))
         if end and (strong or page.strict or not names_program(page, match.end(), end)):
@@ -140,7 +151,7 @@ def addressed(page: Page) -> Iterator[Hit]:
     for match in GREETING_PLACES.read(GREETING, page.low):
         if TITLE.match(page.text, match.end()):
             continue  # `titled` finds the name: `Hallo Frau Vogel`
-        end = sequence(page, match.end(), bare=False)
+        end = sequence(page, match.end(), bare=False) or placed(page, match.end())
         if end and page.text[end : end + 1] in {"", ",", ".", "!", "\n", "\r", ":", ";", " ", "-", "\\"}:
             yield Hit(match.end(), end, RANK, "PERSON", "greeting")
     for match in SIGNATURE_PLACES.read(SIGNATURE, page.low):
@@ -149,6 +160,21 @@ def addressed(page: Page) -> Iterator[Hit]:
             yield Hit(name.start(), name.end(), RANK, "PERSON", "signature")
         elif not name and (end := lower_name(page, match.end(), known_only=True)) and LINE_END.match(page.text, end):
             yield Hit(match.end(), end, RANK, "PERSON", "signature")
+
+
+def placed(page: Page, start: int) -> int:
+    """Where a name ends that is a place's, too: `Hey Sofia, …`. A place is seldom greeted."""
+    word = CAPITALISED.of(page.text).match(page.text, start)
+    if (
+        word
+        and page.text[word.end() : word.end() + 1] in GREETED
+        and kind_of(word.group()) & (FIRST | STOP | ORGANISATION) == FIRST
+    ):
+        return word.end()
+    return 0
+
+
+GREETED: Final = frozenset({",", "!", "\n", "\r"})
 
 
 def labelled(page: Page) -> Iterator[Hit]:
@@ -166,6 +192,7 @@ def labelled(page: Page) -> Iterator[Hit]:
             .startswith(("name", "user", "employee", "client", "customer", "contact", "patient"))
         )
         whole = bool(LINE_END.match(page.text, name.end()))
+        specific = specific or PERSONAL_FIELD.search(page.low, match.start() - BESIDE, name.end() + BESIDE) is not None
         known = any(sure(kind) or surname(kind) for kind in words)
         named = known or (whole and specific and len(words) <= 4 and any(possible(kind) for kind in words))
         if not known and not all(
@@ -249,7 +276,7 @@ def payee_in_lower_case(page: Page, start: int) -> int:
 
 TITLES: Final = (
     r"mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|rep|gov|herrn?|frau|fru|monsieur|madame|mademoiselle|mme|mlle|señora?|señorita|doña|sra?|srta|signora?|signorina|senhora?|meneer|mevrouw|sig|dott|dhr|mevr|pani?|officer|detective|miss|sir|captain|judge"
-    r"|senator|sister|father|brother|uncle|aunt|auntie|grandma|grandpa|cousin"
+    r"|senator|sister|father|brother|uncle|aunt|auntie|grandma|grandpa|cousin|docteur|doctora?|dottore|dottoressa|maître|professeure?|profesora?|professore|notari[oa]|abogad[oa]|notaire|avocate?|avvocat[oa]"
 )
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector("name_title", rf"(?i:\b(?:{TITLES}))[. ] ?{CAPITAL}|\b(?:mr|mrs|ms|dr|prof|uncle|aunt)[. ]", titled),
@@ -261,7 +288,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "name_greeting",
         rf"(?i:\b(?:dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|olá|liebe[rs]?|geehrte[rn]?|estimad[oa]|querid[oa]|cara?o?|ch[eè]re?|morning|afternoon|evening|day|greetings|thanks|thank you|thx|cheers|hiya|yo))[ ,]{{1,2}}{CAPITAL}"
-        r"|(?i:\b(?:regards|wishes|best|sincerely|yours|truly|faithfully|respectfully|cordially|cheers|thanks|again|much|advance|lot|thank you|thx|love|gr(?:ü|ue)(?:ß|ss)(?:en?)?|mfg|lg|cordialement|vous|saludos|cordiales|atentamente|saluti|atenciosamente|groet(?:en)?|abraços))[ \t]*[,.!]?[ \t]*(?:\r?\n|\\n)",
+        r"|(?i:\b(?:regards|wishes|best|sincerely|yours|truly|faithfully|respectfully|cordially|cheers|thanks|again|much|advance|lot|thank you|thx|love|gr(?:ü|ue)(?:ß|ss)(?:en?)?|mfg|lg|cordialement|vous|journée|soirée|avance|antemano|anticipo|voraus|saludos?|cordiales|atentamente|saluti|atenciosamente|groet(?:en)?|abraços))(?:[ \t]*[,.!]?[ \t]*(?:\r?\n|\\n)|, \p{Lu})",
         addressed,
     ),
     Detector(

@@ -54,6 +54,10 @@ class Form:
 
 SIMPLE: Final = Form(rf"[{UPPER}]{LETTER}+")
 CAPITALISED: Final = Form(WORD)
+# All that may be one run, or two of which a full stop stands between: told in one go, and looked at where it holds a name.
+PARTICLES_BETWEEN: Final = rf"(?:(?:{'|'.join(PARTICLES)}) )(?:(?:der|den|de|dem|la|los|las|le|al|y) )?"
+RUNS: Final = Form(rf"{WORD}(?:(?: (?:{PARTICLES_BETWEEN}|[ ])?|\t|(?<=[{UPPER}])\.[ ]?){WORD})+")
+INITIAL: Final = re.compile(rf"[ .][{UPPER}](?![^\W_])")
 SEQUENCE: Final = Form(rf"{WORD}(?:{JOINER}(?:{PARTICLE})?{WORD}){{0,3}}(?:,? (?:Jr|Sr|II|III|IV|PhD|Psyd|Np|MD)\b)?")
 LOWER_NAME: Final = Form(rf"{LETTER}{{2,24}}(?:['-]{LETTER}+)?")
 CONTRACTION: Final = re.compile(r"(?:n['’]t|['’](?:m|ll|ve|re|d))\Z", re.IGNORECASE)

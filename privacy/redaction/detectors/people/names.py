@@ -16,6 +16,7 @@ from privacy.redaction.lexicon import (
     FIRST,
     FLAGS,
     LAST,
+    ORDINARY,
     ORGANISATION,
     STOP,
     kind_of,
@@ -47,8 +48,9 @@ def by_lexicon(page: Page) -> Iterable[Hit]:
         return ()
     found = persons(page, [name for tokens in runs(page) for name in names_in(page, tokens)])
     hits = [Hit(start, end, RANK, "PERSON", "name_list") for start, end in found]
-    if hits and (", " in text or " and " in text or " & " in text):
-        hits += in_lists(page)
+    for hit in hits:
+        if text.startswith(JOINTS, hit.end) or text.endswith(JOINTS, 0, hit.start):
+            return [*hits, *in_lists(page)]
     return hits
 
 
@@ -68,13 +70,16 @@ def in_lists(page: Page) -> Iterator[Hit]:
             continue
         joined = bool(CONJUNCTION.search(match.group()))
         for start, end, kind in tokens:
-            named = kind & (FIRST | LAST) or (
-                kind == 0 and (joined or len(tokens) > 2) and not NUMBER_AFTER.match(text, end)
+            named = (
+                kind & FIRST
+                or kind & (LAST | ORDINARY) == LAST
+                or (kind == 0 and (joined or len(tokens) > 2) and not NUMBER_AFTER.match(text, end))
             )
             if not sure(kind) and named and not alone_is_no_name(text, start, end):
                 yield Hit(start, end, RANK - 1, "PERSON", "name_in_list")
 
 
+JOINTS: Final = (", ", " and ", " & ", " und ", " et ", " y ")
 CONJUNCTION: Final = re.compile(r" (?:and|or|und|et|y) | & ")
 NUMBER_AFTER: Final = re.compile(r"[.]? (?:[a-z]+ )?\d")
 

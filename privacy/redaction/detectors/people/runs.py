@@ -1,23 +1,29 @@
 """Runs of capitalised words, and the names in them."""
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.detectors.people.name_forms import CAPITALISED, CONTRACTION, GAPS, spelt_like
-from privacy.redaction.hits import WORD_AND_NAME, Page, starts_sentence
+from privacy.redaction.anchors import places
+from privacy.redaction.detectors.people.name_forms import CAPITALISED, CONTRACTION, GAPS, INITIAL, RUNS, spelt_like
+from privacy.redaction.hits import Page, starts_sentence
 from privacy.redaction.lexicon import (
     COMMON,
     ENGLISH,
     EVERY,
     FIRST,
     FLAGS,
+    FREQUENT_AT,
     GERMAN,
     LAST,
     ORDINARY,
     ORGANISATION,
     PLACE,
+    RARE_AT,
     STOP,
     STREETS,
+    family_names,
     kind_of,
     lexicon,
     possible,
@@ -30,17 +36,41 @@ Token = tuple[int, int, int]  # start, end, kind
 
 
 def runs(page: Page) -> list[list[Token]]:
-    """Capitalised words that stand together, with an initial's full stop or a particle between them.
-
-    A word by itself is left out unless it is a first name.
+    """Capitalised words that stand together, with an initial's full stop or a particle between them, where a first name is
+    among them.
     """
-    text = page.text
-    known = lexicon()
-    found: list[list[Token]] = []
+    text, low = page.text, page.low
+    names, surnames = page.names or frozenset(), family_names()
+    stretches: list[tuple[int, int]] = []
+    for match in RUNS.of(text).finditer(text):
+        piece = match.group()
+        words = piece.split()
+        if (
+            not names.isdisjoint(words)
+            or "-" in piece
+            or "." in piece
+            or not surnames.isdisjoint(low[match.start() + len(words[0]) : match.end()].split())
+            or (len(words) > 2 and INITIAL.search(piece))
+        ):
+            stretches.append(match.span())
+    inside = [stretch[0] for stretch in stretches]
+    word = CAPITALISED.of(text)
+    singles: list[tuple[int, int]] = []
+    for name in names:
+        for start in places(text, name):
+            alone = word.match(text, start) if not start or not text[start - 1].isalnum() else None
+            place = bisect_right(inside, start) - 1
+            if alone and not (place >= 0 and start < stretches[place][1]):
+                singles.append(alone.span())
+    return [run for begin, stop in sorted(stretches + singles) for run in split(page, begin, stop)]
+
+
+def split(page: Page, begin: int, stop: int) -> Iterator[list[Token]]:
+    """The runs of a stretch of capitalised words, weighed; a word by itself is left out unless it is a first name."""
+    text, known = page.text, lexicon()
     run: list[Token] = []
     last = -1
-    heavy = False  # whether any word is one of some other language, too
-    for match in CAPITALISED.of(text).finditer(text):
+    for match in CAPITALISED.of(text).finditer(text, begin, stop):
         start, end = match.span()
         low = page.low[start:end]
         kind = known.get(low, -1)
@@ -54,15 +84,12 @@ def runs(page: Page) -> list[list[Token]]:
             run.append((start, end, kind))
         else:
             if run and (len(run) > 1 or run[0][2] & FIRST):
-                found.append(run)
+                yield weighed_run(page, run)
             before = text[start - 1] if start else " "
             run = [] if before.isalnum() or before in "_@#/.&-" else [(start, end, kind)]
-        if kind > FLAGS or kind & WORD_AND_NAME == WORD_AND_NAME:
-            heavy = True
         last = end
     if run and (len(run) > 1 or run[0][2] & FIRST):
-        found.append(run)
-    return [weighed_run(page, run) for run in found] if heavy else found
+        yield weighed_run(page, run)
 
 
 def weighed_run(page: Page, run: list[Token]) -> list[Token]:
@@ -115,6 +142,12 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
         return 0
     if following is not None and not following & FIRST and metavariable(page, tokens, place):
         return 0
+    if (
+        following is not None
+        and not following & (FIRST | LAST)
+        and of_one_language(page, *tokens[place], *tokens[place + 1])
+    ):
+        return 0
     begins = sure(kind)
     if not begins and following is not None:
         ambiguous = bool(kind & FIRST) and not kind & STOP
@@ -123,7 +156,7 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
             begins = False
         elif ambiguous and (
             surname(following)
-            or (following == 0 and not kind & PLACE and unknown(page, *tokens[place + 1][:2]))
+            or (following == 0 and not kind & PLACE and new_surname(page, *tokens[place + 1][:2]))
             or (sure(following) and not kind & PLACE)
         ):
             begins = True
@@ -148,6 +181,7 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
             possible(kind)
             and possible(following)
             and not (kind | following) & ORDINARY
+            and ((kind | following) & (FIRST | LAST) or page.languages(*tokens[place][:2]) & ENGLISH)
             and initial(tokens, place + 2)
             and gap(text, tokens, place + 1) in SPACES
         ):
@@ -166,6 +200,23 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
     if compound(text, tokens, place + length - 1):
         return 0
     return 1 if length == 2 and initial(tokens, place + 1) and not sure(kind) else length
+
+
+def of_one_language(page: Page, start: int, end: int, kind: int, begin: int, stop: int, after: int) -> bool:
+    """Whether a name and the word behind it are both words of the text's language: a term, as Turkish `Özgür Yazılım`."""
+    rare = kind_of(page.low[start:end]) >> RARE_AT & EVERY & ~ENGLISH
+    if not rare or after & (ORGANISATION | STOP):
+        return False
+    word = kind_of(page.low[begin:stop])
+    return bool((word >> FREQUENT_AT | word >> RARE_AT) & rare & page.languages(start, end))
+
+
+def new_surname(page: Page, start: int, end: int) -> bool:
+    """Whether a word that no list has may be a surname behind a first name that is a word, too; a letter needs its full stop."""
+    if end - start == 1:
+        return page.text[end : end + 1] == "."
+    listed_in = kind_of(page.low[start:end]) >> RARE_AT & EVERY
+    return not listed_in & page.languages(start, end) and unknown(page, start, end)
 
 
 def compound(text: str, tokens: list[Token], place: int) -> bool:
@@ -197,6 +248,12 @@ def alone_is_no_name(text: str, start: int, end: int) -> bool:
 
 LOCATIVES: Final = frozenset("im zur zum am ins ans aufs nel nella nello no na nos nas".split())
 ARTICLE_WORDS: Final = frozenset("der die das dem den einer einem le la les el los las um uma".split())
+TOWARDS: Final = frozenset("nach pour à a para per to for do til till naar från z ze von de da from".split())
+JOURNEYS: Final = frozenset(
+    "zug flug fähre bus fahrt reise fahrkarte ticket train vol bateau ferry billet voyage traversier tren vuelo barco viaje"
+    " billete autobús flight treno volo viaggio biglietto traghetto trein vlucht reis kaartje pociąg lot prom podróż tåg flyg"
+    " färja resa tog fly færge rejse comboio voo viagem".split()
+)
 PREPOSITIONS: Final = frozenset("in auf unter über aus dans em en".split())
 
 
@@ -204,7 +261,9 @@ def located(page: Page, start: int, end: int) -> bool:
     """Whether a word is where something is or when it was, and so no person: `in der Ferne`, `im Mai`."""
     if page.strict or page.low[start - 1 : start] != " ":
         return False
-    words = page.low[max(0, start - 16) : start].split()
+    words = page.low[max(0, start - 24) : start].split()
+    if len(words) > 1 and words[-1] in TOWARDS and words[-2].rpartition("'")[2] in JOURNEYS:
+        return True  # `der Zug nach Halle`, `le train pour Nancy`
     if not words or (words[-1] not in LOCATIVES and words[-1] not in ARTICLE_WORDS):
         return False
     place = start - 1 - len(words[-1])

@@ -57,7 +57,9 @@ NOUNS_BEFORE: Final = frozenset(
         " offre veste manteau robe chaussures sac vélo trottinette collection carrito cochecito sonido altavoz auriculares barra"
         " aspiradora cafetera bicicleta patinete vestido chaqueta abrigo zapatos mochila tableta passeggino passeggini altoparlante"
         " cuffie aspirapolvere giacca vestito scarpe zaino carrinho coluna aspirador mochila casaco vestido kinderwagen laufrad"
-        " kinderwagen buggy esszimmer son"
+        " kinderwagen buggy esszimmer son application app aplicación aplicativo applicazione applicatie aplikacja router routeur modem módem"
+        " box boîtier decoder descodificador katalog catalogue catálogo catalogo kollektion colección collezione coleção koffer valise maleta"
+        " valigia walizka trousse malle baúl"
     ).split()
 )
 AFTER: Final = re.compile(r"[ -]([^\W\d_]+(?:-[^\W\d_]+)?)(?!')")
@@ -131,7 +133,7 @@ def names_thing(page: Page, start: int, end: int) -> bool:
         return False
     before = words[-1].strip(QUOTES)
     if (
-        before in NOUNS_BEFORE
+        is_noun(before)
         or before.partition("'")[2] in NOUNS_BEFORE
         or (len(words) > 1 and words[-1][0].isdigit() and words[-2] in NOUNS_BEFORE)
     ):

@@ -36,8 +36,8 @@ ABOUT: Final = re.compile(
 # A key that ends in a secret's name, and what is given to it. The value comes quoted, or goes to the next blank.
 ASSIGNED: Final = re.compile(
     rf"(?:{KEYWORD})(?P<rest>[\w.-]{{0,48}}+)(?:[\"'\])]{{1,2}}|\\\")?"
-    r"(?P<gap>\s{0,12})(?P<sep>:=|=>|={1,3}|:|(?<=[\"']),|-(?=\s[\"']))(?P<after>[ \t]{0,12}(?:\\\r?\n[ \t]{0,24}|[>|][-+]?\r?\n[ \t]{1,24}|\r?\n[ \t]{1,24}(?=[\"']))?)(?P<type>(?:str|string|!!str|f|b|r|u)\s?(?==|[\"'])=?\s?)?"
-    r"(?:\\?\"(?P<d>[^\"\n\\\x00]{3,512})|'(?P<s>[^'\n\x00]{3,512})|`(?P<b>[^`\n\x00]{3,512})`|(?P<u>(?:[^\s\"'`<>\x00,;&|)\\]|\\(?![nrt\"'])){3,1024}))"
+    r"(?P<gap>\s{0,12})(?P<sep>:=|[=-]>|={1,3}|:|(?<=[\"']),|-(?=\s[\"']))(?P<after>[ \t]{0,12}(?:\\\r?\n[ \t]{0,24}|[>|][-+]?\r?\n[ \t]{1,24}|\r?\n[ \t]{1,24}(?=[\"']))?)(?P<type>(?:str|string|!!str|f|b|r|u)\s?(?==|[\"'])=?\s?)?"
+    r"(?:\\?\"(?:\"\"\\?\r?\n[ \t]{0,24})?(?P<d>[^\"\n\\\x00]{3,512})|'(?:''\\?\r?\n[ \t]{0,24})?(?P<s>[^'\n\x00]{3,512})|`(?P<b>[^`\n\x00]{3,512})`|(?P<u>(?:[^\s\"'`<>\x00,;&|)\\]|\\(?![nrt\"'])){3,1024}))"
 )
 KEYWORDS: Final = Anchor(f"(?:{KEYWORD})")
 CONFIG_LINE: Final = re.compile(
@@ -128,7 +128,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "assignment",
         r"(?i)(?:pass|pwd|pswd|kennwort|contrase|senha|wachtwoord|parola|senord|secret|token|credential|key|salt|auth|cv[vc]|pin|otp|dsn|sig|session_?id|sid|csrf|xsrf"
-        r"|code|phrase|mnemonic|access|encryptedusername|x-amz-)[\w.-]*(?:\\?[\"'\])]){0,2}\s*(?:[:=,]|-\s[\"'])",
+        r"|code|phrase|mnemonic|access|encryptedusername|x-amz-)[\w.-]*(?:\\?[\"'\])]){0,2}\s*(?:[:=,]|->|-\s[\"'])",
         assigned,
     ),
     Detector("entropy", r"[\w\"'][ \t]*[:=]>?[ \t]*[\"']?[A-Za-z0-9+/_-]{20}", entropy, digit=True),

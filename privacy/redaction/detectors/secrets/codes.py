@@ -19,9 +19,7 @@ NAME: Final = (
     r"|код (?:подтверждения|доступа|безопасности|активации|из смс)|проверочный код|код підтвердження|κωδικός (?:επαλήθευσης|επιβεβαίωσης|μίας χρήσης)|קוד (?:אימות|אישור)|رمز (?:التحقق|التأكيد)|सत्यापन कोड|ओटीपी|確認コード|認証コード|ワンタイムパスワード|인증 ?번호|인증 ?코드|验证码|驗證碼|校验码|动态密码"
 )
 NAMES: Final = Anchor(f"(?i){NAME}")
-VALUE: Final = (
-    r"(?:[A-Z]-)?(?=[A-Za-z-]{0,8}[0-9])[A-Za-z0-9]{3,12}(?:[ -](?=[A-Za-z]{0,8}[0-9])[A-Za-z0-9]{3,12}){0,7}"
-)
+VALUE: Final = r"(?:[A-Z]-)?(?=[A-Za-z-]{0,8}[0-9])[A-Za-z0-9]{3,12}(?:[ -](?=[A-Za-z]{0,8}[0-9])[A-Za-z0-9]{3,12}){0,7}|[0-9A-Za-z]{2}(?:[ -](?=[0-9A-Za-z]?\d)[0-9A-Za-z]{2}){2,3}"
 SAID: Final = re.compile(
     rf"[\s:：=#\"'(（*_>-]{{0,4}}(?:\s{{0,2}}(?:[-*•]|\d{{1,2}}[.)])\s{{1,3}})?(?:(?:is|are|was|your|my|the|ist|lautet|lauten|ihr|est|c'est|es|é|è|jest|to|är|er|je|este|codes?|number|:|for \w+ is|είναι|это|הוא|هو|है|は|是|为|為|이|는|은)[\s:：=#\"'(*_-]{{0,4}}){{0,4}}(?P<v>{VALUE})(?![\w@-]|\.\d)"
 )
@@ -45,7 +43,7 @@ SEGMENT: Final = re.compile(
 )
 BOT: Final = re.compile(r"(?<=/bot)(?P<v>\d{6,12}:[A-Za-z0-9_-]{20,80})")
 KEY: Final = re.compile(
-    r"(?:(?<=[\s_\"'.(\[{,;:?&-])|(?<=[a-z])(?-i:(?=Key))|\A)(?:key|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|klíč|cheia|anahtar(?:ım)?|ключ)s?[\"'\])]{0,2}\s{0,3}(?::=|[:=]|=>|->|\bis\b|\bist\b|\best\b|\bes\b|\bé\b|\bè\b|-(?=\s))\s{0,3}[\"'`(<]{0,2}(?:(?<=[\"'`])[a-z]{2,12} )?"
+    r"(?:(?<=[\s_\"'.(\[{,;:?&-])|(?<=[a-z])(?-i:(?=Key))|\A)(?:key|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|klíč|cheia|anahtar(?:ım)?|ключ)s?(?-i:(?: [a-z]{1,10}){0,3})[\"'\])]{0,2}\s{0,3}(?::=|[:=]|=>|->|\bis\b|\bist\b|\blautet\b|\best\b|\bes\b|\bé\b|\bè\b|-(?=\s))\s{0,3}[\"'`(<]{0,2}(?:(?<=[\"'`])[a-z]{2,12} )?"
     r"(?P<v>[A-Za-z0-9](?:[A-Za-z0-9_+/=-]|\.(?=[A-Za-z0-9])){15,511})",
     re.IGNORECASE,
 )
@@ -147,9 +145,9 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     ),
     Detector(
         "key",
-        rf"(?i)(?:{KEYS})(?:ım)?s?[\"'\])]*\s*(?:[:=-]|(?:is|ist|est|es|é|è)\s)|{KEY_LATER}",
+        rf"(?i)(?:{KEYS})(?:ım)?s?(?: \pL+){{0,3}}[\"'\])]*\s*(?:[:=-]|(?:is|ist|lautet|est|es|é|è)\s)|{KEY_LATER}",
         keys,
         digit=True,
-        ascii_gate=rf"(?i)(?:{ascii_part(KEYS)})s?[\"'\])]*\s*(?:[:=-]|(?:is|ist|est|es)\s)|{KEY_LATER}",
+        ascii_gate=rf"(?i)(?:{ascii_part(KEYS)})s?(?: [a-z]+){{0,3}}[\"'\])]*\s*(?:[:=-]|(?:is|ist|lautet|est|es)\s)|{KEY_LATER}",
     ),
 )

@@ -137,20 +137,20 @@ PREFIXES: Final[tuple[tuple[str, str, str], ...]] = (
 )
 PREFIXED: Final = re.compile(rf"(?<![A-Za-z0-9_])(?:{'|'.join(opening + rest for opening, rest, _ in PREFIXES)})")
 PREFIX_PLACES: Final = Anchor(rf"\b(?:{'|'.join(opening for opening, _, _ in PREFIXES)})")
-# Prefixes that identifiers of programs have, too: `s.openParcelLabel…`, `hf_depotShelf…`; tokens hold digits.
-WEAK_PREFIX: Final = re.compile(r"s\.|hv[sbr]\.|hf_|gsk_|r8_|npm_|xai-|pplx-|secret_|ntn_|sk-|key-|dp\.")
 WORD: Final = re.compile(r"[A-Za-z0-9_]*+")
 WEBHOOK: Final = re.compile(
     r"(?<=hooks\.slack\.com/)(?:services|workflows|triggers)/[\w/-]{20,160}|(?<=discord\.com/api/webhooks/)\d{15,21}/[\w-]{20,100}"
-    r"|(?<=discordapp\.com/api/webhooks/)\d{15,21}/[\w-]{20,100}|(?<=webhook\.office\.com/)[\w@/-]{40,260}"
+    r"|(?<=discordapp\.com/api/webhooks/)\d{15,21}/[\w-]{20,100}|(?<=webhook\.office\.com/)[\w@/-]{40,260}|(?<=/webhook/)[\w@-]{20,120}/[\w@/-]{20,260}"
 )
 
 
 def prefixed(page: Page) -> Iterator[Hit]:
     """Tokens that begin as their provider makes them, and webhooks, whose URL is the secret."""
     for match in PREFIX_PLACES.read(PREFIXED, page.text):
-        rest = match.group().split("_")[-1].split(".")[-1]
-        if not (WEAK_PREFIX.match(match.group()) and rest.isalpha()) or shuffled(rest):
+        rest = match.group().split("_")[-1].split(".")[-1].replace("-", "")
+        if (
+            not rest.isalpha() or rest.isupper() or shuffled(rest)
+        ):  # tokens hold digits, `hf_depotShelfCounters` does not
             yield Hit(match.start(), on(page.text, match.end()), RANK, "SECRET", "token_prefix")
     for match in WEBHOOK.finditer(page.text) if "hook" in page.text else ():
         yield Hit(match.start(), match.end(), RANK, "SECRET", "webhook")
@@ -159,7 +159,7 @@ def prefixed(page: Page) -> Iterator[Hit]:
 def shuffled(letters: str) -> bool:
     """Whether the case of letters changes as often as in a token, and not as at the words of an identifier."""
     changes = sum(one.isupper() != other.isupper() for one, other in pairwise(letters))
-    return len(letters) >= 30 and changes > len(letters) * 0.4
+    return len(letters) >= 16 and changes > len(letters) * 0.4
 
 
 def on(text: str, end: int) -> int:
@@ -171,7 +171,7 @@ def on(text: str, end: int) -> int:
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "token_prefix",
-        PREFIX_PLACES.pattern + r"|hooks\.slack\.com|/api/webhooks/|webhook\.office\.com",
+        PREFIX_PLACES.pattern + r"|hooks\.slack\.com|/api/webhooks/|webhook\.office\.com|/webhook/",
         prefixed,
     ),
 )

@@ -12,8 +12,8 @@ from privacy.redaction.detectors.secrets.values import REFERENCE, WORDS
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK: Final = 93
-NAMES: Final = r"(?:key|name|id|variable|field|label|header|option|property|setting|param(?:eter)?(?:key|name)?|env(?:name)?|secret(?:name)?|attribute)"
-VALUES: Final = r"(?:value|val|values|parametervalue|initialvalue|currentvalue|defaultvalue|default|content|data|text|plaintext|string_?value|secret_?value)"
+NAMES: Final = r"(?:\w{0,16}(?:key|name)|id|variable|field|label|header|option|property|setting|param(?:eter)?|env|secret|attribute)"
+VALUES: Final = r"(?:\w{0,16}value|val|values|default|content|data|text|plaintext|secretstring)"
 QUOTED: Final = r"(?:\"(?P<{0}d>(?:[^\"\\\n\x00]|\\.){{1,512}})\"|'(?P<{0}s>[^'\n\x00]{{1,512}})')"
 # Two neighbouring entries of an object, or attributes of an element, in either order.
 NAME_FIRST: Final = re.compile(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from privacy.redaction.anchors import BLANK, Anchor, matches
-from privacy.redaction.detectors.secrets.values import plausible
+from privacy.redaction.detectors.secrets.values import generated, plausible
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK: Final = 94
@@ -59,11 +59,20 @@ def structured(page: Page) -> Iterator[Hit]:
         if rule == "option" and value.isupper() and not any(c.isdigit() for c in value):
             continue  # `--token NAME`: a placeholder of a manual
         if plausible(value, quoted=rule != "option", sure=rule in {"login", "pgpass"} or group > 1) or (
-            rule == "xml" and KEY_MATERIAL.search(value)
+            rule == "xml" and key_material(value)
         ):
             yield Hit(match.start(group), match.end(group), RANK, "SECRET", rule)
 
 
+def key_material(value: str) -> bool:
+    """Whether a value that looks like a reference holds something random: all of a template has to be it, of others a word."""
+    if KEY_MATERIAL.search(value):
+        return True
+    return not TEMPLATE.fullmatch(value) and any(generated(word) for word in LONG_WORD.findall(value))
+
+
+TEMPLATE: Final = re.compile(r"[$#%]?[{(\[<].*[})\]>]")
+LONG_WORD: Final = re.compile(r"[A-Za-z0-9+/]{8,}")
 KEY_MATERIAL: Final = re.compile(r"(?=[a-z0-9+/]*[0-9])(?=[0-9+/]*[a-z])[a-z0-9+/]{20}", re.IGNORECASE)
 
 DETECTORS: Final[tuple[Detector, ...]] = (

@@ -59,14 +59,21 @@ def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
 
 
 def generated(value: str) -> bool:
-    """Whether a value that begins like a placeholder (`new-…`, `a …`) has what those lack: digits and letters of both cases."""
-    return (
-        value[0] not in "<{[($%\\"
-        and any(c.isdigit() for c in value)
-        and any(c.isupper() for c in value)
-        and any(c.islower() for c in value)
-        and not CALL_LIKE.match(value)
-    )
+    """Whether a value that begins like a placeholder (`new-…`, `a …`) has what those lack: digits and letters of both cases,
+    or, behind `the`, `old` and the like, either of these and no word for a secret.
+    """
+    if value[0] in "<{[($%\\" or CALL_LIKE.match(value):
+        return False
+    figures, mixed_case = any(c.isdigit() for c in value), not (value.islower() or value.isupper())
+    if figures and mixed_case:
+        return True
+    phrase = PHRASE.match(value)
+    return phrase is not None and (figures or INNER_CASE.search(value) is not None) and not SECRET_WORD.search(value)
+
+
+PHRASE: Final = re.compile(r"(?:my|the|some|an?|new|old|missing|wrong|forgot)[ _-](?=\S)", re.IGNORECASE)
+INNER_CASE: Final = re.compile(r"[a-z][ _-]?[A-Z]")
+SECRET_WORD: Final = re.compile(r"pass|pwd|secret|token|key|credential|value|string|here|user|example", re.IGNORECASE)
 
 
 CALL_LIKE: Final = re.compile(
@@ -108,9 +115,17 @@ def loosely(value: str, key: str, alone: bool) -> bool:
         return len(value) >= 4
     if alone and "_" in value and value.replace("_", "").isalpha() and not value.islower() and not value.isupper():
         return not SNAKE.fullmatch(value)  # `grey_Heron_over_pond`: neither a variable's name nor a constant's
+    if alone and JOINED.fullmatch(value) and not SECRET_WORD.search(value):
+        return True
     return (
         alone and value.isalnum() and len(value) >= 4 and value.lower() not in PREDICATES and value.lower() not in key
     )
+
+
+# `Willow-fence-lane`, `copper.Lantern.5`: words with a capital, or a number behind them; no path of a program's names has both.
+JOINED: Final = re.compile(
+    r"(?=[^A-Z]*[A-Z])[A-Za-z]+(?:-[A-Za-z]+){1,5}(?:[-.]?\d{1,6})?|(?=[^A-Z]*[A-Z])[A-Za-z]+(?:\.[A-Za-z]+){0,4}\.\d{1,6}"
+)
 
 
 MANY_SIGNS: Final = 8  # different ones, blanks among them: no sentence has so many, and generated keys and salts do

@@ -125,7 +125,7 @@ def test_it_overwrites_nothing_and_leaves_nothing_where_it_fails(
 
     filled()
     monkeypatch.setattr(archive, "add_release", full)
-    with pytest.raises(CommandError, match="no room"):
+    with pytest.raises(CommandError, match="not enough disk space"):
         backup(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["there.zip"]
 

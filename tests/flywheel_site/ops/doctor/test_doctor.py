@@ -97,7 +97,7 @@ def test_silence_is_noticed(part: str, words: str) -> None:
 
 def test_no_worker_is_a_fault() -> None:
     (heartbeats.folder() / f"{heartbeats.WORKER}celery-here").unlink()
-    assert wrong() == {"No worker gave a sign of life within a minute.": "FAULT"}
+    assert wrong() == {"No worker has given a sign of life in the last minute.": "FAULT"}
 
 
 @pytest.mark.parametrize(("free", "severity"), [(10, "WARNING"), (3, "FAULT"), (60, None)])
@@ -118,7 +118,7 @@ def test_a_clock_that_went_back_is_a_fault() -> None:
 
     cast.asked(cast.project())
     Interaction.objects.update(received_at=timezone.now() + timedelta(hours=1), pending=False)
-    assert "of the future" in next(iter(wrong()))
+    assert "in the future" in next(iter(wrong()))
 
 
 def test_late_requests_and_given_up_erasures_are_faults() -> None:

@@ -19,7 +19,7 @@ from ..transport import trusts_environment
 
 LONGEST = 200_000  # characters of an answer that the server reads
 Context = Sequence[Mapping[str, Any]]
-# `ask` checks that what comes back is text.
+# `ask` checks that the result is text.
 Agent = Callable[[str, Context], Any]
 
 
@@ -34,10 +34,9 @@ class AgentTimeout(AgentError):
 def load_agent(spec: str, *, timeout: float) -> Agent:
     """The agent that a specification names.
 
-    ``module:function`` is imported from the current directory or the environment and called with
-    ``(question, context)``; a coroutine function is awaited. ``http(s)://…`` gets a POST of
-    ``{"question", "context"}`` and answers ``{"answer": "…"}`` or plain text. Raises ``FlywheelError`` where
-    there is no such agent.
+    ``module:function`` is imported from the current directory or the environment and called with ``(question,
+    context)``; a coroutine function is awaited. ``http(s)://…`` gets a POST of ``{"question", "context"}``
+    and answers ``{"answer": "…"}`` or plain text. Raises ``FlywheelError`` if there is no such agent.
     """
     if spec.startswith(("http://", "https://")):
         return _http_agent(spec, timeout)
@@ -47,8 +46,8 @@ def load_agent(spec: str, *, timeout: float) -> Agent:
 def ask(agent: Agent, question: str, context: Context, *, timeout: float) -> str:
     """The agent's answer. Raises ``AgentTimeout`` after ``timeout`` seconds, ``AgentError`` otherwise.
 
-    Each call runs in a daemon thread of its own: Python cannot stop a thread, but an agent that hangs must
-    not hold up the gate, nor the end of the process.
+    Each call runs in its own daemon thread: Python cannot stop a thread, but an agent that hangs must not
+    hold up the gate or the end of the process.
     """
     outcome: list[Any] = []
 
@@ -77,7 +76,7 @@ def ask(agent: Agent, question: str, context: Context, *, timeout: float) -> str
 
 
 def unsendable(answer: str) -> str | None:
-    """Why an answer cannot be judged as it is, or None. One that was changed would be another's answer."""
+    """Why an answer cannot be judged unchanged, or None. A changed answer would not be the agent's."""
     if not is_sendable(answer):
         return "the answer holds a NUL or a lone surrogate"
     return f"the answer is longer than {LONGEST} characters" if len(answer) > LONGEST else None
@@ -94,7 +93,7 @@ def _function_agent(spec: str) -> Agent:
         for name in path.split("."):
             found = getattr(found, name)
     except (Exception, SystemExit) as error:
-        # Importing runs the candidate's own code, which may raise anything. Its exit status is not ours.
+        # Importing runs the candidate's code, which may raise anything. Its exit status is not ours.
         raise FlywheelError(f"the agent {spec} cannot be loaded: {type(error).__name__}: {error}") from error
     if not callable(found):
         raise FlywheelError(f"the agent {spec} is not callable")

@@ -1,7 +1,4 @@
-"""Asking a candidate all cases.
-
-Concurrently, with retries, resumable, in the end one result per case and no gap.
-"""
+"""Asks a candidate all cases: concurrently, with retries, resumable, with exactly one result per case."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ BACKOFF = Backoff(base=0.2, cap=5.0)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the candidate said to one case: an answer, or why there is none."""
+    """The candidate's answer to one case, or why there is none."""
 
     case: str
     answer: str | None = None
@@ -84,7 +81,7 @@ def ask_all(
 
 
 def ask_case(agent: Agent, case: EvalCase, effort: Effort) -> Result:
-    """One case, tried again after failures. Never raises for what the agent does."""
+    """One case, retried after failures. Never raises because of the agent."""
     for attempt in range(1, effort.retries + 2):
         try:
             return Result(case.id, ask(agent, case.question, case.context, timeout=effort.timeout))
@@ -96,16 +93,16 @@ def ask_case(agent: Agent, case: EvalCase, effort: Effort) -> Result:
 
 
 def opened(path: Path) -> FileIO:
-    """A file to append to, without a buffer: each answer is on its way to the disk when it was kept."""
+    """A file to append to, unbuffered: once an answer is kept, it is on its way to disk."""
     return path.open("ab", buffering=0)
 
 
 class Journal:
-    """Answers kept in a file as they come, so that an interrupted gate goes on where it stopped.
+    """Answers kept in a file as they come, so that an interrupted gate continues where it stopped.
 
-    Its first line binds it to one release's bytes and one agent; another one's journal is refused. Failures
-    are not kept: they are asked again. A full disk ends the journal and not the gate: what was kept by then
-    stays whole.
+    Its first line binds it to one release's contents and one agent; any other journal is refused. Failures
+    are not kept: those cases are asked again. A full disk ends the journal but not the gate: what was kept so
+    far stays intact.
     """
 
     def __init__(self, path: Path, identity: Mapping[str, Any]) -> None:
@@ -119,7 +116,7 @@ class Journal:
             self._append({"run": dict(identity)})
 
     def known(self, number: int) -> Mapping[str, str]:
-        """Answers of an earlier try at round ``number``, by case id."""
+        """Answers from an earlier try at round ``number``, by case id."""
         return self._answers.get(number, {})
 
     def keep(self, number: int, result: Result) -> None:
@@ -135,11 +132,11 @@ class Journal:
             self._file.close()
 
     def _read(self, path: Path, identity: Mapping[str, Any]) -> int:
-        """Load what an earlier try left; returns how many bytes of it are whole lines."""
+        """Load what an earlier try left; return how many of its bytes are complete lines."""
         content = path.read_bytes() if path.exists() else b""
         lines = content.splitlines(keepends=True)
         if lines and not lines[-1].endswith(b"\n"):
-            lines.pop()  # The process ended while it wrote this one.
+            lines.pop()  # The process ended while writing this line.
         try:
             entries = [json.loads(line) for line in lines]
             if entries and entries[0].get("run") != dict(identity):
@@ -149,7 +146,7 @@ class Journal:
                 if unsendable(str(entry["answer"])) is None:
                     answers[str(entry["case"])] = str(entry["answer"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise FlywheelError(f"{path} is no resume file of the gate") from error
+            raise FlywheelError(f"{path} is not a resume file of the gate") from error
         return sum(len(line) for line in lines)
 
     def _append(self, entry: Mapping[str, Any]) -> None:
@@ -159,11 +156,11 @@ class Journal:
                 return
             whole = os.fstat(self._file.fileno()).st_size
             try:
-                while line:  # A disk that is almost full takes a part and says so only here.
+                while line:  # An almost full disk writes only a part, and only this shows it.
                     line = line[self._file.write(line) :]
             except OSError as error:
                 logger.warning("answers are no longer kept: %s", error.strerror)
-                # The next try reads whole lines only.
+                # The next try reads only complete lines.
                 os.ftruncate(self._file.fileno(), whole)
                 self._file.close()
                 self._file = None

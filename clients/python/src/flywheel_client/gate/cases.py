@@ -17,7 +17,7 @@ KINDS = ("golden", "regression", "sampled")
 
 @dataclass(frozen=True, slots=True)
 class EvalCase:
-    """One line of ``eval_cases.jsonl``. ``grader`` is the release's own, where it carries one."""
+    """One line of ``eval_cases.jsonl``. ``grader`` is the one that the release names, if any."""
 
     id: str
     kind: str
@@ -31,7 +31,7 @@ class EvalCase:
 def read_cases(path: Path) -> list[EvalCase]:
     """All cases of a file, in order.
 
-    Raises ``FlywheelError`` naming the line where one is unreadable or doubled.
+    Raises ``FlywheelError`` with the line of an unreadable or repeated case.
     """
     cases: dict[str, EvalCase] = {}
     for number, line in _lines(path):
@@ -40,14 +40,13 @@ def read_cases(path: Path) -> list[EvalCase]:
             raise FlywheelError(f"{path.name} line {number}: the case id occurs twice")
         cases[case.id] = case
     if not cases:
-        raise FlywheelError(f"{path.name} holds no eval case: there is nothing to judge")
+        raise FlywheelError(f"{path.name} has no eval cases: there is nothing to judge")
     return list(cases.values())
 
 
 def find_cases(place: Path) -> Path:
-    """The eval cases of a release directory, or the file itself; checked against the manifest beside it.
-
-    Raises ``FlywheelError`` where there are none, ``ChecksumMismatch`` where they were changed.
+    """The eval cases of a release directory, or the file itself; checked against the manifest next to it.
+    Raises ``FlywheelError`` if there are none, ``ChecksumMismatch`` if they were changed.
     """
     path = place / CASES_FILE if place.is_dir() else place
     if not path.is_file():
@@ -59,7 +58,7 @@ def find_cases(place: Path) -> Path:
         except ValueError as error:
             raise FlywheelError(f"{manifest} is not readable") from error
         if promised is None or sha256_of(path) != promised.sha256:
-            raise ChecksumMismatch(f"{path} is not what its manifest promises")
+            raise ChecksumMismatch(f"{path} differs from its manifest")
     return path
 
 

@@ -1,4 +1,4 @@
-"""A progress bar on stderr; where stderr is no terminal, a line now and then."""
+"""A progress bar on stderr; if that is not a terminal, a line now and then."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Progress:
         self._done = 0
 
     def advance(self, count: int = 1) -> None:
-        """Count, and draw where enough time has passed since the last time."""
+        """Count, and redraw if enough time has passed."""
         if not count:
             return
         self._done += count

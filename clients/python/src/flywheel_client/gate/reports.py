@@ -1,4 +1,4 @@
-"""The verdict for people and for CI: text, JUnit XML, Markdown. Cases go by their ids, never by their text.
+"""The verdict for people and for CI: text, JUnit XML, Markdown. Cases are named by id, never by their text.
 
 Everything from the server is escaped for where it goes: a terminal, XML or a pull request's comment.
 """
@@ -14,7 +14,7 @@ from .cases import EvalCase
 from .verdicts import CaseVerdict, Exit, Verdict
 
 LISTED = 50
-# What XML 1.0 cannot hold, and what moves a terminal's cursor.
+# Characters that XML 1.0 cannot hold, or that move a terminal's cursor.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 COUNTED = (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped"))
 TITLES = {0: "passed", 1: "refused", 2: "could not be judged"}
@@ -102,7 +102,7 @@ def _xml(text: str) -> str:
 
 
 def _markdown(text: str) -> str:
-    # `@` would call people, `#` would link issues, the rest would become markup.
+    # `@` would notify people, `#` would link issues, the rest would become markup.
     return re.sub(r"([\\`*{}\[\]()<>#+!|~@&])", lambda mark: f"&#{ord(mark[1])};", printable(text))
 
 

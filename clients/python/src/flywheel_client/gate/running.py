@@ -28,7 +28,8 @@ JUDGING = Patience(tries=4, seconds=900.0)
 class Plan:
     """What to gate.
 
-    ``agent`` and ``release`` as on the command line; ``candidate`` as the registry will show it.
+    ``agent`` and ``release`` as on the command line; ``candidate`` as the list of agent versions will show
+    it.
     """
 
     release: str
@@ -51,11 +52,11 @@ class Gated:
 
 
 def run_gate(client: Client, plan: Plan) -> Gated:
-    """Gate a candidate. Raises ``FlywheelError`` where it could not be asked at all; where the server did not
-    judge the answers, they come back with a verdict that says why.
+    """Gate a candidate. Raises ``FlywheelError`` if it could not be asked at all; if the server did not judge
+    the answers, returns them with a verdict that says why.
 
-    Each round asks every case anew; the server sees all answers, so that it can tell a flaky case from a
-    broken one. What surprises it, compared with the baseline, is asked again as often as it wants.
+    Each round asks every case again; the server sees all answers, so it can tell a flaky case from a broken
+    one. Results that surprise it, compared with the baseline, are asked again as often as it wants.
     """
     agent = load_agent(plan.agent, timeout=plan.effort.timeout)
     release = client.release(plan.release)
@@ -86,15 +87,15 @@ def run_gate(client: Client, plan: Plan) -> Gated:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """The cases that the server wants to see asked again, and how many rounds it wants after the first."""
+    """The cases that the server wants asked again, and how many rounds it wants after the first."""
 
     cases: frozenset[str] = frozenset()
     rounds: int = 0
 
 
 def doubtful(client: Client, release: str, plan: Plan, rounds: Sequence[Sequence[Result]]) -> Again:
-    """Ask the server for a draft of its verdict: which outcomes surprise it. The draft is not kept and counts
-    for nothing.
+    """Ask the server for a draft of its verdict: which results are surprising. The draft is not stored and
+    does not count.
     """
     draft = client.send(
         Request("POST", "/gate-runs", encode(submission(release, plan, rounds) | {"draft": True})), JUDGING

@@ -1,4 +1,4 @@
-"""The server's verdict on a candidate. Whatever is not plainly a pass is none."""
+"""The server's verdict on a candidate. Anything that is not clearly a pass is not a pass."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Verdict:
 
 
 def unjudged(error: Exception) -> Verdict:
-    """The verdict where there is none: why the candidate could not be judged."""
+    """The verdict when there is none: why the candidate could not be judged."""
     said = Reason("not_judged", f"{error}" if isinstance(error, FlywheelError) else type(error).__name__)
     raw = {"verdict": "not_judged", "reasons": [{"code": said.code, "detail": said.detail}]}
     return Verdict(id="(none)", verdict="not_judged", reasons=[said], counts={}, cases=[], url="", raw=raw)
@@ -63,8 +63,8 @@ def unjudged(error: Exception) -> Verdict:
 def read_verdict(answer: Any, asked: Sequence[str]) -> Verdict:
     """Read the server's answer to the cases that were asked.
 
-    Raises ``FlywheelError`` where it is not readable. A pass that names no case, or one that was not asked,
-    is not believed.
+    Raises ``FlywheelError`` if it is not readable. A pass that names no case, or one that was not asked, does
+    not count.
     """
     try:
         verdict = Verdict(

@@ -12,7 +12,7 @@ Client = TypeVar("Client")
 
 
 def wrap(client: Client, flywheel: Capturing, **fields: Any) -> Client:
-    """The client, of which each answer to a user is captured. See ``integrations.openai.wrap``."""
+    """The client, which then captures each answer to a user. See ``integrations.openai.wrap``."""
     messages: Any = client.messages  # type: ignore[attr-defined]
     messages.create = Recorder(flywheel, Messages(), fields).around(messages.create)
     return client

@@ -45,13 +45,13 @@ class FlywheelCallback(BaseCallbackHandler):
     def on_chain_start(
         self, serialized: Any, inputs: Any, *, run_id: UUID, parent_run_id: UUID | None = None, **more: Any
     ) -> None:
-        """Note an outermost run, or which one this belongs to."""
+        """Note an outermost run, or the run that this belongs to."""
         self._begin(run_id, parent_run_id, inputs, more.get("metadata"))
 
     def on_chat_model_start(
         self, serialized: Any, messages: Any, *, run_id: UUID, parent_run_id: UUID | None = None, **more: Any
     ) -> None:
-        """Note the model; a model that is called by itself is an outermost run."""
+        """Note the model; a model called on its own is an outermost run."""
         root = self._begin(
             run_id, parent_run_id, {"messages": messages[0] if messages else []}, more.get("metadata")
         )
@@ -64,7 +64,7 @@ class FlywheelCallback(BaseCallbackHandler):
     def on_llm_start(
         self, serialized: Any, prompts: Any, *, run_id: UUID, parent_run_id: UUID | None = None, **more: Any
     ) -> None:
-        """Note a completion model that is called by itself."""
+        """Note a completion model called on its own."""
         self._begin(run_id, parent_run_id, {"prompt": prompts[0] if prompts else ""}, more.get("metadata"))
 
     def on_tool_start(
@@ -80,19 +80,19 @@ class FlywheelCallback(BaseCallbackHandler):
         self._follow(run_id, parent_run_id)
 
     def on_retriever_end(self, documents: Sequence[Any], *, run_id: UUID, **more: Any) -> None:
-        """What was retrieved is a source of the outermost run."""
+        """Retrieved documents are sources of the outermost run."""
         root = self._runs.get(self._roots.pop(run_id, run_id))
         if root is not None:
             root["sources"] += [_source(document) for document in documents]
 
     def on_chain_end(self, outputs: Any, *, run_id: UUID, **more: Any) -> None:
-        """Capture an outermost run. One that streams its input has it only now."""
+        """Capture an outermost run. If its input is streamed, it is complete only now."""
         if run_id in self._runs and more.get("inputs"):
             self._runs[run_id]["inputs"] = more["inputs"]
         self._end(run_id, outputs)
 
     def on_llm_end(self, response: Any, *, run_id: UUID, **more: Any) -> None:
-        """Capture a model that was called by itself."""
+        """Capture a model called on its own."""
         generations = get(response, "generations") or [[]]
         first = generations[0][0] if generations and generations[0] else None
         self._end(run_id, get(first, "message") or get(first, "text") or "")
@@ -137,7 +137,7 @@ class FlywheelCallback(BaseCallbackHandler):
             question, context = _asked(run["inputs"])
             answer = _answered(outputs)
         except Exception as error:
-            # Chains may be given and may return anything.
+            # Chains may take and return anything.
             self._client._not_captured(error)
             return
         if not question or not answer:
@@ -199,7 +199,7 @@ def _as_context(turns: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _answered(outputs: Any) -> str:
-    """The answer in what a run returned."""
+    """The answer in a run's result."""
     if isinstance(outputs, str):
         return outputs
     if isinstance(outputs, Mapping):

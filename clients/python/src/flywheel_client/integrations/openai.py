@@ -14,12 +14,12 @@ Client = TypeVar("Client")
 
 
 def wrap(client: Client, flywheel: Capturing, **fields: Any) -> Client:
-    """The client, of which each answer to a user is captured. It is changed, and returned for convenience.
+    """Make the client capture each answer to a user. It is modified in place, and returned for convenience.
 
     ``client``: ``OpenAI``, ``AsyncOpenAI`` or one that looks like them. ``fields``: fields of each
-    interaction (``subject``, ``session``, ``consent``, ``agent``, ``tags``, …) as values or callables
-    over the call's arguments; a call may add its own: ``create(…, flywheel={"subject": user.id})``. The
-    id of an interaction is the response's, so that feedback can name it.
+    interaction (``subject``, ``session``, ``consent``, ``agent``, ``tags``, …) as values or callables over
+    the call's arguments; a call may add its own: ``create(…, flywheel={"subject": user.id})``. The
+    interaction's id is the response's id, so feedback can refer to it.
     """
     made: Any = client
     for holder, api in (

@@ -1,9 +1,8 @@
-"""What the wrappers of model SDKs share: a call of a model becomes an interaction, unless it is a step
-of a turn.
+"""What the wrappers of model SDKs share: a model call becomes an interaction, unless it is a step of a turn.
 
 A call whose answer calls a tool is a step; the call that then answers the user is captured. Within
-``client.turn`` no call is captured by itself: the turn takes the model's name, and its text where
-nothing else is set.
+``client.turn`` no call is captured by itself: the turn takes the model's name, and its text if nothing else
+is set.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ from ..capturing import Capturing
 from ..ids import uuid7
 from ..turns import Turn, running_turn
 
-OPTIONS = "flywheel"  # the argument of a call that says more about it
+OPTIONS = "flywheel"  # the call argument with further fields
 
 
 @dataclass(slots=True)
 class Said:
-    """What a model answered so far. ``calls``: it calls a tool, so that this is no answer to the user."""
+    """What a model has answered so far. ``calls``: it calls a tool, so this does not answer the user."""
 
     text: str = ""
     calls: bool = False
@@ -43,13 +42,13 @@ class Asked:
 
 
 class Api(Protocol):
-    """How one SDK writes what is asked and answered."""
+    """How one SDK writes questions and answers."""
 
     def asked(self, given: Mapping[str, Any]) -> Asked | None:
-        """What a call asks; None where no user does."""
+        """What a call asks; None if no user asks anything."""
 
     def whole(self, response: Any, said: Said) -> None:
-        """Add a whole response to what was said."""
+        """Add a whole response."""
 
     def part(self, event: Any, said: Said) -> None:
         """Add an event of a stream to what was said."""
@@ -57,8 +56,10 @@ class Api(Protocol):
 
 @dataclass(slots=True)
 class Recorder:
-    """Captures the calls of one function of an SDK. ``fields``: of each interaction, values or callables
-    over the call's arguments."""
+    """Captures the calls of one function of an SDK.
+
+    ``fields``: for each interaction, values or callables over the call's arguments.
+    """
 
     flywheel: Capturing
     api: Api
@@ -98,7 +99,7 @@ class _Call:
         return result
 
     def part(self, event: Any) -> None:
-        """Note an event of a stream."""
+        """Handle an event of a stream."""
         self._quietly(self._recorder.api.part, event)
 
     def end(self, cut: str = "") -> None:
@@ -106,7 +107,7 @@ class _Call:
         try:
             self._capture(cut)
         except Exception as error:
-            # The product's callables and the SDK's objects may raise anything; its user must get the answer.
+            # The product's callables and the SDK's objects may raise anything; the user must get the answer.
             self._recorder.flywheel._not_captured(error)
 
     def _quietly(self, read: Callable[[Any, Said], None], value: Any) -> None:
@@ -147,7 +148,7 @@ def _step(turn: Turn, said: Said, model: str) -> None:
 
 
 class _Stream:
-    """A stream of an SDK that is captured when it ends; everything else is the inner one's."""
+    """An SDK's stream that is captured when it ends; everything else is passed to the inner one."""
 
     def __init__(self, inner: Any, call: _Call) -> None:
         self._inner, self._call, self._over = inner, call, False
@@ -228,12 +229,12 @@ def text_of(content: Any) -> str:
 
 
 def get(value: Any, name: str) -> Any:
-    """A field of an object or of a mapping; None where there is none."""
+    """A field of an object or a mapping; None if there is none."""
     return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
 
 
 def last_asked(messages: Any, user: str | None, model: str, system: str = "") -> Asked | None:
-    """The last text of a user among these messages, with the turns before it."""
+    """A user's last text among these messages, with the turns before it."""
     said = [(get(each, "role"), text_of(get(each, "content"))) for each in messages or ()]
     last = next((n for n in reversed(range(len(said))) if said[n][0] == "user" and said[n][1].strip()), None)
     if last is None:
