@@ -39,8 +39,7 @@ class Command(BaseCommand):
             )
         if options["adopt"]:
             made = thresholds.adopt(project, [one.name for one in found], None)
-<<<<<<< HEAD
-            self.stdout.write(f"{made} holds from now on." if made else "Nothing moves: the policy stays as it is.")
+            self.stdout.write(f"{made} applies from now on." if made else "Nothing changes: the policy stays as it is.")
         if options["measure"]:
             self.measure(project, options["measure"])
 
@@ -58,6 +57,3 @@ class Command(BaseCommand):
                 f"{one.grader}: right ones refused {one.refuses_right}, wrong ones passed {one.passes_wrong}, "
                 f"agrees with people {one.agreement}{silent}"
             )
-=======
-            self.stdout.write(f"{made} applies from now on." if made else "Nothing changes: the policy stays as it is.")
->>>>>>> main
