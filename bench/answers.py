@@ -2,7 +2,8 @@
 
 `python -m bench.answers` judges the answers in `tests/curation/claims`, written by hand in four languages. With
 REAL_DATA naming a folder with `feedbackqa.jsonl` and `oasst.jsonl`, it also judges edits by rule of real answers: the
-same in another form, and with a number, a negation or two names changed. Everything is seeded.
+same in another form, and with a number, a negation or two names changed. Everything is seeded. With EMBEDDING_MODEL naming
+a folder for sentence-transformers it also says what likeness by that encoder would pass, alone and beside `claims`.
 """
 
 from __future__ import annotations
@@ -11,13 +12,19 @@ import json
 import os
 import random
 import re
+import time
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from curation.gate.graders import LEAST, Grader
+from curation.gate.graders.claims import claims
+from curation.gate.graders.embedding import embedding_grader
 from curation.gate.verdicts import Case
+from curation.gate.verdicts.cases import case_view
 from tests.curation.told_answers import FILES, HELD, Tally, Told, read, tally
 
+LIKENESS = (0.7, 0.8, 0.9)
 QUESTIONS = 250
 SHORTEST, LONGEST = 40, 900
 NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
@@ -41,6 +48,11 @@ def main() -> None:
     """Print a line for each file, and one for each kind of edit of real answers."""
     for name in (*FILES, HELD):
         print(shown(f"{name}, by hand", tally(read(name))))
+    if model := os.environ.get("EMBEDDING_MODEL"):
+        encoder = embedding_grader(model=model)
+        for name in (*FILES, HELD):
+            for line in alike(list(read(name)), encoder):
+                print(f"{name}, {line}", flush=True)
     if folder := os.environ.get("REAL_DATA"):
         told = [each for name in ("feedbackqa", "oasst") for each in edited(Path(folder, f"{name}.jsonl"))]
         print(shown("real answers, edited by rule", tally(told)))
@@ -55,6 +67,25 @@ def shown(name: str, found: Tally) -> str:
         f"{name}: {found.refused} of {found.right} right answers refused, {found.passed} of {found.wrong} wrong ones "
         f"passed, {found.not_judged} not judged"
     )
+
+
+def alike(told: list[Told], encoder: Grader) -> Iterator[str]:
+    """What likeness passes: alone, and where `claims` sees no contradiction but too few of the claims."""
+    start = time.process_time()
+    near = [encoder(one.text, one.case.expected, {}) for one in told]
+    spent = 1000 * (time.process_time() - start) / len(told)
+    scores = [claims(one.text, one.case.expected, case_view(one.case)) for one in told]
+    for least in LIKENESS:
+        alone = [cosine >= least for cosine in near]
+        beside = [score >= LEAST["claims"] or (score > 0 and like) for score, like in zip(scores, alone, strict=True)]
+        yield f"likeness of {least}: alone {_told(told, alone)}; beside claims {_told(told, beside)}; {spent:.0f} CPU ms an answer"
+
+
+def _told(told: list[Told], passed: list[bool]) -> str:
+    refused = sum(one.right and not mark for one, mark in zip(told, passed, strict=True))
+    wrong = sum(not one.right and mark for one, mark in zip(told, passed, strict=True))
+    right = sum(one.right for one in told)
+    return f"{refused} of {right} right refused, {wrong} of {len(told) - right} wrong passed"
 
 
 def edited(path: Path) -> Iterator[Told]:

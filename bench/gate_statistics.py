@@ -221,6 +221,24 @@ def drifting(versions: int, loss: float, total: int, rng: random.Random, *, anch
     return start - fmean(chances)
 
 
+def slipping(versions: int, total: int, rng: random.Random, *, anchored: bool) -> int:
+    """How many versions pass, each of which breaks one more case of those that rest on one person, a tenth of all."""
+    asked = [
+        replace(case, tier="single" if place < total // 10 else "several") for place, case in enumerate(cases(total))
+    ]
+    chances = mixed(total)
+    runs = [run("v0", asked, chances, None, rng)[0]]
+    policy = GatePolicy(min_golden=0.5)
+    for version in range(1, versions + 1):
+        chances = [0.0 if place < version else chance for place, chance in enumerate(chances)]
+        past = History(first=runs[0], best=runs[0], best_of=len(runs)) if anchored and len(runs) > 1 else None
+        results, verdict = run(f"v{version}", asked, chances, runs[-1], rng, policy, past)
+        if not verdict.passed:
+            return version - 1
+        runs.append(results)
+    return versions
+
+
 def tried_again(total: int, tries: int, rng: random.Random, *, together: bool) -> bool:
     """Whether a version that is ten points less reliable passes at one of its tries."""
     asked, worse_chances = cases(total), mixed(total, rest=0.88)
@@ -256,6 +274,9 @@ def chains(trials: int) -> Iterator[str]:
     for anchored in (False, True):
         lost = [drifting(10, 0.02, 200, rng, anchored=anchored) for _ in range(max(1, trials // 10))]
         yield f"ten versions, each one point worse, n = 200, anchors {anchored}: lost {fmean(lost):.1%} on average"
+    for anchored in (False, True):
+        gone = [slipping(10, 100, rng, anchored=anchored) for _ in range(max(1, trials // 20))]
+        yield f"each version breaks one more of ten single cases, n = 100, anchors {anchored}: {fmean(gone):.1f} pass unseen"
     for together in (False, True):
         passed = [tried_again(50, 5, rng, together=together) for _ in range(max(1, trials // 2))]
         yield f"ten points worse, n = 50, up to five tries, judged together {together}: passes {fmean(passed):.1%}"

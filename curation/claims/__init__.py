@@ -5,19 +5,13 @@ whether two answers cannot both be right. No model, no list of sentences: closed
 `vocabulary` and `relations`. To add a language, add its lists there and its cases to the tests.
 """
 
-from curation.claims.comparing import (
-    clash,
-    conflict,
-    contains,
-    language_for,
-    negation_of,
-    number_words,
-    opposites_of,
-    says_opposite,
-    steps_out_of_order,
-)
+from curation.claims.comparing import clash, conflict, contains, items, says_opposite, steps_out_of_order
+from curation.claims.duties import answers
+from curation.claims.forms import canonical
+from curation.claims.idioms import in_single_words
+from curation.claims.opposites import language_for, negation_of, number_words, opposites_of
 from curation.claims.quantities import UNITS, equal, rival
-from curation.claims.reading import Claim, Reading, reading, words_of
+from curation.claims.reading import Claim, Reading, duty_of, question_read, reading, words_of
 from curation.claims.statements import asked, statement_key
 from curation.claims.vocabulary import LANGUAGES
 from curation.claims.words import EVIDENCE
@@ -28,15 +22,21 @@ __all__ = [
     "UNITS",
     "Claim",
     "Reading",
+    "answers",
     "asked",
+    "canonical",
     "clash",
     "conflict",
     "contains",
+    "duty_of",
     "equal",
+    "in_single_words",
+    "items",
     "language_for",
     "negation_of",
     "number_words",
     "opposites_of",
+    "question_read",
     "reading",
     "rival",
     "says_opposite",

@@ -1,20 +1,16 @@
-"""Whether two answers clash, whether a text holds what an answer claims, and what a sentence's opposite is.
+"""Whether two answers clash, and whether a text holds what an answer claims."""
 
-Opposites come from the same closed lists that a reader knows; they try graders on.
-"""
-
-import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from curation.claims import relations
-from curation.claims import vocabulary as lists
+from curation.claims.duties import contrary
+from curation.claims.forms import MODAL, NEGATION, SIDES, canonical, forms_of
 from curation.claims.quantities import equal, rival
-from curation.claims.reading import MODAL, NEGATION, SIDES, Claim, Reading, canonical, reading
+from curation.claims.reading import EXCEPT, INCLUDING, WITHOUT, Claim, Reading, reading
 from curation.claims.statements import asked
-from curation.claims.words import EVIDENCE, NEGATIONS, language_of, lists_of, split
 
 FRAME: Final = 0.6
 """The share of equal words from which two clauses are one frame with another filling."""
@@ -35,7 +31,18 @@ _ONE_THING = frozenset(
 )
 """In a question: there is one right answer."""
 FEW: Final = 3
+"""Clauses up to which an answer is short."""
+MOST_MOVED: Final = 4
 """Words that may change places between clauses: longer parts are items in another order."""
+NEXT: Final = 3
+"""Words behind a "with" that it is of."""
+_ORDER = forms_of(
+    frozenset("first then before after zuerst dann danach abord puis ensuite primero luego después".split())
+)
+"""Words that make two clauses an order."""
+_WITH = forms_of(frozenset("with mit avec con com met z".split()))
+_WITHOUT, _EXCEPT, _INCLUDING = forms_of(WITHOUT), forms_of(EXCEPT), forms_of(INCLUDING)
+_LISTING = frozenset("and or und oder et ou y o e & plus".split())
 _JOINING = frozenset("and or und oder et ou y o e i lub en of with".split())
 
 
@@ -57,10 +64,12 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
         return "yes or no"
     pairs = list(aligned(one, other))
     for mine, yours, share in pairs:
-        agreed = any(each is mine and said.negated == mine.negated for each, said, _ in pairs)
+        agreed = any(each is mine and said.agrees(mine) for each, said, _ in pairs)
         if kind := _clause_clash(mine, yours, share, one, other, agreed):
             return kind
-    return _single(one, other, question) or _replaced(one, other)
+    if _recounted(one, other):
+        return "number"
+    return _single(one, other, question) or _replaced(one, other) or ("item" if _other_item(one, other) else "")
 
 
 def aligned(one: Reading, other: Reading) -> Iterator[tuple[Claim, Claim, float]]:
@@ -78,11 +87,31 @@ def aligned(one: Reading, other: Reading) -> Iterator[tuple[Claim, Claim, float]
             yield best, yours, len(best.content & yours.content) / min(len(best.content), len(yours.content))
 
 
+def _recounted(one: Reading, other: Reading) -> bool:
+    """Whether the two count one thing differently: four screws and two brackets, two screws and four brackets."""
+    mine, yours = _counts(one), _counts(other)
+    return any(
+        len(mine[thing]) == len(yours[thing]) == 1 and not any(equal(a, b) for a in mine[thing] for b in yours[thing])
+        for thing in mine.keys() & yours.keys()
+    )
+
+
+def _counts(said: Reading) -> dict[str, set[str]]:
+    """The numbers without a unit that stand before each word."""
+    found: dict[str, set[str]] = {}
+    for claim in said.claims:
+        for number, thing in pairwise(claim.words):
+            if number[0] == "#" and " " not in number and number in claim.hard and thing not in claim.hard:
+                found.setdefault(thing, set()).add(number)
+    return found
+
+
 def steps_out_of_order(one: Reading, other: Reading) -> bool:
     """Whether the clauses of one answer stand in more or less the reverse order in the other, if three or more do."""
     order = list(dict.fromkeys(one.claims.index(mine) for mine, _, share in aligned(one, other) if share >= FRAME))
     pairs = [(a, b) for place, a in enumerate(order) for b in order[place + 1 :]]
-    return len(order) >= STEPS and 2 * sum(a > b for a, b in pairs) > len(pairs)
+    few = 2 if all(_ORDER & {word for claim in said.claims for word in claim.raw} for said in (one, other)) else STEPS
+    return len(order) >= few and 2 * sum(a > b for a, b in pairs) > len(pairs)
 
 
 def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: Reading, agreed: bool) -> str:
@@ -91,10 +120,16 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
     turned = _turned(mine, yours, one.language)
     both = len(shared) / max(len(mine.content), len(yours.content))
     short = len(one.claims) <= FEW and len(other.claims) <= FEW
-    sure = (len(shared) > 1 and both >= ALIGNED) or (share == 1.0 and (short or both == 1.0))
+    sure = (len(shared) > 1 and both >= ALIGNED) or (share == 1.0 and (both == 1.0 or (short and both >= TURNED)))
+    if contrary(mine.duty, yours.duty) and share >= 0.5 and not agreed and sure and not turned:
+        return "modality"
+    if mine.duty and mine.duty == yours.duty:
+        turned = False  # "not allowed" is "forbidden"
     if turned and mine.negated == yours.negated and share >= 0.5 and (both >= TURNED or short):
         return "opposite"
-    if share >= 0.5 and mine.negated != yours.negated and not turned and not agreed and sure:
+    if share >= 0.5 and not mine.agrees(yours) and not turned and not agreed and sure:
+        return "polarity"
+    if _reversed_part(mine, yours):
         return "polarity"
     if any(equal(a, b) and one_side != other_side for a, one_side in mine.limits for b, other_side in yours.limits):
         return "limit"
@@ -103,6 +138,21 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
     if _swapped(mine.raw, yours.raw):
         return "roles"
     return ""
+
+
+def _reversed_part(mine: Claim, yours: Claim) -> bool:
+    """Whether one has with, or as included, what the other has without, or as the exception."""
+    for here, there in ((mine, yours), (yours, mine)):
+        if not here.raw or not here.content & there.content:
+            continue
+        if here.raw[0] in _WITHOUT and any(
+            word in _WITH and not here.content.isdisjoint(there.raw[place + 1 : place + 1 + NEXT])
+            for place, word in enumerate(there.raw)
+        ):
+            return True
+        if here.raw[0] in _EXCEPT and there.raw[0] in _INCLUDING:
+            return True
+    return False
 
 
 def _turned(mine: Claim, yours: Claim, language: str) -> bool:
@@ -161,7 +211,7 @@ def _swapped(mine: tuple[str, ...], yours: tuple[str, ...], most: int = 99) -> b
 def _replaced(one: Reading, other: Reading) -> str:
     """What kind of word was replaced by another of its kind in an answer that is otherwise nearly the same."""
     mine, yours = [tuple(word for claim in each.claims for word in claim.raw) for each in (one, other)]
-    if _swapped(mine, yours, most=FEW):
+    if _swapped(mine, yours, most=MOST_MOVED):
         return "roles"
     if (likeness := Levenshtein.normalized_similarity(mine, yours)) < FRAME:
         return ""
@@ -185,12 +235,44 @@ def _replaced(one: Reading, other: Reading) -> str:
         hard_out, hard_put = one.hard.intersection(out), other.hard.intersection(put)
         if hard_out and hard_put and not any(equal(a, b) for a in hard_out for b in hard_put):
             return "number"
-        if one.names.intersection(out) and other.names.intersection(put):
+        if _named(one).intersection(out) and _named(other).intersection(put):
             return "name"
     if near and turns % 2:
         return "polarity"
     words = [pair for pair in replaced if one.content.intersection(pair[0]) and other.content.intersection(pair[1])]
     return "wording" if words and (near or (len(words) == 1 and likeness >= ALIKE)) else ""
+
+
+def items(said: Reading) -> list[frozenset[str]]:
+    """What an answer lists: the words between its commas, line ends and "and"s."""
+    found = []
+    for claim in said.claims:
+        item: set[str] = set()
+        for word in claim.raw:
+            if word in _LISTING and item:
+                found.append(frozenset(item))
+                item = set()
+            elif word in claim.content:
+                item.add(word)
+        if item:
+            found.append(frozenset(item))
+    return found
+
+
+def _other_item(one: Reading, other: Reading) -> bool:
+    """Whether two lists are the same but for one item."""
+    mine, yours = items(one), items(other)
+    if len(mine) != len(yours) or len(mine) < STEPS:
+        return False
+    mine_left = [item for item in mine if not any(item <= each or each <= item for each in yours)]
+    yours_left = [item for item in yours if not any(item <= each or each <= item for each in mine)]
+    if len(mine_left) != 1 or len(yours_left) != 1:
+        return False
+    return (mine_left[0] - one.hard).isdisjoint(yours_left[0] - other.hard)
+
+
+def _named(said: Reading) -> frozenset[str]:
+    return said.names | {canonical(name, said.language) for name in said.names}
 
 
 def _opposite(one: str, other: str, language: str) -> bool:
@@ -229,7 +311,7 @@ def _held(claim: Claim, text: Reading) -> bool:
         return True
     for place, mine in enumerate(text.claims):
         near = text.claims[max(0, place - 2) : place + 3]
-        words = frozenset().union(*(each.content for each in near))
+        words = frozenset().union(*(each.content | each.stems for each in near))
         if not all(any(equal(fact, each) for each in words if each[0] in "#=@" or each == fact) for fact in claim.hard):
             continue
         if not claim.names <= words:
@@ -240,96 +322,3 @@ def _held(claim: Claim, text: Reading) -> bool:
         if (mine.negated != claim.negated) == _turned(mine, claim, text.language) and not _swapped(mine.raw, claim.raw):
             return True
     return False
-
-
-MOST_WORDS: Final = 12
-_SMALL_NUMBER = re.compile(r"(?<![\w.,:/$€£-])\d{1,2}(?![\w/:.%-]|[.,]\d| ?[a-zA-Z]\b)")
-_AFTER: Final = {
-    "en": "is are was were can may must will should do does has have could would",
-    "de": "ist sind war kann können darf dürfen wird werden hat haben muss soll sollte",
-    "nl": "is zijn kan mag wordt worden heeft hebben moet zal",
-}
-"""Verbs that a negation follows. In other languages it stands before the verb."""
-_BEFORE: Final = {
-    "es": "es son está están puede pueden debe tiene hay se",
-    "it": "è sono può possono deve ha si",
-    "pt": "é são está pode podem deve tem há se",
-    "pl": "jest są może można ma trzeba",
-    "fr": "est sont peut peuvent doit doivent a ont",
-}
-_NOT: Final = {"en": "not", "de": "nicht", "fr": "pas", "es": "no", "it": "non", "pt": "não", "nl": "niet", "pl": "nie"}
-_NO: Final = {"en": "No", "de": "Nein", "fr": "Non", "es": "No", "it": "No", "pt": "Não", "nl": "Nee", "pl": "Nie"}
-_LEADING: Final = {
-    "en": "Do not",
-    "de": "Nicht",
-    "fr": "Ne pas",
-    "es": "No",
-    "it": "Non",
-    "pt": "Não",
-    "nl": "Niet",
-    "pl": "Nie",
-}
-_YES: Final = {"en": "Yes", "de": "Ja", "fr": "Oui", "es": "Sí", "it": "Sì", "pt": "Sim", "nl": "Ja", "pl": "Tak"}
-_LEAD = re.compile(r"\s*(?:yes|no|ja|nein|oui|non|sí|sì|sim|não|nee|tak|nie)\b[,.:!]\s*", re.IGNORECASE)
-
-
-def language_for(text: str, question: str = "") -> str:
-    """The language whose lists the text is read by."""
-    return lists_of(language_of([token.lower() for token in split(f"{question} {text}")]))
-
-
-def negation_of(sentence: str, language: str) -> str:
-    """The sentence with one negation more, or without the one that it has."""
-    lead = _LEAD.match(sentence)
-    rest = sentence[lead.end() :] if lead else sentence
-    turned = _negation_turned(rest, language)
-    if not lead:
-        return turned
-    negative = lead[0].strip(" ,.:!").lower() in ("no", "nein", "non", "não", "nee", "nie")
-    return f"{_YES[language] if negative else _NO[language]}, {turned}"
-
-
-def _negation_turned(sentence: str, language: str) -> str:
-    negations = "|".join(sorted(NEGATIONS[language], key=len, reverse=True))
-    if found := re.search(rf"(?<!\w)(?:{negations})(?!\w)\s*", sentence, re.IGNORECASE):
-        rest = sentence[: found.start()] + sentence[found.end() :]
-        return re.sub(rf"(?<!\w)(?:{negations})(?!\w)\s*", "", rest, flags=re.IGNORECASE)
-    word = _NOT[language]
-    before = r"n'\g<0> pas" if language == "fr" else rf"{word} \g<0>"
-    for verbs, form in ((_AFTER.get(language), rf"\g<0> {word}"), (_BEFORE.get(language), before)):
-        if verbs and (found := re.search(rf"\b(?:{verbs.replace(' ', '|')})\b", sentence, re.IGNORECASE)):
-            return sentence[: found.start()] + found.expand(form) + sentence[found.end() :]
-    return f"{_LEADING[language]} {sentence}"
-
-
-def opposites_of(word: str) -> Iterator[str]:
-    """The words on the other side of a word, in its capitals."""
-    other = _OPPOSITES.get(word.lower())
-    if other:
-        yield other.capitalize() if word[0].isupper() else other
-
-
-def _opposites() -> dict[str, str]:
-    """A word of the other side for each word that has one sense."""
-    found: dict[str, str] = {}
-    for pair in relations.OPPOSITE:
-        sides = [side.split() for side in pair.split("/")]
-        for mine, yours in (sides, sides[::-1]):
-            found |= {
-                word: yours[0].replace("-", " ") for word in mine if word not in EVIDENCE and word not in PARTICLES
-            }
-    return found
-
-
-_OPPOSITES = _opposites()
-
-
-def number_words(text: str, language: str) -> str:
-    """The text with digits for its number words, or where it has none, the words for its numbers up to twelve."""
-    words = lists.NUMBERS[language].split()
-    values = {word: str(number) for number, word in enumerate(words) if number > 1}
-    digits = re.sub(r"[^\W\d_]+", lambda match: values.get(match[0].lower(), match[0]), text)
-    if digits != text:
-        return digits
-    names = {number: word for word, number in values.items() if int(number) <= MOST_WORDS}
-    return _SMALL_NUMBER.sub(lambda match: names.get(match[0], match[0]), text)

@@ -4,13 +4,13 @@ A number is `#30`, with its unit `#30 day`; a date `=06-15` or `=2024-06-15`; th
 """
 
 import re
-import unicodedata
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 from curation.claims import vocabulary as lists
-from curation.claims.words import BREAK, END, LANGUAGES, UNKNOWN, apart, lists_of, spellings
+from curation.claims.moments import MONTHS, NO_MONTH, SPOKEN, TO, add_date, clock, day_of_month, o_clock, spoken
+from curation.claims.numerals import FRACTIONS, NUMBERS, ORDINALS, Clause, Place, fraction, number_of, worded
+from curation.claims.words import BREAK, END, apart
 
 _SCALES: Final = {  # people write "50 km" for "50 km/h", so a speed is compared as a length
     "length": {"mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3, "mi": 1609.344, "kmh": 1e3, "mph": 1609.344, "ft": 0.3048, "inch": 0.0254},
@@ -22,6 +22,9 @@ _SCALES: Final = {  # people write "50 km" for "50 km/h", so a speed is compared
     "power": {"w": 1.0, "kw": 1e3},
 }  # fmt: skip
 _SCALE = {unit: (name, factor) for name, units in _SCALES.items() for unit, factor in units.items()}
+MONTH: Final = 30.4 * 86400.0
+CLOSE, LOOSE = 0.01, 0.025
+"""How far two amounts may be apart, as a share: where units fit, and where months are days."""
 _MONEY: Final = frozenset({"eur", "usd", "gbp", "chf", "pln", "cent"})
 
 
@@ -44,6 +47,7 @@ def dimension(unit: str) -> str:
     return "time" if name == "months" else name
 
 
+@lru_cache(maxsize=1 << 14)
 def equal(one: str, other: str) -> bool:
     """Whether two hard facts are the same: 6 months, half a year and 0.5 years; 17 and 17:00."""
     if one == other:
@@ -54,23 +58,38 @@ def equal(one: str, other: str) -> bool:
             return False  # 2.10 and 2.1 may be versions
         if left[1] == right[1] or not left[1] or not right[1]:
             return left[0] == right[0]
-        here, there = _SCALE.get(left[1]), _SCALE.get(right[1])
-        if here and there and here[0] == there[0]:
-            first, second = left[0] * here[1], right[0] * there[1]
-            return abs(first - second) <= 0.01 * max(abs(first), abs(second))
-        return False
+        return _same_amount(left, right)
     if one[0] == "@" or other[0] == "@":
-        return _moment(one) == _moment(other) and "~" in one + other
+        return _same_moment(one, other) or _same_moment(other, one)
     return (
         one.startswith("=") and other.startswith("=") and (one[1:].endswith(other[1:]) or other[1:].endswith(one[1:]))
     )
 
 
-def _moment(fact: str) -> str:
-    """A time of day, or the number of an hour, in one form: 9, 9 o'clock and 9:00."""
-    if fact.startswith("#") and fact[1:].isdigit():
-        return f"@{fact[1:]:0>2}:00"
-    return fact.rstrip("~")
+def _same_amount(one: tuple[float, str], other: tuple[float, str]) -> bool:
+    """Whether two amounts in different units are the same. A month has about 30 days, a kilobyte 1,000 or 1,024 bytes."""
+    here, there = _SCALE.get(one[1]), _SCALE.get(other[1])
+    if not here or not there or dimension(one[1]) != dimension(other[1]):
+        return False
+    first, second = one[0] * here[1], other[0] * there[1]
+    if here[0] != there[0]:
+        first, second = (
+            amount * (MONTH if name == "months" else 1) for amount, name in ((first, here[0]), (second, there[0]))
+        )
+    room = LOOSE if here[0] != there[0] or here[0] == "data" else CLOSE
+    return abs(first - second) <= room * max(abs(first), abs(second))
+
+
+def _same_moment(about: str, other: str) -> bool:
+    """Whether "9", "9 o'clock" or "half past nine" may be that time, or the number that it was read from."""
+    if not about.endswith("~"):
+        return False
+    hour, minute = int(about[1:3]), about[4:6]
+    if number := value(other):
+        return minute == "00" and number[0] == hour
+    if other[0] != "@" or other[4:6] != minute:
+        return False
+    return (int(other[1:3]) - hour) % (12 if hour <= 12 else 24) == 0
 
 
 def rival(one: str, other: str) -> bool:
@@ -92,47 +111,31 @@ def _shape(code: str) -> str:
     return "".join("9" if char.isdigit() else "a" if char.isalpha() else char for char in code)
 
 
-Clause = list[str]
-
 _PLAIN_NUMBER = re.compile(r"[-−]?\d+(?:[.,'’\u00a0\u202f]\d+)*(?:st|nd|rd|th)?$")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s?(?:h|([ap])\.?m\.?)?$", re.IGNORECASE)
 _YMD = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 _DMY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})$")
-_YEAR = re.compile(r"(?:19|20)\d\d$")
-_GROUPED = re.compile(r"[-−]?\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+$")
 _SIGNS: Final = END | BREAK
-_OF = frozenset({"de", "of", "di", "del", "."})
-_NO_MONTH = frozenset({"may", "march", "mar", "dec", "mars", "mai"})
-"""Months that are other words when they are not in capitals."""
 _BETWEEN = frozenset("working business calendar full whole consecutive volle ganze".split())
 """Words between a number and its unit."""
-_TO = frozenset("to till until through bis à a hasta até tot do fino al".split())
+_ONE = frozenset({"a", "an"})
+_AND = frozenset(words[0] for words in lists.AND_A_HALF)
+_TIMES = frozenset({"times", "per", "once", "twice"})
+_OF_A = frozenset({"of", "a", "an", "d", "de", "einer", "the"})
+_ARTICLES = frozenset("the this that which a other".split())
+_AFTER_ONE = frozenset("is are was in on at of with for from to that which who and or not".split())
 _PER = frozenset("per an a pro par por all' al je".split())
 
 
-def _numbers(language: str) -> dict[str, int]:
-    """The number words of a language."""
-    found = {word: number for number, word in enumerate(lists.NUMBERS[language].split())}
-    found |= {word: 30 + 10 * place for place, word in enumerate(lists.TENS[language].split())}
-    joint, one = {"de": ("und", "ein"), "nl": ("en", "een")}.get(language, ("", ""))
-    if joint:
-        ones = [one, *lists.NUMBERS[language].split()[2:10]]
-        for place, ten in enumerate((lists.NUMBERS[language].split()[20], *lists.TENS[language].split()[:7]), start=2):
-            for number, word in enumerate(ones, start=1):
-                found[word + ("ën" if language == "nl" and word.endswith("e") else joint) + ten] = 10 * place + number
-    return {word.replace("ß", "ss"): number for word, number in (found | lists.MORE_NUMBERS[language]).items()}
-
-
-NUMBERS = {language: _numbers(lists_of(language)) for language in LANGUAGES}
-MONTHS = spellings(lists.MONTHS)
 UNITS = {spelling: unit for unit, words in lists.UNITS.items() for spelling in (unit, *words.split())}
 
 
 def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
     """The clauses of a text, each with the sign that ends it."""
     clauses: list[tuple[Clause, str]] = []
-    at = _Place(tokens, language)
-    numbers = NUMBERS[language]
+    at = Place(tokens, language)
+    numbers, fractions = NUMBERS[language], FRACTIONS[language]
+    parts = not fractions.keys().isdisjoint(at.low)
     while at.next < len(tokens):
         token = tokens[at.next]
         at.next += 1
@@ -143,16 +146,28 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
             elif clauses and token in END and clauses[-1][1] not in END:
                 clauses[-1] = (clauses[-1][0], token)
             continue
-        low = token.lower()
+        low = at.low[at.next - 1]
         if "ß" in low:
             low = low.replace("ß", "ss")
         if low.isalpha():
             if low == "ein" and at.peek() in _SIGNS | {""}:
                 at.clause.append(low)  # "schaltet es ein": no number
+            elif len(low) == 1 and token != low and _is_label(at):
+                at.clause.append(f"§{low}")
+            elif low in _ONE and at.language != "de" and _is_one_unit(at):
+                _number("1", at, low)
+            elif low in SPOKEN[language] and spoken(low, at):
+                continue
+            elif parts and (low in fractions or at.peek() in fractions) and (part := fraction(low, at)) is not None:
+                _part(part, at)
+            elif low == "second" and _is_ordinal(at):
+                at.clause.append("#2 th")
             elif low in numbers or low in MONTHS:
                 _worded(low, at)
             else:
                 at.clause.append(low)
+        elif parts and at.peek() in fractions and (part := fraction(low, at)) is not None:
+            _part(part, at)
         elif low[0].isdigit() or low[0] in "-−":
             _digits(low, at)
         elif "'" in low:
@@ -164,110 +179,96 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
     return clauses
 
 
-@dataclass(slots=True)
-class _Place:
-    """How far the reading has come: the token that is next, and the clause that grows."""
-
-    tokens: list[str]
-    language: str
-    next: int = 0
-    clause: Clause = field(default_factory=list)
-
-    def peek(self, ahead: int = 0) -> str:
-        place = self.next + ahead
-        return self.tokens[place].lower() if place < len(self.tokens) else ""
+def _is_label(at: Place) -> bool:
+    """Whether the capital that was just read names something: "hall B", "Ctrl+S". Not at the start, where all begins so."""
+    before, after = at.tokens[at.next - 2] if at.next > 1 else "", at.tokens[at.next : at.next + 1]
+    capitals = any(len(word) > 1 and word.isupper() for word in (before, *after))
+    return bool(at.clause) and at.tokens[at.next - 1] != "I" and not capitals
 
 
-def _worded(low: str, at: _Place) -> None:
+def _is_ordinal(at: Place) -> bool:
+    """Whether "second" counts what follows: "the second floor", not "per second"."""
+    return at.clause[-1:] in (["the"], ["on"], ["a"]) and at.peek().isalpha() and at.peek() not in _AFTER_ONE
+
+
+def _is_one_unit(at: Place) -> bool:
+    """Whether "a" counts: "a month" does, "twice a month" and "50 words a minute" do not."""
+    if _SCALE.get(UNITS.get(at.peek(), ""), ("",))[0] not in ("time", "months"):
+        return False
+    return not any(word[0] in "#@%" or word in _TIMES for word in at.clause[-2:])
+
+
+def _part(part: float, at: Place) -> None:
+    """Append a part of something: half an hour is 0.5 hours, half of the seats are 50 %."""
+    if at.clause[-1:] == ["#1"]:
+        at.clause.pop()  # "eine halbe Stunde"
+    ahead = next((place for place in range(3) if at.peek(place) not in _OF_A), 3)
+    unit = UNITS.get(at.peek(ahead), "") if at.peek(ahead) != "s" else ""
+    if unit in _SCALE:
+        at.next += ahead + 1
+        at.clause.append(f"#{part:g} {unit}")
+    else:
+        at.clause.append(f"#{round(100 * part)} %")
+
+
+def _worded(low: str, at: Place) -> None:
     """Append a number that is written in words, or a month with its day."""
-    numbers = NUMBERS[at.language]
-    if low not in numbers:
-        named = low not in _NO_MONTH or at.tokens[at.next - 1][0].isupper()
-        if named and _PLAIN_NUMBER.match(at.peek()) and 0 < (day := int(re.sub(r"\D", "", at.peek()))) <= 31:
+    if low not in NUMBERS[at.language]:
+        named = low not in NO_MONTH or at.tokens[at.next - 1][0].isupper()
+        if named and _PLAIN_NUMBER.match(at.peek()) and 0 < (number := int(re.sub(r"\D", "", at.peek()))) <= 31:
             at.next += 1
-            _date(MONTHS[low], day, at)
+            add_date(MONTHS[low], number, at)
         else:
             at.clause.append(low)
         return
-    value = numbers[low]
-    while (more := numbers.get(at.peek())) is not None:
-        if more >= 100 and value < more:
-            value *= more
-        elif 20 <= value % 100 <= 90 and value % 10 == 0 and more < 10:
-            value += more
-        else:
-            break
-        at.next += 1
-    if not _day(str(value), at) and not _o_clock(str(value), at):
-        _number(str(value), at, low)
+    if low == "one" and _is_pronoun(at):
+        return
+    found = str(worded(low, at))
+    if low in ORDINALS[at.language]:
+        found += "th"
+    if not day_of_month(found.rstrip("th"), at) and not o_clock(found, at):
+        _number(found, at, low)
 
 
-def _digits(low: str, at: _Place) -> None:
+def _is_pronoun(at: Place) -> bool:
+    """Whether "one" stands for a thing: "the yellow one", "the one in the hall"."""
+    if at.peek().isalpha() and at.peek() not in _AFTER_ONE:
+        return False
+    return not _ARTICLES.isdisjoint(at.clause[-2:])
+
+
+def _digits(low: str, at: Place) -> None:
     """Append what begins with a digit: a date, a time, a number or a code."""
     if (match := _YMD.match(low)) or (match := _DMY.match(low)):
         year, month, day = match.groups() if low[4:5] == "-" else match.groups()[::-1]
         at.clause.append(f"={year if len(year) == 4 else f'20{year}'}-{int(month):02}-{int(day):02}")
     elif _PLAIN_NUMBER.match(low):
-        number = number_of(low, at.language)
-        if _day(number, at):
-            return
-        if _o_clock(number, at):
+        number = number_of(low, at.language) + ("th" if low[-1] in "tdh" else "")
+        if day_of_month(number.rstrip("th"), at) or o_clock(number, at):
             return
         if at.peek() == "h" and at.language == "fr" and number.isdigit():
             at.next += 1
             at.clause.append(clock(int(number), 0, None))
         else:
             _number(number, at, "")
-    elif (match := _TIME.match(low)) and (":" in low or low[-1] in "hm."):
+    elif (match := _TIME.match(low)) and (":" in low or "h" in low or low[-1] in "m."):
         at.clause.append(clock(int(match[1]), int(match[2] or 0), match[3]))
     else:
         at.clause.append(low)
 
 
-def _o_clock(number: str, at: _Place) -> bool:
-    """Append a time of day if the number is one: "17 Uhr", "from 9 to 5 o'clock"."""
-    if at.peek() in ("am", "pm") and number.isdigit():
-        half = at.peek()[0]
-        at.next += 1
-        at.clause.append(clock(int(number), 0, half))
-        return True
-    if at.peek() not in ("uhr", "o'clock") and (at.peek(), at.peek(1)) != ("o", "'clock"):
-        return False
-    at.next += 1
-    if len(at.clause) > 1 and at.clause[-1] in _TO and re.fullmatch(r"#\d\d?", at.clause[-2]):
-        at.clause[-2:] = [clock(int(at.clause[-2][1:]), 0, None), "to"]
-    at.clause.append(clock(int(float(number)), 0, None))
-    return True
-
-
-def _day(number: str, at: _Place) -> bool:
-    """Append a date if a month follows the number: "15 June", "15. Juni", "15 de junio"."""
-    ahead = int(at.peek() in _OF)
-    month = at.peek(ahead)
-    if month not in MONTHS or not number.isdigit() or not 0 < int(number) <= 31:
-        return False
-    if month in _NO_MONTH and not at.tokens[at.next + ahead][0].isupper() and at.language == "en":
-        return False
-    at.next += ahead + 1
-    _date(MONTHS[month], int(number), at)
-    return True
-
-
-def _date(month: int, day: int, at: _Place) -> None:
-    ahead = int(at.peek() in (",", "de", "of", "del"))
-    year = f"{at.peek(ahead)}-" if _YEAR.match(at.peek(ahead)) else ""
-    at.next += ahead + 1 if year else 0
-    at.clause.append(f"={year}{month:02}-{day:02}")
-
-
-def _number(number: str, at: _Place, word: str) -> None:
+def _number(number: str, at: Place, word: str) -> None:
     """Append a number, with the unit before or behind it."""
     clause = at.clause
-    if len(clause) > 1 and clause[-1] in _TO and clause[-2][0] == "#":
+    if len(clause) > 1 and clause[-1] in TO and clause[-2][0] == "#":
         clause[-1] = "to"
     if clause and clause[-1] in ("$", "€", "£"):
         clause[-1] = f"#{_short(number)} {UNITS[clause[-1]]}"
         return
+    if number.endswith("th"):
+        clause.append(f"#{number[:-2]} th")
+        return
+    number = _and_a_half(number, at)
     unit, length = _unit(at, word)
     if not unit:
         clause.append(f"#{number}")
@@ -277,10 +278,21 @@ def _number(number: str, at: _Place, word: str) -> None:
     at.next += length
     if (start := _range_start(clause)) is not None:
         clause[start] += f" {unit}"  # the first number of a range has the unit of the last
-    clause.append(f"#{_short(number)} {unit}")
+    clause.append(f"#{_short(_and_a_half(number, at))} {unit}")
 
 
-def _unit(at: _Place, word: str) -> tuple[str, int]:
+def _and_a_half(number: str, at: Place) -> str:
+    """The number with the half that may follow: "two and a half hours", "an hour and a half"."""
+    if at.peek() not in _AND:
+        return number
+    for words in lists.AND_A_HALF:
+        if all(at.peek(place) == word for place, word in enumerate(words)):
+            at.next += len(words)
+            return str(float(number) + 0.5)
+    return number
+
+
+def _unit(at: Place, word: str) -> tuple[str, int]:
     """The unit that follows a number and how many tokens it takes; a single letter is none after a number word."""
     following = at.peek()
     if following == "per" and at.peek(1) == "cent":
@@ -308,30 +320,3 @@ def _range_start(clause: Clause) -> int | None:
 def _short(number: str) -> str:
     """Without the noughts at the end: 2.50 euros are 2.5. Without a unit it may be a version, and they count."""
     return number.rstrip("0").rstrip(".") if "." in number else number
-
-
-def clock(hour: int, minute: int, half: str | None) -> str:
-    """The time of a day, in 24 hours."""
-    if half:
-        hour = hour % 12 + (12 if half in "pP" else 0)
-    return f"@{hour:02}:{minute:02}"
-
-
-@lru_cache(maxsize=2048)
-def number_of(written: str, language: str) -> str:
-    """The value of a written number. "1.000" is a thousand where the decimal sign is a comma."""
-    plain = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in written)
-    sign = "-" if plain[:1] in "-−" else ""
-    plain = plain.lstrip("-−").rstrip("stndrh")
-    marks = [char for char in plain if not char.isdigit()]
-    if marks:
-        decimal = "." if language in ("en", UNKNOWN) else ","
-        if len(set(marks)) == 1 and _GROUPED.match(plain) and (marks[0] != decimal or len(marks) > 1):
-            plain = re.sub(r"\D", "", plain)
-        elif len(marks) > 1 and marks[-1] == marks[0]:
-            return sign + plain  # a version or an address
-        else:
-            head, _, tail = plain.rpartition(marks[-1])
-            plain = re.sub(r"\D", "", head) + "." + tail
-    whole, dot, part = plain.partition(".")
-    return sign + (whole.lstrip("0") or "0") + dot + part

@@ -6,13 +6,15 @@ codes, addresses) by value alone.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from curation.claims import relations
 from curation.claims import vocabulary as lists
-from curation.claims.quantities import Clause
+from curation.claims.duties import Duty, duty
+from curation.claims.forms import GROUP, HARD, PHRASES, SECOND, SIDES, canonical, stem
+from curation.claims.idioms import in_single_words
+from curation.claims.numerals import Clause
 from curation.claims.statements import asked, claiming
 from curation.claims.words import (
     DROPPED,
@@ -22,35 +24,36 @@ from curation.claims.words import (
     LANGUAGES,
     MODALS,
     NEGATIONS,
-    WEEKDAYS,
-    lists_of,
     split,
 )
 
 RECENT: Final = 512
 SHORT: Final = 3
 """Words up to which an answer has no sentence, so that its first word is in capitals for its own sake."""
-_SUFFIXES = {
-    "en": re.compile(r"(?<=\w{3})(?:ations?|ings?|edly|ied|ed|iers?|ers?|ies|es|s|ly|ions?|ments?|als?|ance|ness|ability|able|y|e)$"),
-    "de": re.compile(r"(?<=\w{3})(?:ungen|ung|lichen|liche|lich|ern|en|er|es|em|et|st|te|ten|t|e|n|s)$"),
-    "fr": re.compile(r"(?<=\w{3})(?:ations?|ements?|ement|aient|ées?|és?|er|ez|ent|es|s|e|x)$"),
-    "es": re.compile(r"(?<=\w{3})(?:aciones|ación|amente|mente|ando|iendo|adas?|ados?|idas?|idos?|ar|er|ir|an|en|as|os|es|a|o|e|s)$"),
-    "it": re.compile(r"(?<=\w{3})(?:azioni|azione|amente|mente|ando|endo|ate|ati|ata|ato|ite|iti|ita|ito|are|ere|ire|i|e|a|o)$"),
-    "pt": re.compile(r"(?<=\w{3})(?:ações|ação|amente|mente|ando|endo|adas?|ados?|idas?|idos?|ar|er|ir|am|em|as|os|es|a|o|e|s)$"),
-    "nl": re.compile(r"(?<=\w{3})(?:ingen|ing|heden|heid|lijk|eren|en|er|de|te|t|e|s)$"),
-    "pl": re.compile(r"(?<=\w{3})(?:ami|ach|owi|ego|emu|ymi|imi|ych|ów|om|ie|em|ą|ę|y|i|a|e|o|u)$"),
-}  # fmt: skip
 _SPLITTING = frozenset(
-    "but if unless when while because although whereas until though except aber wenn falls weil obwohl sondern außer mais si "
+    "but if unless when while because although whereas until though except including wenn falls weil obwohl sondern ausser mais si "
     "quand parce sauf pero sino cuando porque excepto ma quando perché tranne mas exceto maar als omdat tenzij ale jeśli gdy ponieważ".split()
 )
+_JOINTS = frozenset(
+    "but while because although whereas though aber weil obwohl sondern mais parce pero sino porque ma perché mas porque".split()
+)
+"""Words between clauses that claim nothing themselves."""
+EXCEPT = frozenset("except ausser sauf excepto tranne exceto behalve oprócz".split())
+_ALL = frozenset("all every everyone everything everybody any anyone".split())
+_BE = frozenset("is are was were be been being est sont était été es son fue fueron".split())
+_BY = frozenset({"by", "par", "por"})
+INCLUDING = frozenset({"including"})
+WITHOUT = frozenset("without ohne sans sin senza sem zonder bez".split())
+_DENIAL = frozenset(
+    "wrong false incorrect untrue mistaken mistake myth falsch irrtum faux fausse erreur falso falsa incorrecto incorrecta error".split()
+)
+"""A clause of these alone says that the one before it is not so: "but that is wrong"."""
 _LIGHT = frozenset("the a an".split())
 _HOUR = re.compile(r"#(?:1?\d|2[0-4])$|@")
 _SHORT_DAYS = {day: f"~{place}" for place, day in enumerate(("mo", "di", "mi", "do", "fr", "sa", "so"), start=1)}
 _THROUGH = frozenset({"bis", "to"})
 _YES = frozenset("yes yeah yep ja jawohl oui sí si sì sim tak correct".split())
 _NO = frozenset("no nope nein non não nee nie".split())
-_HARD = re.compile(r"[#=@~\[]|.*\d|https?:|www\.|--?[a-z]|[<>=≤≥≠!+]")
 _LIMIT = re.compile(
     r"\bnot? (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|\bno \w+er than\b|\b(?:nobody|no one|nothing) else\b|\bno later\b|"
     r"\bnicht (?:mehr|weniger|länger|später|früher|höher) als\b|\bnicht nur\b|\bpas (?:plus|moins) d[e']|\bpas seulement\b|"
@@ -60,12 +63,26 @@ _LIMIT = re.compile(
 """A negation that draws a limit, and turns nothing round: "no more than 5", "not only"."""
 
 
+_UNIT = "|".join(map(re.escape, lists.UNITS))
 _MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (#[^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
+_BEHIND = frozenset("at or and maximum minimum tops oder au ou como o".split())
+_MOST_BEHIND, _LEAST_BEHIND = (
+    re.compile(rf"(#\S+(?: (?:{_UNIT}))?)(?: \w+)? (?:{words})(?!\w)") for words in lists.LIMITS_BEHIND
+)
+
+
+SILENT = {
+    language: FUNCTION[language] | NEGATIONS[language] | DROPPED[language] | MODALS[language] | _JOINTS | EXCEPT
+    for language in LANGUAGES
+}
+"""Words that are no content of a clause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One clause: its content in order, hard facts among it, its names, and whether it is negated."""
+    """One clause: its content in order, hard facts among it, its names, and whether it is negated. `stems` are its words
+    before those of one meaning become one.
+    """
 
     words: tuple[str, ...]
     content: frozenset[str]
@@ -74,6 +91,19 @@ class Claim:
     negated: bool
     raw: tuple[str, ...]
     limits: frozenset[tuple[str, bool]]
+    duty: Duty = Duty.NONE
+    stems: frozenset[str] = frozenset()
+
+    def agrees(self, other: "Claim") -> bool:
+        """Whether both clauses affirm, or both deny, where each makes a duty or a ban of it by that."""
+        if self.duty == other.duty not in (Duty.FORBIDDEN, Duty.OPTIONAL):
+            return self.negated == other.negated
+        return self.negated == other.negated or self.denies == other.denies
+
+    @property
+    def denies(self) -> bool:
+        """Whether it says no, in whatever words: "not allowed", "forbidden", "optional"."""
+        return self.duty in (Duty.FORBIDDEN, Duty.OPTIONAL) if self.duty else self.negated
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +130,7 @@ class Reading:
 @lru_cache(maxsize=RECENT)
 def reading(answer: str, question: str = "", language: str = "") -> Reading:
     """Read an answer to that question, in the language that is given or else guessed."""
-    tokens = split(answer)
+    tokens = split(in_single_words(answer))
     clauses, language = claiming(answer, question, whole=True, language=language, tokens=tokens)
     names, digit = _names(tokens, language), "1" in tokens
     first = clauses[0][0] if clauses and clauses[0] else ""
@@ -109,20 +139,52 @@ def reading(answer: str, question: str = "", language: str = "") -> Reading:
         polarity = None  # "No refunds …": the word belongs to what follows
     if polarity is not None:
         clauses = [clauses[0][1:], *clauses[1:]]
-    claims = [_claim(part, names, language, digit) for clause in clauses for part in _parts(clause)]
+    claims: list[Claim] = []
+    for clause in clauses:
+        for part in _parts(clause, NEGATIONS[language]):
+            claim = _claim(part, names, language, digit)
+            if part[0] in EXCEPT and claims:
+                claim = _without_exception(claim, claims[-1], language)
+            if claims and claim.stems and _DENIAL.issuperset(claim.stems):
+                claims[-1] = replace(claims[-1], negated=not claims[-1].negated)
+            else:
+                claims.append(claim)
     return Reading(tuple(claim for claim in claims if claim.words), polarity, language)
+
+
+def _without_exception(claim: Claim, main: Claim, language: str) -> Claim:
+    """The exception as a clause of its own: of it the reverse of the main clause holds."""
+    said = tuple(word for word in main.words if word in SIDES[language] and word not in claim.content)
+    words = (*claim.words, *said)
+    return replace(claim, words=words, content=frozenset(words), negated=claim.negated == main.negated)
 
 
 @lru_cache(maxsize=RECENT)
 def words_of(question: str, language: str) -> frozenset[str]:
     """The words of a question as an answer's words are read."""
-    return frozenset(canonical(word, language) for word in asked(question).words)
+    words = asked(question).words
+    return frozenset(canonical(word, language) for word in words) | {f"§{word}" for word in words if len(word) == 1}
 
 
-def _parts(clause: Clause) -> Iterator[Clause]:
+@lru_cache(maxsize=RECENT)
+def question_read(question: str, language: str) -> Reading:
+    """A question read as if it were said, for its names and its facts."""
+    return reading(question.replace("?", "."), "", language)
+
+
+@lru_cache(maxsize=RECENT)
+def duty_of(question: str, language: str) -> Duty:
+    """What a question asks: whether something is a duty, or whether it is allowed."""
+    return duty(list(asked(question).tokens), language)
+
+
+def _parts(clause: Clause, negations: frozenset[str]) -> Iterator[Clause]:
+    """The parts of a clause that each claim something. "Not without" stays together: it is "with"."""
     part: Clause = []
     for word in clause:
-        if word in _SPLITTING and part:
+        if (word in _SPLITTING or (word in WITHOUT and negations.isdisjoint(part))) and part:
+            if word == "but" and part[0] in _ALL and len(part) < SHORT:
+                word = "except"  # "every room but the kitchen"
             yield part
             part = []
         part.append(word)
@@ -133,8 +195,11 @@ def _parts(clause: Clause) -> Iterator[Clause]:
 def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) -> Claim:
     """Read one clause. `digit` says that the answer has a 1 in digits; in words it is an article in many languages."""
     words: list[str] = []
-    function, negations = FUNCTION[language], NEGATIONS[language]
-    negated = not negations.isdisjoint(clause) and not _only_limited(clause, negations)
+    stems: list[str] = []
+    silent, negations = SILENT[language], NEGATIONS[language]
+    turned = negations.intersection(clause) - WITHOUT
+    negated = bool(turned) and not _only_limited(clause, negations - WITHOUT)
+    negated ^= not WITHOUT.isdisjoint(clause)  # "not without a ticket" is "with a ticket"
     clause = _with_hours(clause)
     place = 0
     while place < len(clause):
@@ -145,18 +210,31 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
         place += 1
         if pair:
             words.append(pair)
+            stems.append(pair)
             place += 1
-        elif (
-            word not in function
-            and word not in negations
-            and word not in DROPPED[language]
-            and word not in MODALS[language]
-        ):
-            words.append(canonical(word, language))
-    hard = frozenset(word for word in words if _HARD.match(word) and (word != "#1" or digit))
-    mine = frozenset(canonical(word, language) for word in clause if word in names) - hard
-    raw = tuple(canonical(word, language) for word in clause if word not in _LIGHT)
-    return Claim(tuple(words), frozenset(words), hard, mine, negated, raw, _limits(clause))
+        elif word not in silent:
+            words.append(_form(word, names, language))
+            stems.append(stem(word, language))
+    hard = frozenset(word for word in words if HARD.match(word) and (word != "#1" or digit))
+    mine = frozenset(_form(word, names, language) for word in clause if word in names) - hard
+    raw = _active(tuple(canonical(word, language) for word in clause if word not in _LIGHT))
+    said = duty(clause, language)
+    return Claim(tuple(words), frozenset(words), hard, mine, negated, raw, _limits(clause), said, frozenset(stems))
+
+
+def _active(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words in the order of the active voice: who is named behind "by" comes first."""
+    for place in range(2, len(words) - 1):
+        if words[place] in _BY and not _BE.isdisjoint(words[max(0, place - 3) : place - 1]):
+            be = next(at for at in range(place - 2, -1, -1) if words[at] in _BE)
+            return (*words[place + 1 :], *words[be + 1 : place], *words[:be])
+    return words
+
+
+def _form(word: str, names: frozenset[str], language: str) -> str:
+    """A word in one form. A name is itself, and none of the words that mean the same: "Billing" is no invoice."""
+    form = canonical(word, language)
+    return stem(word, language) if word in names and form.endswith("·") else form
 
 
 def _with_hours(clause: Clause) -> Clause:
@@ -171,11 +249,11 @@ def _with_hours(clause: Clause) -> Clause:
 
 def _phrase(word: str, following: str, language: str) -> str:
     """The one form of two words that the lists have as one: "switched off", "log out"; "" for any others."""
-    if following not in _SECOND:
+    if following not in SECOND:
         return ""
     for one in (f"{word}-{following}", f"{stem(word, language)}-{following}"):
-        if one in _GROUP or one in _PHRASES:
-            return _GROUP.get(one, one)
+        if one in GROUP[language] or one in PHRASES:
+            return GROUP[language].get(one, one)
     return ""
 
 
@@ -184,7 +262,15 @@ def _limits(clause: Clause) -> frozenset[tuple[str, bool]]:
     if not any(word[0] == "#" for word in clause):
         return frozenset()
     text = " ".join(clause)
-    found = {(match[2], most) for most, pattern in ((True, _MOST), (False, _LEAST)) for match in pattern.finditer(text)}
+    before = ((True, _MOST), (False, _LEAST))
+    spans = [(match[2], most, match.start()) for most, pattern in before for match in pattern.finditer(text)]
+    first = {number: min(start for other, _, start in spans if other == number) for number, _, _ in spans}
+    found = {
+        (number, most) for number, most, start in spans if start == first[number]
+    }  # "no more than" is not "more than"
+    if not _BEHIND.isdisjoint(clause):
+        behind = ((True, _MOST_BEHIND), (False, _LEAST_BEHIND))
+        found |= {(match[1], most) for most, pattern in behind for match in pattern.finditer(text)}
     return frozenset(found)
 
 
@@ -204,65 +290,3 @@ def _names(tokens: list[str], language: str) -> frozenset[str]:
             found.add(token.lower())
         before = token
     return frozenset(found)
-
-
-@lru_cache(maxsize=1 << 14)
-def canonical(word: str, language: str) -> str:
-    """The one form of a word: of its group of equal words, else its stem. Hard facts stay."""
-    if _HARD.match(word):
-        return word
-    if word in WEEKDAYS and (len(word) > 3 or lists_of(language) == "en"):
-        return f"~{WEEKDAYS[word]}"
-    if "-" in word:
-        return _GROUP.get(word, word)
-    base = stem(word, language)
-    return _GROUP.get(word) or _STEMMED[language].get(base) or base
-
-
-def stem(word: str, language: str) -> str:
-    """A word without its ending, so that its inflections are one."""
-    if word.endswith("ee"):
-        return word  # an employee is no employer
-    short = _SUFFIXES[lists_of(language)].sub("", word)
-    if lists_of(language) == "en":
-        short = _SUFFIXES["en"].sub("", short) if len(short) > 6 else short
-        if len(short) > 3 and short[-1] == short[-2] and short[-1] not in "aeiouls":
-            short = short[:-1]
-    return short
-
-
-def _groups() -> dict[str, str]:
-    found = {"single": "#1", "half": "#50 %"}
-    for group in relations.SAME:
-        group = group.replace("ß", "ss")
-        first, *rest = group.split()
-        mark = found.get(first, first)
-        for word in (first, *rest):
-            found.setdefault(word, mark)
-    return found
-
-
-def _sides(language: str) -> dict[str, tuple[tuple[int, int], ...]]:
-    """Each word's axes, with its side on each."""
-    found: dict[str, set[tuple[int, int]]] = {}
-    for axis, pair in enumerate(relations.OPPOSITE):
-        for side, words in enumerate(pair.split("/")):
-            for word in words.replace("ß", "ss").split():
-                found.setdefault(canonical(word, language), set()).add((axis, side))
-    return {word: tuple(sorted(axes)) for word, axes in found.items()}
-
-
-_GROUP = _groups()
-_PHRASES = frozenset(word for pair in relations.OPPOSITE for word in re.split(r"[ /]", pair) if "-" in word)
-_SECOND = frozenset(phrase.partition("-")[2] for phrase in (*_GROUP, *_PHRASES) if "-" in phrase)
-_STEMMED = {
-    language: {stem(word, language): mark for word, mark in _GROUP.items() if "-" not in word} for language in LANGUAGES
-}
-SIDES = {language: _sides(language) for language in LANGUAGES}
-NEGATION = {language: frozenset(canonical(word, language) for word in NEGATIONS[language]) for language in LANGUAGES}
-MODAL = {
-    language: frozenset(
-        canonical(word, language) for word in (*MODALS[language], *lists.ABILITY[lists_of(language)].split())
-    )
-    for language in LANGUAGES
-}

@@ -10,7 +10,8 @@ from hashlib import blake2b
 from typing import Final
 
 from curation.claims import vocabulary as lists
-from curation.claims.quantities import Clause, read
+from curation.claims.numerals import Clause
+from curation.claims.quantities import read
 from curation.claims.words import (
     DROPPED,
     END,

@@ -185,9 +185,31 @@ TENS: Final = {
 }
 """From 30 to 100, in tens."""
 
-MORE_NUMBERS: Final = {
+FIRST_ORDINAL: Final = 3
+ORDINALS: Final = {
+    "en": "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
+    "de": (
+        "dritte dritten dritter", "vierte vierten vierter", "fünfte fünften fünfter", "sechste sechsten sechster", "siebte siebten siebter",
+        "achte achten achter", "neunte neunten neunter", "zehnte zehnten zehnter", "elfte elften elfter", "zwölfte zwölften zwölfter",
+    ),
+    "fr": "troisième quatrième cinquième sixième septième huitième neuvième dixième onzième douzième".split(),
+    "es": (
+        "tercero tercera tercer", "cuarta", "quinto quinta", "sexto sexta", "séptimo séptima", "octavo octava", "noveno novena", "décimo décima",
+    ),
+}  # fmt: skip
+"""From the third on. The first and the second are also other words."""
+
+FRACTIONS: Final = {
+    "en": {"half": 0.5, "halves": 0.5, "quarter": 0.25, "quarters": 0.25, "thirds": 1 / 3},
+    "de": {"halbe": 0.5, "halben": 0.5, "halbes": 0.5, "hälfte": 0.5, "viertel": 0.25, "drittel": 1 / 3},
+    "fr": {"moitié": 0.5, "demi": 0.5, "demie": 0.5, "quart": 0.25, "quarts": 0.25, "tiers": 1 / 3},
+    "es": {"mitad": 0.5, "medio": 0.5, "media": 0.5, "cuartos": 0.25, "tercio": 1 / 3, "tercios": 1 / 3},
+}
+AND_A_HALF: Final = (("and", "a", "half"), ("et", "demie"), ("et", "demi"), ("y", "media"), ("y", "medio"))
+
+MORE_NUMBERS: Final[dict[str, dict[str, float]]] = {
     "en": {"thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12, "once": 1, "twice": 2},
-    "de": {"ein": 1, "eine": 1, "tausend": 1000, "million": 10**6, "millionen": 10**6, "einmal": 1, "zweimal": 2, "dreimal": 3},
+    "de": {"ein": 1, "eine": 1, "tausend": 1000, "million": 10**6, "millionen": 10**6, "einmal": 1, "zweimal": 2, "dreimal": 3, "anderthalb": 1.5, "eineinhalb": 1.5, "zweieinhalb": 2.5},
     "fr": {"une": 1, "mille": 1000, "million": 10**6, "millions": 10**6},
     "es": {"una": 1, "mil": 1000, "millón": 10**6, "millones": 10**6, "ciento": 100},
     "it": {"una": 1, "un": 1, "mille": 1000, "mila": 1000, "milione": 10**6, "milioni": 10**6},
@@ -273,6 +295,12 @@ LIMITS: Final = (
     r"plus de?|au minimum|al menos|más de|como mínimo|almeno|più di|pelo menos|mais de|no mínimo|minstens|meer dan|co najmniej|więcej niż|ponad",
 )
 """What stands before a number that is the most, or the least."""
+
+LIMITS_BEHIND: Final = (
+    r"at (?:the )?most|or (?:less|fewer|under|younger|below)|and (?:under|younger|below)|maximum|tops|oder weniger|au plus|au maximum|ou moins|como máximo|o menos",
+    r"at (?:the )?least|or (?:more|over|older|above)|and (?:over|older|above|up)|minimum|oder mehr|au moins|au minimum|ou plus|como mínimo|o más",
+)
+"""What stands behind one."""
 
 CONTRACTIONS: Final = {
     "can't": "can not", "cannot": "can not", "won't": "will not", "shan't": "shall not", "ain't": "is not",

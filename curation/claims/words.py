@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     r"[^\W\d_]+(?=[\s,;:!?)]|\.(?:\s|$)|$)"  # most words, at once
     r"|\[[A-Z][A-Z_]{1,30}_\d{1,6}\]"  # what redaction leaves in the place of a value
     r"|https?://[^\s<>\"'()\[\]{}]+|www\.[^\s<>\"'()\[\]{}]+|[\w.+-]+@[\w-]+\.[\w.-]*\w"  # addresses
+    r"|(?:[\w-]+\.)+(?:com|org|net|info|io|eu|de|fr|es|it|nl|pl|pt|uk|us|ch|at|be|gov|edu|app|dev|example|test|local)\b(?:/[^\s<>\"'()\[\]{}]*)?"
     r"|\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})(?![\d.])"  # dates
     r"|\d{1,2}(?:[:.h]\d{2})?\s?[ap]\.?m\b\.?|\d{1,2}:\d{2}(?::\d{2})?(?!\d)|\d{1,2}h(?:\d{2})?\b"  # times
     r"|(?<!\w)--?[a-zA-Z][\w-]*"  # options of a command
@@ -32,6 +33,10 @@ _TOKEN = re.compile(
     r"|[^\W\d_]+(?:[-.][A-Za-z]*\d[\w.-]*)+\b|\w*\d\w*(?:[-.]\w*\w)*"  # codes
     r"|[^\W\d_]+(?:['’][^\W\d_]+)?|\w+|[<>=≤≥≠±×÷+]+|!=|[%$€£°][cCfF]?\b|[%$€£°&]|[.!?;:,\n()–—]"
 )
+_ABBREVIATION = re.compile(
+    r"\b(Dr|Mrs?|Ms|Prof|Sra?|Hr|Fr|St|Mme|Mlle|ca|approx|bzw|vs|[Tt]el|[Nn]r(?=\. \d)|[Nn]o(?=\. \d)|[Pp]p?(?=\. \d)|[Aa]rt(?=\. \d))\.(?= \w)"
+)
+"""Short words whose full stop ends no sentence."""
 _RANGE = re.compile(
     r"(?<![\w.,/-])(\d{1,4}(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?)\s?[-–—]\s?(?=\d{1,4}(?:[:.]\d\d)?(?:\s?[ap]m)?(?![\w-]))"
 )
@@ -108,9 +113,12 @@ def split(text: str) -> list[str]:
     """The words and signs of a text as they are written, without layout."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _THIN.sub("", text)).replace("’", "'")
+    if "\n" in text:
+        text = _WRAPPED.sub(" ", _STEP.sub("\n", text))
     if "*" in text or "`" in text or "_" in text or "\n" in text or text[:1] in "-#>•|":
         text = _LAYOUT.sub(" ", text)
-        text = _WRAPPED.sub(" ", _STEP.sub("\n", text)) if "\n" in text else text
+    if ". " in text:
+        text = _ABBREVIATION.sub(r"\1", text)
     if "m/h" in text:
         text = text.replace("km/h", "kmh")
     if "-" in text or "–" in text or "—" in text:

@@ -121,8 +121,8 @@ AMOUNT: Final = (
     r"얼마|며칠|몇|\bكم\b|कितन[ीेा]|πόσ[οαεη]|כמה",
 )
 TIME: Final = (
-    r"\bwhen\b|\b(?:what|which) (?:time|day|date|year|month)\b|\bby when\b",
-    r"\bwann\b|um wie ?viel uhr|\bquand\b|à quelle heure|quelle date",
+    r"\bwhen\b|\b(?:what|which) (?:time|day|date|year|month)s?\b|\bby when\b",
+    r"\bwann\b|an welche[mn] tag(?:en)?\b|um wie ?viel uhr|\bquand\b|à quelle heure|quelle date",
     r"\bcuándo\b|a qué hora|\bquando\b|a che ora|a que horas|\bwanneer\b|hoe laat",
     r"\bkiedy\b|\bkdy\b|\bo której\b|\bnär\b|\bhvornår\b|\bnår\b|ne zaman|saat kaçta|\bmikor\b|milloin|\bkapan\b|khi nào|\bcând\b",
     r"\bкогда\b|\bколи\b|\bкога\b|什么时候|何时|幾點|几点|いつ|何時|언제|متى|\bकब\b|πότε|מתי",

@@ -1,10 +1,16 @@
 """The figures of a gate run in words: pass rates of first answers with n and interval, p, and what n could show."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from curation.models import GateRun
 from curation.quality.estimates import percent
+
+SLIPS: Final = (
+    "{:,} lost: one of them refuses nobody alone. Once this version is promoted, its run is the baseline, and what it lost here "
+    "counts as lost against the first and the best run alone"
+)
+"""What one `single` case in each version can do unseen."""
 
 
 class Line(NamedTuple):
@@ -69,7 +75,7 @@ def apart(found: Mapping[str, Any]) -> str:
     if "change" not in found:
         return said
     moved = "" if found["change"] is None else f"; change {change(found['change'], found['interval'])}"
-    lost = f"{found['lost']:,} lost: one of them refuses nobody alone" if found["lost"] else "none lost"
+    lost = SLIPS.format(found["lost"]) if found["lost"] else "none lost"
     return f"{said}{moved}; {lost}"
 
 

@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from itertools import islice, zip_longest
 from typing import Final
 
-from curation.claims import EVIDENCE, LANGUAGES, UNITS, language_for, negation_of, number_words, opposites_of, reading
+from curation.claims import (
+    EVIDENCE,
+    LANGUAGES,
+    UNITS,
+    in_single_words,
+    language_for,
+    negation_of,
+    number_words,
+    opposites_of,
+    reading,
+)
 from curation.decisions.language import UNKNOWN, guess
 from curation.decisions.question_types import Asks
 from curation.gate.graders.claims import asks, procedure
@@ -142,7 +152,7 @@ def _names(text: str, question: str) -> Iterator[str]:
 def _swapped(text: str) -> Iterator[str]:
     """Two names of one sentence exchanged."""
     for sentence in _SENTENCE.split(text):
-        names = list(dict.fromkeys(match[0] for match in _NAME.finditer(sentence)))
+        names = list(dict.fromkeys(match[0] for match in _NAME.finditer(sentence) if match[0].lower() not in UNITS))
         if len(names) == 2 and not re.search(rf" (?:and|or|und|et|y|e|o|ou|oder) |{names[0]} {names[1]}", sentence):
             swap = dict(zip(names, names[::-1], strict=True))
             changed = _WORD.sub(lambda match, swap=swap: swap.get(match[0], match[0]), sentence)
@@ -158,8 +168,11 @@ def _negated(text: str, language: str) -> Iterator[str]:
 
 
 def _turned(text: str) -> Iterator[str]:
-    """A word replaced by its opposite."""
+    """A word replaced by its opposite. A word of a phrase stays: "as short as" is no opposite of "as long as"."""
+    read = set(_WORD.findall(in_single_words(text)))
     for match in _WORD.finditer(text):
+        if match[0] not in read:
+            continue
         for other in islice(opposites_of(match[0]), 1):
             yield text[: match.start()] + other + text[match.end() :]
 

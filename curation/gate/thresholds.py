@@ -13,7 +13,6 @@ from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Count
 from django.utils import timezone
 
 from curation.decisions.rules import Outcome
@@ -30,7 +29,6 @@ from curation.gate.graders import GRADERS, LEAST, GraderError, grade
 from curation.gate.graders.normalisation import normalised
 from curation.models import CurationPolicy, Decision, GateResult
 from curation.policies import versions
-from curation.quality.estimates import Estimate, wilson
 from feedback.models import Project
 
 LIKENESS = tuple(name for name in GRADERS if name in LEAST)
@@ -227,51 +225,6 @@ def adopt(project: Project, names: Iterable[str], user: Any = None) -> CurationP
     settings["gate"] = gate | {"thresholds": limits}
     what = ", ".join(f"{one.name} {one.proposed:.2f} ({one.right} right, {one.wrong} wrong)" for one in taken)
     return versions.revise(project, settings, f"Thresholds from judged answers: {what}"[:200], user)
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One grader, or one model behind it, beside people: the answers of candidates that both judged. A model that is asked
-    in another way has another name and is another grader.
-    """
-
-    grader: str
-    right_passed: int
-    right_refused: int
-    wrong_passed: int
-    wrong_refused: int
-
-    @property
-    def n(self) -> int:
-        return self.right_passed + self.right_refused + self.wrong_passed + self.wrong_refused
-
-    @property
-    def agreement(self) -> Estimate:
-        """The share of answers that it judged as people did."""
-        return wilson(self.right_passed + self.wrong_refused, self.n)
-
-    @property
-    def passes_wrong(self) -> Estimate:
-        return wilson(self.wrong_passed, self.wrong_passed + self.wrong_refused)
-
-    @property
-    def refuses_right(self) -> Estimate:
-        return wilson(self.right_refused, self.right_passed + self.right_refused)
-
-
-def measured(project: Project) -> list[Measured]:
-    """The graders of this project's runs beside the judgements that people gave on their pages, the most judged first. People
-    choose what they judge, so this is no random sample.
-    """
-    rows = GateResult.objects.filter(run__project=project, judged__isnull=False, subject__restricted_at__isnull=True)
-    rows = rows.exclude(grader="").filter(error="")
-    counted = rows.order_by().values_list("grader", "judged", "passed").annotate(number=Count("pk"))
-    found: defaultdict[str, dict[tuple[bool, bool], int]] = defaultdict(dict)
-    for grader, right, passed, number in counted:
-        found[grader][bool(right), bool(passed)] = number
-    sides = ((True, True), (True, False), (False, True), (False, False))
-    made = [Measured(grader, *(cells.get(side, 0) for side in sides)) for grader, cells in found.items()]
-    return sorted(made, key=lambda one: (-one.n, one.grader))
 
 
 def record_judgement(result: GateResult, right: bool | None, user: User) -> None:

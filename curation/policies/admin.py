@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from curation import pipeline, tasks
-from curation.gate import thresholds
+from curation.gate import measuring, thresholds
 from curation.gate.calibration import LEAST_REVIEWED
 from curation.models import CurationPolicy, Run, RunState
 from curation.policies import settings as policies_settings
@@ -103,7 +103,7 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "row": row,
             "curves": [one for one in curves if one.points],
-            "measured": thresholds.measured(row.project),
+            "measured": measuring.measured(row.project),
             "needed": LEAST_REVIEWED,
             "width": thresholds.WIDTH,
             "height": thresholds.HEIGHT,

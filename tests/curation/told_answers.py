@@ -1,5 +1,5 @@
-"""Answers that people called right or wrong: `claims/answers.txt`, and two files that were written after the rules had
-been tuned on the ones before. The head of each says what the rules made of it when they first saw it.
+"""Answers that people called right or wrong: `claims/answers.txt`, and files that were judged after the rules had been
+tuned on the ones before. The head of each says what the rules made of it when they first saw it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,10 @@ from curation.gate.calibration import calibrated, sample_others
 from curation.gate.verdicts import Case, graded
 
 FOLDER = Path(__file__).parent / "claims"
-FILES = ("answers.txt", "more_answers.txt", "last_answers.txt")
+FILES = (
+    *("answers.txt", "more_answers.txt", "last_answers.txt"),
+    *("fifth_answers.txt", "sixth_answers.txt", "seventh_answers.txt"),
+)
 HELD = "held_answers.txt"
 """What no rule was learnt from."""
 
@@ -34,7 +37,7 @@ def read(name: str) -> Iterator[Told]:
             language, question = text.split(" | ", 1)
             case = Case(text, "golden", question, "", language=language)
         elif mark == "E":
-            case = replace(case, expected=text)
+            case = replace(case, expected=text, id=f"{case.id} | {text}")
         elif mark == "R":
             case = replace(case, kind="regression", rejected=text)
         elif mark in ("+", "-"):

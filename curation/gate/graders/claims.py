@@ -12,9 +12,14 @@ from typing import Final
 from curation.claims import (
     Claim,
     Reading,
+    answers,
     asked,
+    canonical,
     clash,
+    duty_of,
     equal,
+    items,
+    question_read,
     reading,
     rival,
     says_opposite,
@@ -36,7 +41,9 @@ NEAR: Final = 2
 MOST_RIVALS: Final = 3
 OR: Final = frozenset({"or", "oder", "ou", "o", "of", "lub"})
 POLARITY: Final = 2.0
-LIGHT: Final = frozenset("go goe tak put com mak giv need us want".split())
+LIGHT: Final = frozenset(
+    canonical(word, "en") for word in "go goes take put come make give need use want choose click find see get".split()
+)
 """Verbs that say little, as they are read."""
 ASIDE: Final = 0.25
 """The weight of a clause that says more than was asked for."""
@@ -98,10 +105,13 @@ def beside_the_point(wanted: Reading, given: Reading, question: str) -> bool:
     if not given.claims:
         return given.polarity is None
     said = given.content - given.hard
-    shared = any(" " in fact and holds(fact, wanted.hard) for fact in given.hard)  # a number with its unit says enough
-    return len(said) > (2 * FEW if shared else FEW) and said.isdisjoint(
-        wanted.content | words_of(question, wanted.language)
-    )
+    # A number with its unit, a date or a time says enough.
+    shared = any((" " in fact or fact[0] in "@=") and holds(fact, wanted.hard) for fact in given.hard)
+    known = said & (wanted.content | words_of(question, wanted.language))
+    if len(said) > (2 * FEW if shared else FEW) and not known:
+        return True
+    alone = not shared and not given.names & wanted.names and not any(holds(fact, wanted.hard) for fact in given.hard)
+    return alone and len(said) > 2 * FEW and len(known) == 1 < len(wanted.content)
 
 
 def hedges(wanted: Reading, given: Reading, question: str) -> bool:
@@ -149,6 +159,9 @@ def someone_else(wanted: Reading, given: Reading, question: str) -> bool:
     if asks(question) is not Asks.PERSON:
         return False
     about = words_of(question, wanted.language)
+    ours, theirs = (wanted.names - about, given.names - about)
+    if ours & theirs and ours - theirs and theirs - ours:
+        return True  # another one of that family
     subjects = [before_question(said.claims[0], about) if said.claims else frozenset() for said in (wanted, given)]
     return all(subjects) and subjects[0].isdisjoint(subjects[1])
 
@@ -166,16 +179,29 @@ def polarity(said: Reading, question: str) -> bool | None:
     """Yes or no, from the word or from the first clause that speaks of what was asked; None if neither tells."""
     if said.polarity is not None:
         return said.polarity
-    about = words_of(question, said.language)
+    about = words_of(question, said.language) | question_read(question, said.language).hard
     first = next((claim for claim in said.claims if claim.content & about), None)
-    return None if first is None else first.negated == says_opposite(first, about, said.language)
+    if first is None:
+        return None
+    denied, affirmed = (
+        frozenset().union(*(claim.content for claim in said.claims if claim.negated is turned))
+        for turned in (True, False)
+    )
+    if affirmed and (denied & about) - affirmed:
+        return False  # "Not to the bank, to the insurer": asked for the bank
+    told = answers(duty_of(question, said.language), first.duty)
+    return told if told is not None else first.negated == says_opposite(first, about, said.language)
 
 
 def takes(given: Reading, wanted: Reading, refused: Reading) -> bool:
     """Whether an answer affirms what the rejected answer alone says, and more of it than of the expected one."""
     ours, theirs = wanted.content - refused.content, refused.content - wanted.content
     theirs = frozenset(word for word in theirs if not any(equal(word, each) for each in wanted.hard))
-    affirmed = frozenset().union(*(claim.content for claim in given.claims if not claim.negated))
+    told = [claim for claim in given.claims if not claim.negated]
+    if told and ours <= told[0].content and theirs.isdisjoint(told[0].content):
+        # The answer is given; what else is said of the other one is no answer: "Ir stands for iridium".
+        told = [told[0], *(claim for claim in told[1:] if claim.content <= theirs | wanted.content)]
+    affirmed = frozenset().union(*(claim.content for claim in told))
     if any(equal(fact, each) for fact in theirs & refused.hard for each in affirmed):
         return True
     taken = len(theirs & affirmed) / len(theirs) if theirs else 0.0
@@ -190,7 +216,7 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
     if wanted.polarity is not None or kind is Asks.YES_OR_NO:
         mine, yours = polarity(wanted, question), polarity(given, question)
         total, found = POLARITY, POLARITY * (mine == yours and to_the_point(wanted, given, question))
-    missing = False
+    missing = procedure(question) and left_out(wanted, given, words_of(question, wanted.language))
     for place, claim in enumerate(wanted.claims):
         factor = 1.0 if place in main else ASIDE
         for word, weight in weights(claim, wanted, question, kind).items():
@@ -203,13 +229,25 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
     return min(made, MISSING) if missing else made
 
 
+def left_out(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
+    """Whether a step is missing: the answer has no word of it, and none of its own in which it could say the same."""
+    if given.content - wanted.content - about - LIGHT:
+        return False
+    steps = items(wanted)
+    telling = [step - about - LIGHT or step - LIGHT for step in steps]
+    return len(steps) > FEW and any(step and not any(holds(word, given.content) for word in step) for step in telling)
+
+
 def to_the_point(wanted: Reading, given: Reading, question: str) -> bool:
     """Whether a yes or no is said alone, or of what was asked."""
     said, about = given.content, words_of(question, wanted.language)
     topic = frozenset(wanted.claims[0].content & about) if wanted.claims else frozenset()
     if 2 * len(said & topic) >= len(topic) > 0 or len(said & (wanted.content - about)) > 1:
         return True
-    return 3 * len(said & (wanted.content | about)) >= 2 * len(said)
+    known = len(said & (wanted.content | about))
+    if given.polarity is not None and (known or len(said) <= 2 * FEW):
+        return True  # it says yes or no, and the rest is in other words
+    return 3 * known >= 2 * len(said)
 
 
 def wants_fact(wanted: Reading, kind: Asks, question: str) -> bool:
@@ -243,13 +281,33 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
     about = words_of(question, wanted.language)
     found: Weights = {}
     vital = essential(claim)
+    if procedure(question):  # a button has the name of what was asked for
+        about -= claim.names - question_read(question, wanted.language).names
+    compared = claim.raw[claim.raw.index("than") :] if "than" in claim.raw else ()
     for word in dict.fromkeys(claim.words):
         plain = ASIDE if claim.hard and wants_fact(wanted, kind, question) else 1.0
-        weight = HARD if word in vital else NAME if word in claim.names else ASIDE if word in LIGHT else plain
+        weight = (
+            HARD
+            if word in vital
+            else NAME
+            if word in claim.names
+            else ASIDE
+            if word in LIGHT or word in compared
+            else plain
+        )
         found[word] = 0.0 if word in about else weight
     if kind is Asks.PERSON and (subject := before_question(claim, about)):
         found = {word: weight if word in subject else weight * ASIDE for word, weight in found.items()}
+        found = less_of_the_rest(found, subject)
     return found
+
+
+def less_of_the_rest(found: Weights, subject: frozenset[str]) -> Weights:
+    """The weights, where those of all other words together are at most half of those of the subject."""
+    main = sum(weight for word, weight in found.items() if word in subject)
+    rest = sum(found.values()) - main
+    factor = min(1.0, main / (2 * rest)) if main and rest else 1.0
+    return {word: weight if word in subject else factor * weight for word, weight in found.items()}
 
 
 def essential(claim: Claim) -> frozenset[str]:
@@ -267,9 +325,10 @@ def before_question(claim: Claim, about: frozenset[str]) -> frozenset[str]:
 
 def weight_held(word: str, claim: Claim, given: Reading) -> float:
     """How far an answer holds a word of a clause: fully where a clause of the same polarity has it."""
-    hard = word in claim.hard
+    hard, named = word in claim.hard, word in claim.names
     held = 0.0
     for other in given.claims:
-        if word in other.content or (hard and any(equal(word, each) for each in other.hard)):
-            held = max(held, 1.0 if other.negated == claim.negated or hard else OTHERWISE)
+        same = word in other.content or (named and word in other.stems)
+        if same or (hard and (any(equal(word, each) for each in other.hard) or word[1:] in other.raw)):
+            held = max(held, 1.0 if other.agrees(claim) or hard else OTHERWISE)
     return held

@@ -4,7 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from curation.gate import thresholds
+from curation.gate import measuring, thresholds
+from curation.gate.graders import GRADERS, Grader, GraderError
+from curation.gate.model_graders import models_for
+from curation.gate.verdicts import GatePolicy, PolicyError
+from curation.policies import versions
 from feedback.models import Project
 
 
@@ -15,6 +19,12 @@ class Command(BaseCommand):
         parser.add_argument("--project", required=True, help="The project's name.")
         parser.add_argument(
             "--adopt", action="store_true", help="Make the proposed thresholds the next version of the policy."
+        )
+        parser.add_argument(
+            "--measure",
+            type=int,
+            metavar="N",
+            help="Ask the policy's graders, models included, about the newest N answers that people judged or corrected.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,3 +40,20 @@ class Command(BaseCommand):
         if options["adopt"]:
             made = thresholds.adopt(project, [one.name for one in found], None)
             self.stdout.write(f"{made} applies from now on." if made else "Nothing changes: the policy stays as it is.")
+        if options["measure"]:
+            self.measure(project, options["measure"])
+
+    def measure(self, project: Project, most: int) -> None:
+        """Print how the graders judge the answers that people have judged. A model is asked only if the policy names it."""
+        try:
+            policy = GatePolicy.from_dict(versions.current(project).settings.get("gate", {}))
+            models = models_for(policy)
+        except (GraderError, PolicyError) as error:
+            raise CommandError(str(error)) from error
+        graders: dict[str, Grader] = {name: GRADERS[name] for name in thresholds.LIKENESS} | dict(models.graders)
+        for one in measuring.asked(project, graders, most):
+            silent = f", {one.silent} without a grade" if one.silent else ""
+            self.stdout.write(
+                f"{one.grader}: right ones refused {one.refuses_right}, wrong ones passed {one.passes_wrong}, "
+                f"agrees with people {one.agreement}{silent}"
+            )

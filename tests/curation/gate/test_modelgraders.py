@@ -1,15 +1,17 @@
 """Models that grade, at every door: asked where the policy says so and nowhere else, counted, and never guessed for."""
 
 from collections.abc import Callable, Iterator
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from curation.gate import judging, model_graders
+from curation.gate import judging, measuring, model_graders
 from curation.gate.case_graders import in_order, thresholds_under
 from curation.gate.graders import GraderError
+from curation.gate.thresholds import judged_answers
 from curation.gate.verdicts import GatePolicy, PolicyError
 from curation.models import CaseGrader, GateRun, Release, ReviewTask
 from curation.policies import versions
@@ -208,3 +210,19 @@ def test_a_policy_that_names_no_grader_is_refused(given: dict[str, Any], fault: 
 def test_a_grader_that_is_not_set_up_is_named() -> None:
     with pytest.raises(GraderError, match="EMBEDDING_MODEL"):
         model_graders.models_for(GatePolicy(model_graders=("embedding",)))
+
+
+def test_the_judge_is_measured_on_what_corrections_replaced(models: Endpoint, release: Release) -> None:
+    project = release.dataset.project
+    judged_ones = list(judged_answers(project))
+    assert judged_ones and not any(one.correct for one in judged_ones)
+    said = StringIO()
+    call_command("thresholds", project=project.name, measure=50, stdout=said)
+    assert not models.calls and "claims: right ones refused no data (n = 0)" in said.getvalue()
+    wants(release, model_graders=["judge"])
+    call_command("thresholds", project=project.name, measure=50, stdout=said)
+    line = next(line for line in said.getvalue().splitlines() if line.startswith("judge:"))
+    assert models.calls and f"(n = {len(judged_ones)}, 95 %" in line and "without a grade" not in line
+    models.mood = "down"
+    silent = measuring.asked(project, model_graders.models_for(GatePolicy(model_graders=("judge",))).graders, 50)
+    assert [(one.n, one.silent) for one in silent] == [(0, len(judged_ones))]

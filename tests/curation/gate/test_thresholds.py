@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from curation.gate import judging, thresholds
+from curation.gate import judging, measuring, thresholds
 from curation.gate.calibration import LEAST_REVIEWED, Point
 from curation.models import EvalCase, GateResult, GateRun
 from curation.policies import versions
@@ -182,13 +182,13 @@ def test_graders_are_measured_beside_people_by_name_with_n_and_interval(client: 
         row.grader = "judge:12345678" if place % 3 else "claims"
         row.passed = bool(row.judged) if place % 5 else not row.judged
     GateResult.objects.bulk_update(rows, ["grader", "passed"])
-    judge, claims = thresholds.measured(project)
+    judge, claims = measuring.measured(project)
     assert (judge.grader, judge.n, claims.grader, claims.n) == ("judge:12345678", 20, "claims", 10)
     assert judge.right_passed + judge.right_refused + claims.right_passed + claims.right_refused == 20
     assert judge.right_refused + judge.wrong_passed + claims.right_refused + claims.wrong_passed == 6
     assert judge.agreement.n == 20 and judge.agreement.low < (judge.agreement.rate or 0) < judge.agreement.high
     assert judge.passes_wrong.n + judge.refuses_right.n == 20
-    assert thresholds.measured(cast.project("other")) == []
+    assert measuring.measured(cast.project("other")) == []
     client.force_login(User.objects.create_superuser("kim"))
     key = versions.current(project).pk
     page = client.get(reverse("admin:curation_curationpolicy_thresholds", args=[key])).content.decode()

@@ -9,7 +9,7 @@ import pytest
 
 from curation.gate.figures import in_words
 from curation.gate.verdicts import Case, Verdict, verdict_document
-from curation.gate.verdicts.history import Record
+from curation.gate.verdicts.history import History, Record
 from curation.gate.verdicts.losses import Evidence, together, together_without_one
 from curation.gate.verdicts.rounds import Unit, drops, sure_drops
 from tests.curation.gate.test_verdicts import ALL_GOLDEN, CASES, codes, judge, run
@@ -94,6 +94,24 @@ def test_the_figures_name_the_single_cases_with_n_and_interval() -> None:
     words = dict(in_words({"change": -0.02, "interval": (-0.1, 0.05), "p_value": 1.0}, figures))
     said = words["Cases that rest on one person"]
     assert said.startswith("50.0% (95 % ") and "n = 4" in said
-    assert "change -25.0 points" in said and said.endswith("1 lost: one of them refuses nobody alone")
+    assert "change -25.0 points" in said and "1 lost: one of them refuses nobody alone" in said
+    assert said.endswith("counts as lost against the first and the best run alone")
     firm = verdict_document(judge(run("new", ALL_GOLDEN), run("old", ALL_GOLDEN)))["figures"]
     assert isinstance(firm, dict) and firm["single"] is None
+
+
+@pytest.mark.parametrize(("anchored", "unseen"), [(True, 1), (False, 5)])
+def test_a_baseline_slips_by_one_single_case_a_version_until_the_first_run_shows_it(
+    anchored: bool, unseen: int
+) -> None:
+    cases = tiered({case.id for case in CASES})
+    steady = dict.fromkeys(ALL_GOLDEN, "+++++")
+    first = before = run("v0", ALL_GOLDEN, cases, **steady)
+    passed = 0
+    while passed < 5:
+        lost = {f"g{number}" for number in range(passed + 1)}
+        after = run(f"v{passed}x", ALL_GOLDEN - lost, cases, **(steady | dict.fromkeys(lost, "-----")))
+        if not judge(after, before, cases, history=History(first=first) if anchored else None).passed:
+            break
+        before, passed = after, passed + 1
+    assert passed == unseen

@@ -1,0 +1,73 @@
+"""Phrases of several words that have one word's meaning: "free of charge", "as long as", "es sei denn".
+
+They are rewritten before a text is read, so that the lists of single words are enough for the rest.
+"""
+
+import re
+from typing import Final
+
+_PHRASES: Final = (
+    # A condition, turned round by "not".
+    ("if", "long as|provid|condition that|only if|only when|in case|assuming",
+     r"(?:as|so) long as|provid(?:ed|ing)(?= you| that| the| they| it| your)(?: that)?|on (?:the )?condition that|only (?:if|when)|in case|assuming(?: that)?"),
+    ("if not", "unless", r"unless"),
+    ("wenn", "sofern|solange|vorausgesetzt|bedingung|nur wenn|nur falls", r"sofern|solange|vorausgesetzt,? dass|unter der bedingung,? dass|nur (?:wenn|falls)"),
+    ("wenn nicht", "sei denn|außer wenn", r"es sei denn,?(?: dass)?|außer wenn"),
+    ("si", "à condition |pourvu que|moment que|tant que|siempre |con tal |a condición|lo si ",
+     r"à condition (?:que|de)|pourvu que|du moment que|tant que|siempre y cuando|siempre que|con tal de que|a condición de que|s[oó]lo si"),
+    ("si no", "menos que|no ser que|salvo que", r"a menos que|a no ser que|salvo que"),
+    ("si ne pas", "à moins |sauf si", r"à moins (?:que|de)|sauf si"),
+    # An exception.
+    ("except", "apart from|except|other than|aside from|excluding|save for",
+     r"apart from|except(?:ing)? for|with the exception of|other than|aside from|excluding|save for"),
+    ("außer", "abgesehen|mit ausnahme", r"abgesehen von|mit ausnahme (?:von|der|des)"),
+    ("sauf", "l'exception|hormis|excepté|en dehors", r"à l'exception (?:de|du|des)|hormis|excepté|en dehors (?:de|du|des)"),
+    ("excepto", "excepción|aparte de", r"(?:a|con) excepción de|aparte de"),
+    # One thing in the place of another.
+    (", not", "rather than|instead of|in place of|as opposed", r"rather than|instead of|in place of|as opposed to"),
+    (", nicht", "anstelle|anstatt|statt", r"anstelle (?:von|des|der)|anstatt|statt"),
+    (", pas", "au lieu|plutôt que", r"au lieu (?:de|du|des)|plutôt que"),
+    (", no", "lugar de|vez de", r"en lugar de|en vez de"),
+    # Nothing to pay.
+    ("free", "for free|of charge| charge| cost| fee|anything|nothing| a thing| a cent",
+     r"free of charge|for free|(?:at |for |with )?no (?:extra |additional |further )?(?:charge|cost|fee)s?|without (?:any )?(?:extra |additional )?(?:charge|cost|fee)s?"
+     r"|(?:do|does|need|will|would)(?: not|n't) (?:have to |need to )?(?:pay|cost|charge)(?: you)? (?:anything|a thing|a cent)|(?:pays?|costs?) nothing"),
+    ("kostenlos", "ohne |nichts|keine ", r"ohne (?:aufpreis|gebühr(?:en)?|kosten)|kostet nichts|nichts (?:be)?zahlen|(?:be)?zahl\w+ (?:\w+ ){0,2}nichts|keine (?:kosten|gebühren)"),
+    ("gratuit", "sans |rien", r"sans (?:frais|supplément)|ne (?:coûte|paye|paie|payez) rien|rien à payer"),
+    ("gratis", "sin |nada", r"sin (?:coste|costo|cargo)|no (?:cuesta|paga\w*) nada|nada que pagar"),
+    ("cheaper", "cost", r"costs? less|less (?:expensive|costly)"),
+    ("expensive", "cost", r"costs? more|more (?:expensive|costly)"),
+    # Not to be had.
+    ("unavailable", "of stock|sold out|available|in stock", r"out of stock|sold out|no longer available|not (?:currently )?available(?: any ?more)?|not in stock"),
+    # Limits.
+    ("at most", "no older|no lo|no la|no bigger|no h|no taller|exceed|as many as",
+     r"no (?:older|longer|later|larger|bigger|heavier|higher|taller) than|(?:must|may|should|can)(?:not| not) exceed|not exceeding|as many as"),
+    ("at least", "no younger|no shorter|no earlier|no smaller|no lighter|the age of|not under",
+     r"no (?:younger|shorter|earlier|smaller|lighter) than|from the age of|not under"),
+    # Time.
+    ("always", "all times|every time|without exception", r"at all times|every time|without exception"),
+    ("never", "no time|no circumstances|no account|no case", r"at no time|under no circumstances|on no account|in no case"),
+    ("anytime", "any time|whenever ", r"(?:at )?any time|whenever (?:you|they) (?:like|want|wish|please)"),
+    ("immediately", "at once|right away|straight|without delay|on the spot", r"at once|right away|straight ?away|without delay|on the spot"),
+    (r"\1ly", "per |each |every ", r"(?:per|each|every) (hour|day|week|month|year|night)"),
+    ("before", "prior to|ahead of", r"prior to|ahead of"),
+    ("because", "due to|owing to|account of|result of|thanks to|because of", r"due to|owing to|on account of|as a result of|thanks to|because of"),
+    ("Monday to Friday", "week", r"(?:on |every |during )(?:the )?week ?days?|during the week"),
+    ("Saturday and Sunday", "weekend", r"(?:on|at|during) (?:the )?week ?ends?"),
+)  # fmt: skip
+"""The words that are read in the place of the phrases, what one of these contains, and the phrases."""
+_READ: Final = tuple(
+    (word, tuple(parts.split("|")), re.compile(rf"(?<!\w)(?:{phrases})(?!\w)", re.IGNORECASE))
+    for word, parts, phrases in _PHRASES
+)
+
+
+def in_single_words(text: str) -> str:
+    """The text with the words of the list for each of its phrases."""
+    low = text.lower()
+    for word, parts, phrases in _READ:
+        for part in parts:
+            if part in low:
+                text = phrases.sub(word, text)
+                break
+    return text
