@@ -53,12 +53,42 @@ _MARKER = re.compile(r"\s*\(?\d+[.)]")
 _WORD = re.compile(r"[^\W\d_]+")
 _NAME = re.compile(r"(?<=[^\W\d_] )(?<![.!?:] )[A-Z][^\W\d_]{2,}(?= |[,.;]|$)")
 _UNITS: Final = (
-    ("days", "weeks"), ("day", "week"), ("hours", "days"), ("weeks", "days"), ("months", "years"), ("years", "months"), ("minutes", "hours"),
-    ("km", "miles"), ("kg", "tons"), ("euros", "dollars"), ("euro", "dollar"), ("GB", "TB"), ("Tage", "Wochen"), ("Tagen", "Wochen"), ("Stunden", "Tage"),
-    ("Jahre", "Monate"), ("Monate", "Jahre"), ("jours", "semaines"), ("heures", "jours"), ("mois", "ans"), ("días", "semanas"), ("horas", "días"),
-    ("meses", "años"), ("%", "euros"),
-)  # fmt: skip
-_SIGNS: Final = (("<>", "="), ("!=", "="), ("=", "<>"), ("<", ">"), (">", "<"), (" AND ", " OR "), (" OR ", " AND "), (" ASC", " DESC"), (" DESC", " ASC"))  # fmt: skip
+    ("days", "weeks"),
+    ("day", "week"),
+    ("hours", "days"),
+    ("weeks", "days"),
+    ("months", "years"),
+    ("years", "months"),
+    ("minutes", "hours"),
+    ("km", "miles"),
+    ("kg", "tons"),
+    ("euros", "dollars"),
+    ("euro", "dollar"),
+    ("GB", "TB"),
+    ("Tage", "Wochen"),
+    ("Tagen", "Wochen"),
+    ("Stunden", "Tage"),
+    ("Jahre", "Monate"),
+    ("Monate", "Jahre"),
+    ("jours", "semaines"),
+    ("heures", "jours"),
+    ("mois", "ans"),
+    ("días", "semanas"),
+    ("horas", "días"),
+    ("meses", "años"),
+    ("%", "euros"),
+)
+_SIGNS: Final = (
+    ("<>", "="),
+    ("!=", "="),
+    ("=", "<>"),
+    ("<", ">"),
+    (">", "<"),
+    (" AND ", " OR "),
+    (" OR ", " AND "),
+    (" ASC", " DESC"),
+    (" DESC", " ASC"),
+)
 
 
 def other_forms(text: str, question: str = "") -> tuple[str, ...]:
