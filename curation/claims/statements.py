@@ -182,7 +182,7 @@ def _empty(words: Clause, about: Question, language: str, end: str) -> bool:
         return True
     if bound or article:
         return False
-    return polite >= POLITE or echo > 0 or (end == ":" and about.open)
+    return polite >= POLITE or echo > 0 or (end == ":" and (about.open or polite > 0))
 
 
 def _without_subject(clause: Clause, about: Question, language: str) -> Clause:

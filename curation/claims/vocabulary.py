@@ -7,7 +7,7 @@ LANGUAGES: Final = ("en", "de", "fr", "es", "it", "pt", "nl", "pl")
 STRONG: Final = {
     "en": "sure certainly course trouble best gladly hello hi hey dear thanks thank welcome hope hopes glad happy pleased pleasure sorry apologies apologize "
     "apologise found regards sincerely cheers question questions absolutely definitely hesitate worries okay ok alright greetings",
-    "de": "klar viele vielen herzliche freundlichen natürlich gerne gern hallo guten danke dank willkommen hoffe hoffentlich freue freut tut leid entschuldigung grüße grüßen "
+    "de": "schönen schönes klar viele vielen herzliche freundlichen natürlich gerne gern hallo guten danke dank willkommen hoffe hoffentlich freue freut tut leid entschuldigung grüße grüßen "
     "gruß frage fragen selbstverständlich gefunden moin servus zögern anfrage",
     "fr": "sûr bien-sûr volontiers bonjour bonsoir salut cher chère merci remercie remercions bienvenue espère espérons ravi heureux "
     "désolé désolée navré cordialement question questions certainement absolument hésitez hésite trouvé",
@@ -19,34 +19,34 @@ STRONG: Final = {
     "desculpe desculpa cumprimentos atenciosamente pergunta perguntas hesite prazer encontrei encontrado",
     "nl": "natuurlijk zeker graag hallo hoi beste dank bedankt dankjewel welkom hoop hopelijk blij spijt sorry excuses groet groeten vraag "
     "vragen uiteraard aarzel gevonden",
-    "pl": "oczywiście jasne pewnie chętnie cześć witam witaj dzień-dobry dziękuję dziękujemy dzięki mam-nadzieję nadzieję cieszę przykro "
+    "pl": "miłego oczywiście jasne pewnie chętnie cześć witam witaj dzień-dobry dziękuję dziękujemy dzięki mam-nadzieję nadzieję cieszę przykro "
     "przepraszam pozdrawiam pytanie pytania wahaj znalazłem znalazłam",
 }
 """Words of courtesy: one of them makes a clause polite talk where all its other words claim nothing."""
 
 WEAK: Final = {
-    "en": "day weekend evening feel free good great other hear waiting patience concern concerns kind kindly assured wish luck excellent nice wonderful fantastic perfect interesting help helps helped helpful assist assistance know anything "
+    "en": "briefly enjoy rest week morning afternoon day weekend evening feel free good great other hear waiting patience concern concerns kind kindly assured wish luck excellent nice wonderful fantastic perfect interesting help helps helped helpful assist assistance know anything "
     "something else here further more additional info information details answer answers response reply follows following below find looked see "
     "check read visit refer look page pages documentation docs faq website site article guide say says said according state states "
     "tells mention mentions explained explain ask asking asked asks reach reaching inquiry enquiry short summary brief quick quickly "
     "overview clarify clear useful",
-    "de": "gute guter andere anderen dazu toll super prima schöne schön hilft helfen geholfen hilfe weiter weitere weiteren mehr infos informationen details "
+    "de": "gesagt kürze kurzum wochenende abend woche spaß erfolg viel gute guter andere anderen dazu toll super prima schöne schön hilft helfen geholfen hilfe weiter weitere weiteren mehr infos informationen details "
     "antwort folgt folgende folgendes siehe sehen schauen hilfeseite hilfeseiten seite seiten dokumentation faq steht sagen sagt laut "
     "heißt noch etwas wissen kurz zusammengefasst nachfrage übersicht",
-    "fr": "bonne bon autres d'autres excellente excellent intéressante aide aider aidé aidera autre chose plus informations renseignements détails "
+    "fr": "résumer bonnes journée soirée week-end brièvement bonne bon autres d'autres excellente excellent intéressante aide aider aidé aidera autre chose plus informations renseignements détails "
     "réponse suit suivante voici voir voyez consultez page pages documentation faq disent dit selon indiquent indique savoir "
     "bref résumé utile",
-    "es": "buena bueno otras otros excelente interesante ayuda ayudar ayude ayudado algo otra cosa más información detalles respuesta sigue "
+    "es": "buen buenas día tardes noches tenga disfrute brevemente buena bueno otras otros excelente interesante ayuda ayudar ayude ayudado algo otra cosa más información detalles respuesta sigue "
     "siguiente vea ver consulte consulta página páginas documentación faq dicen dice según indican indica saber encontrado encontré "
     "breve resumen resumiendo útil",
-    "it": "buona aiuti altre altri ottima ottimo interessante aiuto aiuta aiutare aiutato altro qualcos qualcosa più ulteriori informazioni dettagli "
+    "it": "auguro auguriamo buon giornata serata brevemente insomma buona aiuti altre altri ottima ottimo interessante aiuto aiuta aiutare aiutato altro qualcos qualcosa più ulteriori informazioni dettagli "
     "risposta segue seguente ecco vedi veda vedere consulta consulti pagina pagine documentazione faq dicono dice secondo sapere "
     "breve sintesi utile",
-    "pt": "boa bom alguma outras outros ótima excelente interessante ajuda ajudar ajude ajudado algo mais outra coisa informações detalhes resposta segue "
+    "pt": "bons dia tarde noite tenha resumindo brevemente boa bom alguma outras outros ótima excelente interessante ajuda ajudar ajude ajudado algo mais outra coisa informações detalhes resposta segue "
     "seguinte veja ver consulte página páginas documentação faq dizem diz segundo conforme saber breve resumo útil",
-    "nl": "goede goeie andere goeie mooie interessante helpt helpen geholpen hulp nog iets meer verdere informatie details antwoord volgt volgende "
+    "nl": "gezegd fijne prettige dag avond weekend kortom goede goeie andere goeie mooie interessante helpt helpen geholpen hulp nog iets meer verdere informatie details antwoord volgt volgende "
     "zie bekijk pagina pagina's helppagina helppagina's documentatie faq zeggen zegt volgens staat weten kort samengevat",
-    "pl": "dobre zgodnie naszymi stronami czymś inne świetne ciekawe pomoc pomogło pomoże pomogłem pomóc pomocy coś jeszcze więcej informacji informacje szczegóły stronami stronach odpowiedź następująco oto "
+    "pl": "dnia wieczoru weekendu mówiąc skrócie dobre zgodnie naszymi stronami czymś inne świetne ciekawe pomoc pomogło pomoże pomogłem pomóc pomocy coś jeszcze więcej informacji informacje szczegóły stronami stronach odpowiedź następująco oto "
     "zobacz patrz sprawdź strona stronie strony dokumentacja faq mówią mówi według zgodnie wiedzieć krótko podsumowując",
 }
 """Two of these make a clause polite talk where all its other words claim nothing."""
@@ -56,7 +56,7 @@ FUNCTION: Final = {
     "her and as at by for from in into of on to with about so then here there now just also too very really if any some what which who "
     "when where how why do does did have has had can could will would let please well all right way out up regarding via "
     "today again always s re ve ll m d time one need want wish like things thing us-all contact support team write",
-    "de": "der die das den dem des sich dass ein eine einen einem einer eines dies diese dieser dieses es ist sind war waren sein bin ich mir mich "
+    "de": "sonst der die das den dem des sich dass ein eine einen einem einer eines dies diese dieser dieses es ist sind war waren sein bin ich mir mich "
     "mein meine wir uns unser unsere unseren du dir dich sie ihr ihnen ihre ihren ihrer dein deine und als an bei für von im in ins zu "
     "zum zur mit über so dann hier da nun nur auch sehr wenn ob was wer wann wo wie warum haben hat habe hatte kann können werden wird "
     "würde gestellt hin auf aus bitte ja mal fragen melden wenden doch gut wünschen möchte brauchen tag unter",

@@ -129,3 +129,41 @@ def test_words_of_an_open_question_are_no_claim_and_those_of_a_choice_are() -> N
 def test_an_answer_is_never_left_without_a_word() -> None:
     assert statement_key("Sure!") != statement_key("Thanks for asking!")
     assert statement("Sure!") == ["sure"]
+
+
+WRAPPED = {
+    ("How long does delivery take?", "Delivery takes 5 days."): (
+        "Briefly: {}", "In short: {}", "{} Enjoy your day!", "{} Enjoy the rest of your week!",
+    ),
+    ("Wie lange dauert die Lieferung?", "Die Lieferung dauert 5 Tage."): (
+        "Kurz gesagt: {}", "Kurzum: {}", "{} Kann ich sonst noch helfen?", "{} Schönen Tag!", "{} Schönes Wochenende!", "{} Viel Erfolg!",
+    ),
+    ("Combien de temps prend la livraison ?", "La livraison prend 5 jours."): (
+        "En bref : {}", "Pour résumer : {}", "{} Bonne journée !", "{} Bonne soirée !",
+    ),
+    ("¿Cuánto tarda la entrega?", "La entrega tarda 5 días."): ("Brevemente: {}", "{} ¡Que tenga un buen día!", "{} ¡Buenas tardes!"),
+    ("Quanto dura la consegna?", "La consegna dura 5 giorni."): ("In breve: {}", "{} Buona giornata!", "{} Le auguro una buona serata!"),
+    ("Quanto tempo leva a entrega?", "A entrega leva 5 dias."): ("Resumindo: {}", "{} Tenha um bom dia!"),
+    ("Hoe lang duurt de levering?", "De levering duurt 5 dagen."): ("Kort gezegd: {}", "Kortom: {}", "{} Fijne dag!"),
+    ("Jak długo trwa dostawa?", "Dostawa trwa 5 dni."): ("Krótko mówiąc: {}", "W skrócie: {}", "{} Miłego dnia!"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "said"), WRAPPED)
+def test_what_leads_up_to_an_answer_and_good_wishes_after_it_claim_nothing(asked: str, said: str) -> None:
+    plain = statement_key(said, asked)
+    assert [form for form in WRAPPED[asked, said] if statement_key(form.format(said), asked) != plain] == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Enjoy 20 % off today.", "Enjoy 30 % off today."),
+        ("You have the rest of the week.", "You have the morning."),
+        ("Der Kurs dauert einen Abend.", "Der Kurs dauert ein Wochenende."),
+        ("Son dos días.", "Es un día."),
+        ("Il faut une journée.", "Il faut une soirée."),
+    ],
+)
+def test_the_words_of_good_wishes_still_tell_answers_apart(one: str, other: str) -> None:
+    assert statement_key(one) != statement_key(other)
