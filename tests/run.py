@@ -32,7 +32,8 @@ from tests.servers import Unavailable, postgres, redis
 ROOT = Path(__file__).resolve().parent.parent
 State = Literal["passed", "failed", "not run"]
 SHOWN_LINES = 60
-PARALLEL = ("--numprocesses", "auto", "--maxprocesses", "4", "--dist", "worksteal")
+# One worker more than cores: tests that wait for a process or a clock leave a core idle for a quarter of the time.
+PARALLEL = ("--numprocesses", str((os.cpu_count() or 1) + 1), "--maxprocesses", "4", "--dist", "worksteal")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _ended = threading.Event()
 # A production's environment on one machine; what is checked of PostgreSQL is tested where there is one.

@@ -28,7 +28,7 @@ OF_NO_PROJECT = ("auth.", "otp_")
 @pytest.fixture(scope="module")
 def shops(keep: Callable[[], None]) -> tuple[Shop, Shop]:
     """Ours, and the one that nobody here is a member of."""
-    made = furnish("shop"), furnish("rival", FOREIGN)
+    made = furnish("shop"), furnish("outsider", FOREIGN)
     keep()
     return made
 

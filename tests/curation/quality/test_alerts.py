@@ -46,9 +46,7 @@ def test_an_overdue_request_is_told_once(shop: Project) -> None:
     assert alerts.tell(shop, NOW) == 1 == alerts.tell(shop, NOW)
     payload = Delivery.objects.get().payload
     assert payload["type"] == "request.overdue" and str(made.pk) in payload["data"]["url"]
-    assert payload["text"].startswith(
-        "shop: a request of a person (access) is overdue. https://flywheel.example/admin/"
-    )
+    assert payload["text"].startswith("shop: a privacy request (access) is overdue. https://flywheel.example/admin/")
 
 
 def test_a_refused_candidate_and_a_release_that_cannot_be_cut_are_told(shop: Project) -> None:
@@ -80,7 +78,7 @@ def test_an_e_mail_address_gets_the_text_once(shop: Project, settings: Any) -> N
         alerts.tell(shop, NOW)
         delivery.deliver_due()
     assert [(one.to, one.subject) for one in mail.outbox] == [(["ops@shop.example"], "Flywheel: request.overdue")]
-    assert "a request of a person (access) is overdue. https://" in mail.outbox[0].body
+    assert "a privacy request (access) is overdue. https://" in mail.outbox[0].body
 
 
 def test_without_a_mail_server_the_message_waits_and_says_so(shop: Project) -> None:

@@ -154,7 +154,7 @@ def test_a_figure_speaks_of_the_days_that_were_judged() -> None:
     judge(shop, True, *early)
     found = audits.audit(shop)
     assert found.until is not None and found.until < timezone.now().date() - timedelta(days=20)
-    assert "speaks of 6 of 7 drawn" in found.words
+    assert "covers 6 of 7 drawn" in found.words
     assert audits.audit(shop, since=timezone.now() - timedelta(days=7)).estimate.n == 0
 
 

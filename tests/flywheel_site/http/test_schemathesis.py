@@ -130,11 +130,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
         assert "Traceback" not in made.web.log.read_text() + made.worker.log.read_text()
 
 
-@pytest.fixture
-def target(request: pytest.FixtureRequest, db: None) -> Target:
-    """The application, or in the long run a server."""
+@pytest.fixture(scope="module", autouse=True)
+def filled(request: pytest.FixtureRequest) -> Target:
+    """The application, or in the long run a server; made before the transaction of the first test."""
     chosen: Target = request.getfixturevalue("server" if CASES else "application")
     return chosen
+
+
+@pytest.fixture
+def target(filled: Target, db: None) -> Target:
+    return filled
 
 
 @schema.parametrize()
