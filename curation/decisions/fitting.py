@@ -169,13 +169,12 @@ def is_stray(text: str, said: list[str], question: str, answer: str) -> bool:
     if len(said) > NOTE:
         return False
     fresh = without(said, tokens(question) + tokens(answer))
-    if not OBJECTS.isdisjoint(fresh):
-        return True
-    if {*said} - LITTLE <= fresh and not DOUBTFUL.isdisjoint(fresh):
+    is_tied = not {*said} - LITTLE <= fresh
+    is_figure = asks(question) in (Asks.AMOUNT, Asks.TIME) and any(map(is_amount, said))  # "within 5 working days"
+    if not OBJECTS.isdisjoint(fresh) or not (is_tied or is_figure or DOUBTFUL.isdisjoint(fresh)):
         return True
     if recalls(said, tokens(question) + tokens(answer)):
         return True
-    is_tied = not {*said} - LITTLE <= fresh
     return not is_tied and is_unended(text, answer) and text[:1].islower() and said[0] not in STEPS
 
 

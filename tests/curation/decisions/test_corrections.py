@@ -97,6 +97,7 @@ def test_what_does_not_answer_says_why(asked: tuple[str, str], text: str, kind: 
         (INVOICES, "Open Settings > Billing and choose a month."),
         (INSTALL, "Run pip install acme-client and then acme login."),
         (FREE, "Yes, it is free."),
+        (("When will I see my money?", "We take Visa and cash."), "A refund reaches your card within 5 working days."),
         (SINGERS, "SELECT name FROM singer WHERE age > 30"),
         (MASKS, "Wear one if you share the car with people from another household."),
         (("What is 17 times 6?", "96"), "102"),
