@@ -2,8 +2,8 @@
 
 `python -m bench.answers` judges the answers in `tests/curation/claims`, written by hand in four languages. With
 REAL_DATA naming a folder with `feedbackqa.jsonl` and `oasst.jsonl`, it also judges edits by rule of real answers: the
-same in another form, and with a number, a negation or two names changed. Everything is seeded. With EMBEDDING_MODEL naming
-a folder for sentence-transformers it also says what likeness by that encoder would pass, alone and beside `claims`.
+same in another form, and with a number, a negation or two names changed. Everything is seeded. If EMBEDDING_MODEL names a
+folder that sentence-transformers can load, it also prints what an encoder would pass: alone, and together with `claims`.
 """
 
 from __future__ import annotations

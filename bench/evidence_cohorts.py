@@ -9,13 +9,13 @@ popular questions, in the others nobody does, so that what a rule holds there is
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from statistics import fmean
 from typing import Any, Final, NamedTuple
 
 from bench import marked
+from bench.corrections import changed
 from bench.evidence_guards import PAGE
 from bench.value import numbers, of_release
 from bench.worlds import people, product
@@ -85,17 +85,6 @@ def table(installed: Product, worlds: Sequence[str], seeds: Sequence[int]) -> It
 def told(value: Any) -> str:
     """A figure as it is printed."""
     return f"{value.days // 7} weeks" if isinstance(value, timedelta) else f"{value:g}"
-
-
-@contextmanager
-def changed(module: Any, name: str, value: Any) -> Iterator[None]:
-    """Another value of a figure for a while."""
-    before = getattr(module, name)
-    setattr(module, name, value)
-    try:
-        yield
-    finally:
-        setattr(module, name, before)
 
 
 def cells(installed: Product, worlds: Sequence[str], seeds: Sequence[int]) -> list[str]:
