@@ -17,7 +17,7 @@ CALLED_AFTER: Final = re.compile(
 )
 CALLED: Final = re.compile(
     r"\b(?:(?P<illness>maladie|enfermedad|doença|malattia|morbo|morbus|mal|ziekte|choroba|sygdom|sjukdom)"
-    r"|syndrome|syndrom|síndrome|síndroma|sindrome|syndroom|zespół|lois?|ley(?:es)?|leis?|leggi?|gesetz|wet|prawo|lag|théorème|teorema|satz|theorem|stelling|twierdzenie"
+    r"|syndrome|syndrom|síndrome|síndroma|sindrome|syndroom|zespół|lois?|ley(?:es)?|leis?|legg[ei]|gesetz|wet|prawo|lag|théorème|teorema|satz|theorem|stelling|twierdzenie"
     r"|princip(?:e|es|io|ios)|prinzip|échelle|escala|scala|skala|schaal|effet|efecto|efeito|effetto|effekt|paradoxe?|paradoja|convention"
     r"|fondation|fundación|fundação|fundació|fondazione|fundacja|stiftung|stichting|lycée|collège|école|colegio|colégio|liceo|gymnasium|schule|hôpital|hospital|ospedale|klinik|clinique|clínica"
     r"|universit(?:é|à|ät|eit|y of)|universidade?|uniwersytet|institut|instituto|istituto|instituut|instytut|musée|museo|museu|théâtre|teatro|aéroport|aeropuerto|aeroporto|prix|premio|prêmio|nagroda)"
@@ -49,6 +49,9 @@ def eponym(page: Page, start: int, end: int) -> bool:
         if saint:  # `Tabitha St. Germain` is somebody
             return not saint["before"] or bool(kind_of(saint["before"]) & (ORDINARY | STOP))
         match = CALLED.search(before)
+    if match is None and (space := low.find(" ", start, end)) > 0 and not kind_of(low[start:space]) & (FIRST | LAST):
+        match = CALLED.match(low[start : space + 1])  # `Morbus Wilson`, `Lycée Victor Hugo`
+        return match is not None
     return match is not None and (not match["illness"] or low[start:end] in ILLNESSES)
 
 
