@@ -169,7 +169,8 @@ LEAST_SPOKEN = (
 def narrowed(project: Project, sample: Sequence[strata.Drawn], found: Audit) -> Assisted | None:
     """The audit, narrowed by a guess about other answers of the same days from their words.
 
-    None if that is not reliable: the audit is not judged nearly in full, its share changed, or too little is judged.
+    None if that is not reliable (the audit is not judged nearly in full, its share changed, or too little is judged), or is no
+    narrower than the audit itself, which already weighs what people doubted.
     """
     spoken = [one for one in sample if found.speaks_of(one.at.date())]
     judged = {one.interaction: bool(one.good) for one in spoken if one.good is not None}
@@ -185,10 +186,14 @@ def narrowed(project: Project, sample: Sequence[strata.Drawn], found: Audit) -> 
     made = assisted.estimate([one for one in texts if one.good is not None], [replace(one, good=None) for one in texts])
     if made is None:
         return None
-    low, high = estimates.widened(
-        made.estimate.low, made.estimate.high, 1 - len(judged) / len(spoken) * (1 - found.erased)
-    )
-    return replace(made, estimate=replace(made.estimate, low=low, high=high), plain=found.estimate)
+    # What waits, could not be judged or was erased may be all bad or all good.
+    unknown = 1 - len(judged) / len(spoken) * (1 - found.erased)
+    low, high = estimates.widened(made.estimate.low, made.estimate.high, unknown)
+    plain = found.estimate
+    if high - low >= plain.high - plain.low:
+        return None
+    worth = made.estimate.n * ((plain.high - plain.low) / (high - low)) ** 2
+    return replace(made, estimate=replace(made.estimate, low=low, high=high), plain=plain, worth=worth)
 
 
 def texts_of(rows: Any, keys: Sequence[int], judged: dict[int, bool]) -> list[assisted.Text]:
