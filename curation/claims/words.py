@@ -140,14 +140,15 @@ def split(text: str) -> list[str]:
 
 
 def _tokens(text: str) -> list[str]:
-    """The words and signs of a prepared text. Most words stand between blanks, with a mark behind them at most, and need
-    no pattern: a third of the time.
+    """The words and signs of a prepared text. Most words and codes stand between blanks, with a mark behind them at most,
+    and need no pattern: a third of the time.
     """
     found: list[str] = []
     odd: list[str] = []
     for chunk in text.split(" "):
-        word = chunk if chunk.isalpha() else chunk[:-1]
-        if word in _HALVES or not word.isalpha() or (word is not chunk and chunk[-1] not in _MARKS):
+        word = chunk if chunk.isalnum() else chunk[:-1]
+        is_plain = word.isalnum() and not word[0].isdigit() and (word is chunk or chunk[-1] in _MARKS)
+        if not is_plain or word in _HALVES:
             odd.append(chunk)
             continue
         if odd:
