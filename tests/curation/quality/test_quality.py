@@ -72,7 +72,7 @@ def test_a_drawn_answer_is_asked_about_even_when_what_held_it_is_settled() -> No
     assert ReviewTask.objects.get().reason == "answers_differ"
     opening.withdraw([key])
     task = ReviewTask.objects.get()
-    assert (task.state, task.reason) == ("open", "audit")
+    assert (task.state, task.reason, [key]) == ("open", "audit", opening.turns([key])[task.priority])
 
 
 def test_the_audit_says_how_good_the_answers_are_whatever_the_thumbs_say() -> None:
@@ -164,11 +164,15 @@ def test_a_drawn_answer_is_judged_blind_whatever_opened_its_task(admin_client: C
     cast.turn(shop)
     task = ReviewTask.objects.get(interaction=key)
     page = f"/admin/curation/reviewtask/{task.pk}/change/"
+    listed = "/admin/curation/reviewtask/?state=open"
+    row = '<td class="field-why">{}</td>'
+    assert row.format("voted down, no better answer") in admin_client.get(listed).content.decode()
     assert task.reason == "bare_down" and "Hidden until" not in admin_client.get(page, follow=True).content.decode()
     draw(shop)
     blind = admin_client.get(page, follow=True).content.decode()
     assert "Hidden until you have decided" in blind and "drawn at random. Judge the answer by itself" in blind
     assert "found the answer wrong" not in blind and "chip-down" not in blind
+    assert row.format("drawn at random") in admin_client.get(listed).content.decode()
 
 
 def test_a_slice_of_few_people_is_not_shown_and_an_untrusted_rate_is_not_passed_on() -> None:
