@@ -139,7 +139,8 @@ def sample(*projects: Project, since: date | None = None) -> list[Drawn]:
     tasks = ReviewTask.objects.filter(interaction=OuterRef("pk")).exclude(kind__in=opening.ASIDE)
     resolved = tasks.filter(state=TaskState.RESOLVED).order_by("-resolved_at", "-pk")
     doubted = tasks.filter(kind=ReviewTask.Kind.LABEL).exclude(reason=opening.AUDIT)
-    against = Signal.objects.live().filter(interaction=OuterRef("pk"), kind=DOWN)
+    # One with a correction decides by itself.
+    against = Signal.objects.live().filter(interaction=OuterRef("pk"), kind=DOWN, correction="")
     rows = AuditItem.objects.filter(project__in=projects, subject__restricted_at__isnull=True)
     if since is not None:
         rows = rows.filter(interaction__occurred_at__gte=start_of(since))

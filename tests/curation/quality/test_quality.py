@@ -322,7 +322,7 @@ def test_votes_are_counted_over_the_days_of_the_audit() -> None:
     assert report.measure(shop).thumbs.n == 12
 
 
-def test_the_assisted_audit_is_stored_and_widened_by_what_nobody_could_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_assisted_audit_is_stored_where_it_is_narrower(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assisted, "LEAST_JUDGED", 30)
     shop = cast.project()
     votes = ("thumbs_up", "thumbs_down", "")
@@ -330,14 +330,14 @@ def test_the_assisted_audit_is_stored_and_widened_by_what_nobody_could_judge(mon
     draw(shop)
     judge(shop, False, *keys[1::3])
     judge(shop, True, *keys[0::3], *keys[2:39:3])
-    plain = report.measure(shop)
     for task in ReviewTask.objects.filter(interaction=keys[41]):
         deciding.resolve(task, deciding.Verdict("unsure"), None)
-    narrow = report.narrowed(shop, audits.sample(shop), plain.found)
-    made = report.measure(shop)
-    wide = report.narrowed(shop, audits.sample(shop), made.found)
-    assert narrow is not None and wide is not None and wide.worth > wide.estimate.n == 41
-    assert wide.estimate.low < wide.estimate.high and wide.plain == made.audit
+    sample, found = audits.sample(shop), audits.audit(shop)
+    made = report.narrowed(shop, sample, found)
+    assert made is not None and made.worth > made.estimate.n == 41 and made.plain == found.estimate
+    assert made.estimate.high - made.estimate.low > 1 / 42  # as much as nobody could judge
     report.remember(shop, now=timezone.now())
     kept = report.helped(shop)
-    assert kept is not None and kept.estimate == wide.estimate and kept.period == made.found.period
+    assert kept is not None and kept.estimate == made.estimate and kept.period == found.period
+    monkeypatch.setattr(assisted, "RIDGE", 1e9)
+    assert report.narrowed(shop, sample, found) is None  # a guess that knows nothing
