@@ -221,6 +221,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
             "interaction": task.interaction,
             "error": error,
             "typed": typed or {},
+            "typed_tags": typed.getlist("tags") if typed else [],
             "notice": notice,
             "editor": EDITOR if self.decides(request) and page.is_open and not page.held and not page.barred else "",
             "queue": query,

@@ -86,8 +86,8 @@ def steps(project: Project, may: Callable[[str], bool]) -> list[Step]:
          f"{reverse('admin:feedback_signal_changelist')}?project={project.pk}", "vote"),
         ("auth.add_user", "Invite a person", "Reviewers decide where votes are not enough.", reverse("admin:invite"), "person"),
         ("curation.add_release", "Cut a release", "Eval cases and training examples as files.", datasets, "release"),
-        ("curation.view_gaterun", "Test an agent with it", "manage.py evalgate --release NAME --agent URL",
-         f"{reverse('admin:curation_gaterun_changelist')}?project={project.pk}", "gate"),
+        ("curation.change_agentversion", "Test an agent with it", "Upload its answers to the eval cases, or use manage.py evalgate in CI.",
+         reverse("admin:curation_gaterun_judge"), "gate"),
     ]  # fmt: skip
     found = [Step(words, hint, url, done[name]) for needs, words, hint, url, name in rows if may(needs)]
     return found if any(not each.is_done for each in found) else []
