@@ -2,7 +2,8 @@
 
     python -m docs.generate [--check]     `make docs` does it first; --check writes nothing, and exits with 1 over a stale page
 
-What only a person can say, a sentence for each setting, is in `docs/reference/words.yaml`. A setting without a sentence
+What only a person can say, a sentence for each setting, is in `docs/reference/words.yaml`,
+or for settings of a policy in `curation/policies/words.yaml`. A setting without a sentence
 and a sentence without a setting are errors, so neither can lag.
 """
 
@@ -29,7 +30,7 @@ if not apps.ready:
 from drf_spectacular.generators import SchemaGenerator
 
 from curation.decisions.reasons import REASONS, Reason
-from curation.policies.settings import defaults
+from curation.policies.settings import defaults, sentences_of
 from flywheel_site.urls import calls, kinds
 from privacy.management.commands import datamap
 
@@ -221,7 +222,7 @@ def plain(default: ast.expr) -> str:
 def policy() -> str:
     """Every setting of a curation policy, stage by stage."""
     said = words()
-    sentences = said["policy"]
+    sentences = sentences_of()
     parts = [
         "# Policy settings\n\nA curation policy names only what differs from these defaults, as YAML or JSON, with a part for each "
         "stage. [Change a policy](../how-to/change-a-policy.md) says how to try one before it holds.\n"

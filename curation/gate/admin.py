@@ -21,6 +21,7 @@ from curation.gate.reports import numbers
 from curation.models import AgentVersion, EvalCase, GateResult, GateRun, Release, ReleaseState
 from feedback.capture.payloads import PayloadError
 from feedback.importing.console import LARGEST, on_disk
+from privacy.console.dates import DateFilter
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
 from privacy.files.records import UnreadableFile
 
@@ -86,7 +87,8 @@ class GateRunAdmin(ProjectsOwnAdmin):
     """The runs, and the page that shows one: the verdict, its slices, and answers side by side."""
 
     list_display = ["id", "candidate", "release", "verdict_chip", "baseline", "created_at"]
-    list_filter = [ProjectFilter, "verdict"]
+    list_filter = [ProjectFilter, "verdict", DateFilter]
+    made_at = "created_at"
     ordering = ["-id"]
     lead = "A candidate's answers to a release's eval cases, compared with its baseline. What worked must not break."
     empty = (

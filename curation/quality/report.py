@@ -100,7 +100,11 @@ class Quality:
 def measure(project: Project) -> Quality:
     """Count a project's answers, votes and judgements. Reads every interaction once, but no text."""
     engine.analyze(Interaction, Signal, Subject, Decision)
-    found, sample = cells(project), audits.sample(project)
+    return figures(project, cells(project), audits.sample(project))
+
+
+def figures(project: Project, found: Sequence[Cell], sample: Sequence[strata.Drawn]) -> Quality:
+    """The figures from what was counted."""
     return Quality(
         found=strata.audit(sample, erased=audits.erased(project)),
         thumbs=thumbs(found),

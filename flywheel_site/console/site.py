@@ -135,7 +135,9 @@ class FlywheelAdminSite(AdminSite):
         if project is None:
             return render(request, "admin/quality.html", {**self.each_context(request), "title": "Quality"})
         page, table = quality.page(project), request.GET.get("csv", "")
-        if table in (*quality.GROUPS, "work"):
+        if table == "gate" and not request.user.has_perm("curation.view_gaterun"):
+            raise PermissionDenied
+        if table in quality.TABLES:
             name = f'attachment; filename="quality-{table}.csv"'
             return HttpResponse(quality.as_csv(page, table), "text/csv", headers={"Content-Disposition": name})
         context = {
