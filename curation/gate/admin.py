@@ -67,7 +67,9 @@ class AnswersForm(forms.Form):
     def clean_file(self) -> Any:
         """A file that is small enough to be judged while somebody waits."""
         if (self.cleaned_data["file"].size or 0) > LARGEST:
-            raise forms.ValidationError("The file is larger than 8 MB. Use manage.py evalgate, or POST /api/v1/gate-runs.")
+            raise forms.ValidationError(
+                "The file is larger than 8 MB. Use manage.py evalgate, or POST /api/v1/gate-runs."
+            )
         return self.cleaned_data["file"]
 
     def judged(self) -> GateRun:

@@ -15,8 +15,8 @@ from curation.gate import measuring, thresholds
 from curation.gate.calibration import LEAST_REVIEWED
 from curation.models import CurationPolicy, Run, RunState
 from curation.policies import settings as policies_settings
-from curation.policies.forms import FieldsForm, PolicyForm
 from curation.policies import trials, versions
+from curation.policies.forms import FieldsForm, PolicyForm
 from curation.runs import control
 from feedback.models import Interaction, Project
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key

@@ -58,7 +58,9 @@ def with_texts(found: Sequence[Failing]) -> list[Asked]:
     tasks = ReviewTask.objects.filter(interaction__in=keys, state=TaskState.OPEN).values_list("interaction", "pk")
     open_tasks = dict(tasks)
     return [
-        Asked(one, rows[one.interaction], open_tasks.get(one.interaction, 0)) for one in found if one.interaction in rows
+        Asked(one, rows[one.interaction], open_tasks.get(one.interaction, 0))
+        for one in found
+        if one.interaction in rows
     ]
 
 

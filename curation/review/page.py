@@ -247,10 +247,13 @@ def earlier(task: ReviewTask, cluster: int | None) -> list[Decision]:
     )
     near = Decision.objects.filter(
         interaction__asked__project=task.project_id,
-        interaction__asked__cluster=cluster,
+        interaction__asked__cluster=cluster or 0,
         evalcase__isnull=False,
     )
-    found = [*newest(same, "evalcase", task), *(newest(near, "interaction__asked", task) if cluster is not None else ())]
+    found = [
+        *newest(same, "evalcase", task),
+        *(newest(near, "interaction__asked", task) if cluster is not None else ()),
+    ]
     return sorted({row.pk: row for row in found}.values(), key=lambda row: -row.pk)[:EARLIER]
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-
 TAGS = ("wrong fact", "incomplete", "off topic", "outdated", "not in the sources", "hard to read")
 MOST_TAGS, LONGEST_TAG = 12, 32
 
@@ -31,7 +30,11 @@ class ReviewSettings:
             raise ValueError("a share lies between 0 and 1")
         if self.checks < 0:
             raise ValueError("checks must be 0 or more")
-        if not isinstance(self.tags, list) or len(self.tags) > MOST_TAGS or len(set(map(str, self.tags))) < len(self.tags):
+        if (
+            not isinstance(self.tags, list)
+            or len(self.tags) > MOST_TAGS
+            or len(set(map(str, self.tags))) < len(self.tags)
+        ):
             raise ValueError(f"tags must be a list of at most {MOST_TAGS} different texts")
         if not all(isinstance(tag, str) and tag.strip() and len(tag) <= LONGEST_TAG for tag in self.tags):
             raise ValueError(f"a tag has between 1 and {LONGEST_TAG} characters")

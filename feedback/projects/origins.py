@@ -49,7 +49,7 @@ class OriginsField(forms.CharField):
             raise ValidationError("An origin is https:// and a host, without a path: https://shop.example") from None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return self.prepare_value(initial or []) != str(data or "").strip()
+        return str(self.prepare_value(initial or [])) != str(data or "").strip()
 
     def run_validators(self, value: Any) -> None:
         """`to_python` has checked each line."""

@@ -42,7 +42,10 @@ class ProjectForm(forms.Form):
         label="Test agents with them", choices=Project.Consent, widget=forms.RadioSelect, initial=Project.Consent.OPT_IN
     )
     training_consent = forms.ChoiceField(
-        label="Train agents with them", choices=Project.Consent, widget=forms.RadioSelect, initial=Project.Consent.OPT_IN
+        label="Train agents with them",
+        choices=Project.Consent,
+        widget=forms.RadioSelect,
+        initial=Project.Consent.OPT_IN,
     )
     web_origins = OriginsField(label="Sites with the widget")
 

@@ -34,7 +34,19 @@ WEEKS = 26  # how many of the newest a chart shows
 GROUPS = {"week": "week", "agent_version": "agent version", "language": "language", "tag": "tag"}
 RATES = ("audit", "audit low", "audit high", "audit n", "thumbs", "thumbs low", "thumbs high", "thumbs n")
 WORK = ("week", "answers", "rated", "reviewed", "still open", "hours to a verdict")
-CHANGES = ("measure", "slice", "name", "before", "n before", "now", "n now", "change", "change low", "change high", "worse")
+CHANGES = (
+    "measure",
+    "slice",
+    "name",
+    "before",
+    "n before",
+    "now",
+    "n now",
+    "change",
+    "change low",
+    "change high",
+    "worse",
+)
 FAILING = ("conversation", "conversations", "found wrong", "share not found wrong", "low", "high")
 REASONS = ("what is wrong", "verdicts")
 GATE = ("run", "at", "release", "agent", "verdict", "passing", "low", "high", "n")
@@ -153,9 +165,8 @@ def weekly(project: Project, cells: Sequence[Cell]) -> list[Week]:
     last = max(max(each) for each in found)
     first = max(min(min(each) for each in found), last - timedelta(weeks=WEEKS - 1))
     mondays = [first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
-    return [
-        Week(at, *(each.get(at, 0) for each in (seen, voted, reviewed, waiting)), hours=hours.get(at)) for at in mondays
-    ]
+    counts = (seen, voted, reviewed, waiting)
+    return [Week(at, *(each.get(at, 0) for each in counts), hours.get(at)) for at in mondays]
 
 
 def waited(decided: Any) -> dict[date, float]:
@@ -243,7 +254,15 @@ def run_line(run: GateRun) -> Sequence[Any]:
     rate = passing(run)
     shares = [round(rate[name], 4) if rate else "" for name in ("value", "low", "high")]
     verdict = run.get_verdict_display().lower()
-    return (run.pk, run.created_at.isoformat(), str(run.release), str(run.candidate), verdict, *shares, rate.get("cases", 0))
+    return (
+        run.pk,
+        run.created_at.isoformat(),
+        str(run.release),
+        str(run.candidate),
+        verdict,
+        *shares,
+        rate.get("cases", 0),
+    )
 
 
 def passing(run: GateRun) -> dict[str, Any]:

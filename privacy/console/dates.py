@@ -71,10 +71,14 @@ class DateFilter(admin.ListFilter):
         kept = [(name, value) for name, values in changelist.filter_params.items() for value in values]
         kept += [("q", changelist.query)] if changelist.query else []
         rest = [(name, value) for name, value in kept if name not in self.parameters]
-        yield {"selected": not self.used_parameters, "rest": rest, **{name: self.used_parameters.get(name, "") for name in self.parameters}}
+        yield {
+            "selected": not self.used_parameters,
+            "rest": rest,
+            **{name: self.used_parameters.get(name, "") for name in self.parameters},
+        }
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        model, given = queryset.model, self.used_parameters
+        model, given = queryset.model, {name: str(value) for name, value in self.used_parameters.items()}
         if since := day(given.get(SINCE, "")):
             queryset = queryset.filter(pk__gte=first_key(model, self.column, midnight(since)))
         if (until := day(given.get(UNTIL, ""))) and until < date.max:

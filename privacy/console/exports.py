@@ -52,6 +52,6 @@ def text(name: str, row: Any, model_admin: Any) -> str:
         return html.unescape(strip_tags(value))
     if value is None:
         return ""
-    if field is not None and not hasattr(field, "related_model") or field is not None and field.choices:
+    if field is not None and getattr(field, "choices", None):
         return str(display_for_field(value, field, ""))
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

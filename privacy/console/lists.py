@@ -67,8 +67,9 @@ class ReadOnlyAdmin(admin.ModelAdmin):
             return super().changelist_view(request, {"may_export": may, **(extra_context or {})})
         if not (may and self.has_view_permission(request)):
             raise PermissionDenied
-        request.GET = request.GET.copy()
-        del request.GET[CSV]
+        asked: Any = request.GET.copy()
+        del asked[CSV]
+        request.GET = asked
         try:
             return as_csv(self.get_changelist_instance(request))
         except IncorrectLookupParameters as error:

@@ -221,7 +221,9 @@ def test_what_is_wrong_is_ticked_among_the_projects_own_tags(shop: Project, desk
     )
     task.refresh_from_db()
     assert task.tags == ["rude"]
-    assert '<span class="chip">rude</span>' in desk.get(f"/admin/curation/reviewtask/{task.pk}/decide/").content.decode()
+    assert (
+        '<span class="chip">rude</span>' in desk.get(f"/admin/curation/reviewtask/{task.pk}/decide/").content.decode()
+    )
     desk.post("/admin/curation/reviewtask/undo/", {"task": task.pk}, headers=BY_SCRIPT)
     task.refresh_from_db()
     assert task.tags == [] and task.state == "open"

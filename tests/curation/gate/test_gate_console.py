@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -166,9 +166,13 @@ def test_who_may_not_decide_cannot(given: World, rita: User) -> None:
     assert "<form method" not in page(given, f"agentversion/{row.pk}/change/").split('id="content"')[-1]
 
 
-def judge(w: World, lines: list[dict[str, str]] | str, release: int | None = None) -> HttpResponse:
+def judge(w: World, lines: list[dict[str, str]] | str, release: int | None = None) -> Any:
     text = lines if isinstance(lines, str) else "".join(f"{json.dumps(line)}\n" for line in lines)
-    sent = {"release": release or w.release.pk, "name": "from-a-file", "file": SimpleUploadedFile("a.jsonl", text.encode())}
+    sent = {
+        "release": release or w.release.pk,
+        "name": "from-a-file",
+        "file": SimpleUploadedFile("a.jsonl", text.encode()),
+    }
     return w.client.post("/admin/curation/gaterun/judge/", sent)
 
 

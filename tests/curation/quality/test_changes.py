@@ -2,6 +2,7 @@
 
 import random
 from datetime import date
+from statistics import NormalDist
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_the_interval_of_a_difference_is_newcombes() -> None:
 def rounds(drop: float, *, n: int = 300, slices: int = 20, times: int = 400) -> float:
     """How often at least one of so many slices is called worse, if the first of them dropped."""
     chance, alarms = random.Random(7), 0
-    z = changes.NormalDist().inv_cdf(1 - changes.ALPHA / (2 * slices))
+    z = NormalDist().inv_cdf(1 - changes.ALPHA / (2 * slices))
     for _ in range(times):
         found = []
         for place in range(slices):
@@ -59,7 +60,9 @@ def test_a_slice_of_fewer_than_five_people_is_left_out(people: int, shown: bool)
         for person in range(people):
             agent = {"name": "help", "version": version}
             at = f"2026-11-{10 if version == 'v1' else 20}T10:00:00Z"
-            talk = cast.asked(shop, f"p{person}", question=f"{version} {person}?", agent=agent, occurred_at=at, tags=["fees"])
+            talk = cast.asked(
+                shop, f"p{person}", question=f"{version} {person}?", agent=agent, occurred_at=at, tags=["fees"]
+            )
             cast.said(shop, talk, kind)
     cast.turn(shop)
     found = changes.compare(shop, cells(shop), [])

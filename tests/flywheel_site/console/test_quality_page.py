@@ -118,7 +118,9 @@ def test_bars_show_a_part_of_a_number() -> None:
     assert charts.bars([("2 Nov", 0, 0)], "not rated", "rated") is None
 
 
-def test_it_says_what_got_worse_which_questions_fail_and_what_the_gate_said(shop: Project, admin_client: Client) -> None:
+def test_it_says_what_got_worse_which_questions_fail_and_what_the_gate_said(
+    shop: Project, admin_client: Client
+) -> None:
     grown(shop)
     page = admin_client.get(PAGE).content.decode()
     assert "From 2 to 1" in page and 'id="failing"' in page and "No candidate has been tested yet." in page
@@ -127,7 +129,9 @@ def test_it_says_what_got_worse_which_questions_fail_and_what_the_gate_said(shop
     head, *rows = table(admin_client, "failing")
     assert head == list(quality.FAILING)
     assert all(0 < int(wrong) <= int(talks) for _, talks, wrong, *_ in rows)
-    assert table(admin_client, "gate") == [list(quality.GATE)] and table(admin_client, "reasons") == [list(quality.REASONS)]
+    assert table(admin_client, "gate") == [list(quality.GATE)] and table(admin_client, "reasons") == [
+        list(quality.REASONS)
+    ]
     assert all(float(row[5]) >= 0 for row in table(admin_client, "work")[1:] if row[5])
 
 
