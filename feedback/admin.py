@@ -98,7 +98,7 @@ class ProjectForm(forms.ModelForm):
 
     class Meta:
         model = Project
-        exclude = ()
+        fields = ("capture_consent", "evaluation_consent", "training_consent", "web_origins", "keep_days", "guidelines", "deep_scan")
 
 
 @admin.register(Project)

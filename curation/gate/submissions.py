@@ -95,13 +95,13 @@ def answers_in(path: Path) -> list[dict[str, Any]]:
     Raises `UnreadableFile`; the message names the line.
     """
     found = []
-    for record in records.read(path, structured=("steps", "repeats"), lists=("results",)):
-        if record.problem:
-            raise UnreadableFile(f"Line {record.number}: {record.problem}")
-        if not isinstance(record.value, dict) or not {"case", "id"} & record.value.keys():
-            raise UnreadableFile(f"Line {record.number}: needs the fields case and answer.")
-        value = {name: record.value[name] for name in ANSWER_FIELDS if record.value.get(name) is not None}
-        found.append({"case": record.value.get("id"), **value})
+    for line in records.read(path, structured=("steps", "repeats"), lists=("results",)):
+        if line.problem:
+            raise UnreadableFile(f"Line {line.number}: {line.problem}")
+        if not isinstance(line.value, dict) or not {"case", "id"} & line.value.keys():
+            raise UnreadableFile(f"Line {line.number}: needs the fields case and answer.")
+        value = {name: line.value[name] for name in ANSWER_FIELDS if line.value.get(name) is not None}
+        found.append({"case": line.value.get("id"), **value})
     return found
 
 

@@ -165,8 +165,10 @@ def weekly(project: Project, cells: Sequence[Cell]) -> list[Week]:
     last = max(max(each) for each in found)
     first = max(min(min(each) for each in found), last - timedelta(weeks=WEEKS - 1))
     mondays = [first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
-    counts = (seen, voted, reviewed, waiting)
-    return [Week(at, *(each.get(at, 0) for each in counts), hours.get(at)) for at in mondays]
+    return [
+        Week(at, seen.get(at, 0), voted.get(at, 0), reviewed.get(at, 0), waiting.get(at, 0), hours.get(at))
+        for at in mondays
+    ]
 
 
 def waited(decided: Any) -> dict[date, float]:

@@ -16,7 +16,7 @@ from feedback.capture import Recorded
 from feedback.models import Interaction, Project
 from privacy.models import Subject
 from tests import factories as cast
-from tests.console.browsing import PHONE, WIDE, opened
+from tests.console.browsing import ALIVE, PHONE, WIDE, opened
 from tests.console.test_reviewing import NEXT, PASSWORD, doubted, somebody
 from tests.console.world import signed_in
 
@@ -258,3 +258,30 @@ def test_near_questions_are_shown_next_to_the_task(shop: Project, desk: Client) 
     assert "At nine." in beside and "At ten." in beside and f"/admin/feedback/interaction/{other.pk}/change/" in beside
     Subject.objects.filter(pk=other.subject_id).update(restricted_at=timezone.now())
     assert 'id="near"' not in desk.get(f"/admin/curation/reviewtask/{cast.task(first).pk}/decide/").content.decode()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["keys", "touch"])
+def test_a_reason_is_ticked_by_key_or_touch_and_saved_with_the_verdict(
+    transactional_db: None, web: str, browser: Browser, viewport: Any
+) -> None:
+    shop = cast.project()
+    doubted(shop, 2)
+    somebody(shop)
+    console = opened(browser, web, "rita", PASSWORD, viewport=viewport, has_touch=viewport == PHONE)
+    console.go(NEXT)
+    task = console.task()
+    if viewport == PHONE:
+        console.page.locator("#tags .pick").nth(1).tap()
+        console.page.locator(".v-reject").tap()
+        console.page.locator(f'#review-part:not(.busy):not([data-task="{task}"])').wait_for()
+    else:
+        console.page.locator(ALIVE).wait_for()
+        for key in ("1", "2", "1"):
+            console.page.keyboard.press(key)
+        assert console.task() == task, "a digit decides nothing"
+        console.press("r")
+    decided = ReviewTask.objects.get(pk=task)
+    assert decided.resolution == "reject" and decided.tags == ["incomplete"]
+    console.check()

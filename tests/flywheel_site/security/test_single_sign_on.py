@@ -24,6 +24,7 @@ from privacy.console.reauthentication import MARK
 pytestmark = pytest.mark.django_db
 KEY, FORGED = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
 JWK: Any = RSAAlgorithm.to_jwk
+ENCODE: Any = jwt.encode  # neither has types in every version
 CLIENT, SECRET = "flywheel", "a secret of the provider"
 
 
@@ -52,7 +53,7 @@ class Provider:
     def token(self) -> dict[str, str]:
         now = int(time.time())
         payload = {"iss": self.issuer, "aud": CLIENT, "exp": now + 60, "iat": now, "nonce": self.nonce, "sub": "8f2c"}
-        signed = jwt.encode({**payload, **self.payload}, self.key, "RS256", headers={"kid": "1"})
+        signed = ENCODE({**payload, **self.payload}, self.key, "RS256", headers={"kid": "1"})
         return {"access_token": "access", "id_token": signed, "token_type": "Bearer"}
 
 
