@@ -13,6 +13,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
 
@@ -222,7 +223,7 @@ def plain(default: ast.expr) -> str:
 def policy() -> str:
     """Every setting of a curation policy, stage by stage."""
     said = words()
-    sentences = sentences_of()
+    sentences = said["policy"]
     parts = [
         "# Policy settings\n\nA curation policy names only what differs from these defaults, as YAML or JSON, with a part for each "
         "stage. [Change a policy](../how-to/change-a-policy.md) says how to try one before it holds.\n"
@@ -309,7 +310,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
 def words() -> dict[str, Any]:
     """The sentences that no registry holds."""
     said: dict[str, Any] = yaml.safe_load((FOLDER / "words.yaml").read_text())
-    return said
+    return {**said, "policy": deepcopy(sentences_of())}
 
 
 def agree(what: str, live: Iterable[str], said: Iterable[str]) -> None:
