@@ -86,6 +86,7 @@ def play(film: Film) -> dict[str, float]:
     film.frame("Answers that votes cannot settle")
     film.click("link", "Datasets")
     film.click("link", "Cut a release…")
+    film.until(lambda: page.locator("button.primary:not([disabled])").count() > 0)
     film.click("button", "Cut the release")
     film.until(lambda: page.locator(".chip-published").count() > 0)
     if page.locator("#result_list").count():

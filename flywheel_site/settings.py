@@ -196,7 +196,7 @@ OIDC_ROLES, OIDC_ROLES_CLAIM = env.list("OIDC_ROLES", default=[]), env.str("OIDC
 OIDC_SCOPES = env.str("OIDC_SCOPES", "openid profile")
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 if OIDC_ISSUER:
-    AUTHENTICATION_BACKENDS.append("flywheel_site.security.single_sign_on.Backend")
+    AUTHENTICATION_BACKENDS.append("flywheel_site.security.single_sign_on_views.Backend")
 REQUIRE_2FA = env.bool("REQUIRE_2FA", default=not DEMO)  # the console asks for a second factor; the demo does not
 OTP_TOTP_ISSUER = "Flywheel"
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True

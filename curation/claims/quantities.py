@@ -10,7 +10,7 @@ from typing import Final
 from curation.claims import vocabulary as lists
 from curation.claims.moments import MONTHS, NO_MONTH, SPOKEN, TO, add_date, clock, day_of_month, o_clock, spoken
 from curation.claims.numerals import FRACTIONS, NUMBERS, ORDINALS, Clause, Place, fraction, number_of, worded
-from curation.claims.words import BREAK, END, apart
+from curation.claims.words import BREAK, END, LANGUAGES, apart
 
 _SCALES: Final = {  # people write "50 km" for "50 km/h", so a speed is compared as a length
     "length": {"mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3, "mi": 1609.344, "kmh": 1e3, "mph": 1609.344, "ft": 0.3048, "inch": 0.0254},
@@ -130,12 +130,20 @@ _PER = frozenset("per an a pro par por all' al je".split())
 UNITS = {spelling: unit for unit, words in lists.UNITS.items() for spelling in (unit, *words.split())}
 
 
+_SPECIAL = {
+    language: frozenset({"ein", "second"}) | _ONE | SPOKEN[language] | NUMBERS[language].keys() | MONTHS.keys()
+    for language in LANGUAGES
+}
+"""The words of more than one letter that may be a number, a date or a time: others need no look at their neighbours."""
+
+
 def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
     """The clauses of a text, each with the sign that ends it."""
     clauses: list[tuple[Clause, str]] = []
     at = Place(tokens, language)
     numbers, fractions = NUMBERS[language], FRACTIONS[language]
     parts = not fractions.keys().isdisjoint(at.low)
+    special = _SPECIAL[language]
     while at.next < len(tokens):
         token = tokens[at.next]
         at.next += 1
@@ -150,7 +158,9 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
         if "ß" in low:
             low = low.replace("ß", "ss")
         if low.isalpha():
-            if low == "ein" and at.peek() in _SIGNS | {""}:
+            if low not in special and len(low) > 1 and not parts:
+                at.clause.append(low)
+            elif low == "ein" and at.peek() in _SIGNS | {""}:
                 at.clause.append(low)  # "schaltet es ein": no number
             elif len(low) == 1 and token != low and _is_label(at):
                 at.clause.append(f"§{low}")

@@ -271,8 +271,10 @@ def estimates(project: Project) -> Bias | None:
     Counting votes reads every interaction, which is done once a day: a cut must not wait for it.
     """
     said: Bias = {}
-    if (audit := audits.audit(project).estimate).n:
-        said["audit"] = estimate(asdict(audit))
+    audit = audits.audit(project)
+    if audit.estimate.n and audit.since and audit.until:
+        days = {"since": audit.since.isoformat(), "until": audit.until.isoformat()}
+        said["audit"] = estimate(asdict(audit.estimate) | days)
     frame = AuditFrame.objects.filter(project=project).first()
     counted = (frame.measured or {}) if frame else {}
     if counted.get("thumbs", {}).get("n"):
@@ -283,9 +285,17 @@ def estimates(project: Project) -> Bias | None:
 
 
 def estimate(made: Mapping[str, Any]) -> Estimate:
-    """One estimate that rests on something."""
-    rate, low, high = (round(made[name], SHARE_DIGITS) for name in ("rate", "low", "high"))
-    return {"value": rate, "low": low, "high": high, "n": made["n"]}
+    """One estimate that rests on something. No share is rounded to all or none that is neither."""
+    value, low, high = (rounded(made[name]) for name in ("rate", "low", "high"))
+    said: Estimate = {"value": value, "low": low, "high": high, "n": made["n"]}
+    if made.get("since") and made.get("until"):
+        said["since"], said["until"] = made["since"], made["until"]
+    return said
+
+
+def rounded(rate: float) -> float:
+    made = round(rate, SHARE_DIGITS)
+    return made if 0.0 < made < 1.0 else rate
 
 
 def leakage(release: Release, tally: Tally) -> Leakage:

@@ -170,5 +170,5 @@ def stored(recorded: Recorded) -> dict[str, Any]:
         "id": recorded.id,
         "stored": True,
         "redactions": dict(recorded.redactions),
-        "feedback_token": recorded.token,
+        "feedback_token": tokens.token_of(recorded.row) if recorded.row else "",
     }

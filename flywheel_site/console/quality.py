@@ -18,11 +18,12 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from curation.models import Decision, GateRun, ReviewTask, TaskState
-from curation.quality import audits, changes, failing, report
+from curation.quality import audits, changes, failing, report, votes
 from curation.quality.changes import Comparison
-from curation.quality.estimates import Estimate
+from curation.quality.estimates import Estimate, percent
 from curation.quality.failing import Failing
-from curation.quality.report import Cell, Quality, Slice
+from curation.quality.report import Helped, Quality, Slice
+from curation.quality.votes import Cell
 from feedback.models import Interaction, Project, Signal
 from flywheel_site.console.charts import Chart, bars, over_time, rows
 from privacy.console.exports import harmless
@@ -32,21 +33,20 @@ from privacy.models import Subject
 KEEP_SECONDS = 600
 WEEKS = 26  # how many of the newest a chart shows
 GROUPS = {"week": "week", "agent_version": "agent version", "language": "language", "tag": "tag"}
-RATES = ("audit", "audit low", "audit high", "audit n", "thumbs", "thumbs low", "thumbs high", "thumbs n")
-WORK = ("week", "answers", "rated", "reviewed", "still open", "hours to a verdict")
-CHANGES = (
-    "measure",
-    "slice",
-    "name",
-    "before",
-    "n before",
-    "now",
-    "n now",
-    "change",
-    "change low",
-    "change high",
-    "worse",
+RATES = (
+    "audit",
+    "audit low",
+    "audit high",
+    "audit n",
+    "audit towards its group",
+    "audit of",
+    "thumbs",
+    "thumbs low",
+    "thumbs high",
+    "thumbs n",
 )
+WORK = ("week", "answers", "rated", "reviewed", "still open", "hours to a verdict")
+CHANGES = ("measure", "slice", "name", "before", "n before", "now", "n now", "change", "change low", "change high", "worse")
 FAILING = ("conversation", "conversations", "found wrong", "share not found wrong", "low", "high")
 REASONS = ("what is wrong", "verdicts")
 GATE = ("run", "at", "release", "agent", "verdict", "passing", "low", "high", "n")
@@ -69,7 +69,7 @@ class Week:
 
     @property
     def rated(self) -> str:
-        return f"{self.voted / self.seen:.0%}" if self.seen else "–"
+        return percent(self.voted / self.seen) if self.seen else "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ class Measured:
 class Page:
     project: Project
     quality: Quality
+    helped: Helped | None
     groups: tuple[Group, ...]
     weeks: tuple[Week, ...]
     volume: Chart | None
@@ -115,6 +116,7 @@ def page(project: Project) -> Page:
     return Page(
         project=project,
         quality=quality,
+        helped=report.helped(project),
         groups=tuple(Group(key, GROUPS[key], tuple(found), chart_of(key, found)) for key, found in by_group.items()),
         weeks=weeks,
         volume=bars([(day(w.monday), w.seen, w.voted) for w in weeks], "not rated", "rated"),
@@ -138,7 +140,7 @@ def measured(project: Project) -> Measured:
 
 def measure(project: Project) -> Measured:
     engine.analyze(Interaction, Signal, Subject, Decision)
-    cells, sample = report.cells(project), audits.sample(project)
+    cells, sample = votes.cells(project), audits.sample(project)
     return Measured(
         quality=report.figures(project, cells, sample),
         weeks=tuple(weekly(project, cells)),
@@ -229,7 +231,7 @@ def table(found: Page, group: str) -> Iterable[Sequence[Any]]:
     """The lines of one table, its head first."""
     if group in GROUPS:
         slices = [one for one in found.quality.slices if one.group == group]
-        return [(GROUPS[group], *RATES), *((one.name, *figures(one.audit), *figures(one.thumbs)) for one in slices)]
+        return [(GROUPS[group], *RATES), *map(slice_line, slices)]
     if group == "work":
         weeks = found.weeks
         return [WORK, *((w.monday.isoformat(), w.seen, w.voted, w.reviewed, w.waiting, w.hours) for w in weeks)]
@@ -238,6 +240,10 @@ def table(found: Page, group: str) -> Iterable[Sequence[Any]]:
     if group == "failing":
         return [FAILING, *map(failing_line, found.failing)]
     return [REASONS, *found.reasons] if group == "reasons" else [GATE, *map(run_line, found.runs)]
+
+
+def slice_line(one: Slice) -> Sequence[Any]:
+    return (one.name, *figures(one.audit), rounded(one.shrunk), one.period, *figures(one.thumbs))
 
 
 def change_line(one: changes.Change) -> Sequence[Any]:
@@ -276,4 +282,8 @@ def passing(run: GateRun) -> dict[str, Any]:
 def figures(rate: Estimate) -> Iterable[Any]:
     if rate.rate is None:
         return ("", "", "", 0)
-    return (round(rate.rate, 4), round(rate.low, 4), round(rate.high, 4), rate.n)
+    return (rounded(rate.rate), rounded(rate.low), rounded(rate.high), rate.n)
+
+
+def rounded(rate: float | None) -> Any:
+    return "" if rate is None else round(rate, 4)

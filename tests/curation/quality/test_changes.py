@@ -9,7 +9,7 @@ import pytest
 from curation.quality import changes
 from curation.quality.changes import Change, with_interval
 from curation.quality.estimates import wilson
-from curation.quality.report import Cell, cells
+from curation.quality.votes import Cell, cells
 from feedback.models import Project
 from tests import factories as cast
 

@@ -91,7 +91,7 @@ def provider(settings: Any) -> Iterator[Provider]:
     settings.OIDC_ROLES = ["reviewers=reviewer", "cn=leads,ou=x=curator", "admins=superuser", "odd=emperor"]
     settings.AUTHENTICATION_BACKENDS = [
         *settings.AUTHENTICATION_BACKENDS,
-        "flywheel_site.security.single_sign_on.Backend",
+        "flywheel_site.security.single_sign_on_views.Backend",
     ]
     settings.REQUIRE_2FA = False
     yield made

@@ -2,10 +2,8 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import places
 from privacy.redaction.detectors.people.name_forms import CAPITALISED, CONTRACTION, GAPS, INITIAL, RUNS, spelt_like
 from privacy.redaction.hits import Page, starts_sentence
 from privacy.redaction.lexicon import (
@@ -57,16 +55,21 @@ def runs(page: Page) -> list[list[Token]]:
     word = CAPITALISED.of(text)
     singles: list[tuple[int, int]] = []
     for name in names:
-        for start in places(text, name):
+        start = text.find(name)
+        while start >= 0:
             alone = word.match(text, start) if not start or not text[start - 1].isalnum() else None
             place = bisect_right(inside, start) - 1
-            if alone and not (place >= 0 and start < stretches[place][1]):
+            if alone and (place < 0 or start >= stretches[place][1]):
                 singles.append(alone.span())
-    return [run for begin, stop in sorted(stretches + singles) for run in split(page, begin, stop)]
+            start = text.find(name, start + 1)
+    found: list[list[Token]] = []
+    for begin, stop in sorted(stretches + singles) if singles else stretches:
+        split(page, begin, stop, found)
+    return found
 
 
-def split(page: Page, begin: int, stop: int) -> Iterator[list[Token]]:
-    """The runs of a stretch of capitalised words, weighed; a word by itself is left out unless it is a first name."""
+def split(page: Page, begin: int, stop: int, found: list[list[Token]]) -> None:
+    """Adds the runs of a stretch of capitalised words, weighed; a word by itself is left out unless it is a first name."""
     text, known = page.text, lexicon()
     run: list[Token] = []
     last = -1
@@ -83,20 +86,21 @@ def split(page: Page, begin: int, stop: int) -> Iterator[list[Token]]:
         if run and (between := text[last:start]) in GAPS and (between[0] != "." or last - run[-1][0] == 1):
             run.append((start, end, kind))
         else:
-            if run and (len(run) > 1 or run[0][2] & FIRST):
-                yield weighed_run(page, run)
+            if len(run) > 1 or (run and run[0][2] & FIRST):
+                found.append(weighed_run(page, run))
             before = text[start - 1] if start else " "
             run = [] if before.isalnum() or before in "_@#/.&-" else [(start, end, kind)]
         last = end
-    if run and (len(run) > 1 or run[0][2] & FIRST):
-        yield weighed_run(page, run)
+    if len(run) > 1 or (run and run[0][2] & FIRST):
+        found.append(weighed_run(page, run))
 
 
 def weighed_run(page: Page, run: list[Token]) -> list[Token]:
     """The same words with what they are in the language of the text."""
-    if not any([kind == 0 or kind & FIRST for *_, kind in run]):
-        return [(start, end, kind & FLAGS) for start, end, kind in run]
-    return [(start, end, page.weigh(kind, start, end)) for start, end, kind in run]
+    for _, _, kind in run:
+        if kind == 0 or kind & FIRST:
+            return [(start, end, page.weigh(kind, start, end) if kind else 0) for start, end, kind in run]
+    return [(start, end, kind & FLAGS) for start, end, kind in run]
 
 
 def token_kind(word: str) -> int:
@@ -138,6 +142,9 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
     """How many tokens from `place` make a name; 0 where none begins there."""
     text, kind = page.text, tokens[place][2]
     following = tokens[place + 1][2] if place + 1 < len(tokens) else None
+    begins = sure(kind)
+    if not begins and (following is None or kind & STOP):
+        return 0
     if place and tokens[place - 1][2] & STOP and text[tokens[place - 1][0] : tokens[place - 1][1]] in SAINTLY:
         return 0
     if following is not None and not following & FIRST and metavariable(page, tokens, place):
@@ -148,7 +155,6 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
         and of_one_language(page, *tokens[place], *tokens[place + 1])
     ):
         return 0
-    begins = sure(kind)
     if not begins and following is not None:
         ambiguous = bool(kind & FIRST) and not kind & STOP
         joined = gap(text, tokens, place + 1) not in SPACES  # `Art von Kennzeichner`: a particle needs a surname

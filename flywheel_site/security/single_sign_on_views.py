@@ -22,7 +22,7 @@ from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
 
 from curation.roles import ROLES
-from flywheel_site.security import second_factor
+from flywheel_site.security import second_factor_views
 from privacy.console.reauthentication import confirm
 
 PREFIX: Final = "sso:"
@@ -156,9 +156,9 @@ class ReturnView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
     def login_success(self) -> HttpResponseBase:
         response: HttpResponseBase = super().login_success()
         confirm(self.request)
-        second_factor.limit(self.request)
-        if second_factor.is_due(self.request):
-            return redirect(second_factor.address(self.request, self.success_url))
+        second_factor_views.limit(self.request)
+        if second_factor_views.is_due(self.request):
+            return redirect(second_factor_views.address(self.request, self.success_url))
         return response
 
     def login_failure(self) -> HttpResponseBase:
@@ -168,7 +168,7 @@ class ReturnView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
 
     @property
     def success_url(self) -> str:
-        return second_factor.safe(self.request, self.request.session.get("oidc_login_next") or "")
+        return second_factor_views.safe(self.request, self.request.session.get("oidc_login_next") or "")
 
 
 def guarded(view: Any) -> Any:
