@@ -171,9 +171,16 @@ def main() -> int:
         environment.pop("DATABASE_URL", None)
         manage = [sys.executable, "manage.py"]
         subprocess.run([*manage, "migrate", "-v", "0"], env=environment, check=True)
-        script = f"from django.contrib.auth.models import User\nUser.objects.create_superuser({NAME!r}, '', {PASSWORD!r})"
+        script = (
+            f"from django.contrib.auth.models import User\nUser.objects.create_superuser({NAME!r}, '', {PASSWORD!r})"
+        )
         subprocess.run(
-            [*manage, "shell", "-v", "0"], env=environment, input=script, text=True, check=True, stdout=subprocess.DEVNULL
+            [*manage, "shell", "-v", "0"],
+            env=environment,
+            input=script,
+            text=True,
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
         with running([*manage, "up"], environment, log) as process, launched() as browser:
             wait(lambda: answers(f"{url}/healthz"), process, log)
@@ -181,7 +188,9 @@ def main() -> int:
             taken = play(film)
             if options.strip:
                 strip(browser, film.frames, options.strip)
-    print(f"first release after {taken['released']:.0f} s, first verdict of the gate after {taken['judged']:.0f} s, {film.clicks} clicks and keys")
+    print(
+        f"first release after {taken['released']:.0f} s, first verdict of the gate after {taken['judged']:.0f} s, {film.clicks} clicks and keys"
+    )
     return 0
 
 

@@ -133,7 +133,9 @@ def measure(log: Path, number: int) -> dict[str, Any]:
                 given |= {task: verdict for task, verdict, _ in found}
                 by_verdict = {verdict: [taken for _, said, taken in found if said == verdict] for verdict in ROUND}
                 figures[way] = {"tasks": len(found), "seconds": median(taken for *_, taken in found)}
-                figures[way] |= {f"seconds to {verdict}": median(taken) for verdict, taken in by_verdict.items() if taken}
+                figures[way] |= {
+                    f"seconds to {verdict}": median(taken) for verdict, taken in by_verdict.items() if taken
+                }
                 page.context.close()
         there = decided(environment)
         figures["wrong keys"] = sum(there.get(task, ("", False))[0] != verdict for task, verdict in given.items())
@@ -148,7 +150,14 @@ def main() -> int:
     options = parser.parse_args()
     figures = measure(options.log, options.tasks)
     for way in ("keyboard", "touch"):
-        print(way, *(f"{name} {value:.2f}" if isinstance(value, float) else f"{name} {value}" for name, value in figures[way].items()), sep="  ")
+        print(
+            way,
+            *(
+                f"{name} {value:.2f}" if isinstance(value, float) else f"{name} {value}"
+                for name, value in figures[way].items()
+            ),
+            sep="  ",
+        )
     print(f"wrong keys {figures['wrong keys']}, reasons lost {figures['reasons lost']}")
     return int(figures["wrong keys"] > 0 or figures["reasons lost"] > 0)
 

@@ -98,7 +98,15 @@ class ProjectForm(forms.ModelForm):
 
     class Meta:
         model = Project
-        fields = ("capture_consent", "evaluation_consent", "training_consent", "web_origins", "keep_days", "guidelines", "deep_scan")
+        fields = (
+            "capture_consent",
+            "evaluation_consent",
+            "training_consent",
+            "web_origins",
+            "keep_days",
+            "guidelines",
+            "deep_scan",
+        )
 
 
 @admin.register(Project)

@@ -15,8 +15,8 @@ from typing import Final
 
 from curation.decisions.rules import EXPLICIT
 from curation.quality.estimates import SMALLEST_GROUP, Estimate, interval, wilson
-from curation.quality.votes import Cell
 from curation.quality.strata import Drawn
+from curation.quality.votes import Cell
 from feedback.models import Project, Signal
 from privacy.redaction import Redacted
 

@@ -46,7 +46,19 @@ RATES = (
     "thumbs n",
 )
 WORK = ("week", "answers", "rated", "reviewed", "still open", "hours to a verdict")
-CHANGES = ("measure", "slice", "name", "before", "n before", "now", "n now", "change", "change low", "change high", "worse")
+CHANGES = (
+    "measure",
+    "slice",
+    "name",
+    "before",
+    "n before",
+    "now",
+    "n now",
+    "change",
+    "change low",
+    "change high",
+    "worse",
+)
 FAILING = ("conversation", "conversations", "found wrong", "share not found wrong", "low", "high")
 REASONS = ("what is wrong", "verdicts")
 GATE = ("run", "at", "release", "agent", "verdict", "passing", "low", "high", "n")
