@@ -20,7 +20,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent.parent
 SAMPLE = HERE / "flywheel_site" / "demo" / "sample.jsonl"
-FRAME = {"width": 1120, "height": 760}
+FRAME: Any = {"width": 1120, "height": 760}
 SHOWN = 520  # pixels that a frame of the strip is wide
 PATIENCE = 120_000
 NAME, PASSWORD = "admin", "the ferry leaves at nine"

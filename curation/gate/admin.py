@@ -20,7 +20,7 @@ from curation.gate.judging import GateError
 from curation.gate.reports import numbers
 from curation.models import AgentVersion, EvalCase, GateResult, GateRun, Release, ReleaseState
 from feedback.capture.payloads import PayloadError
-from feedback.importing.console import LARGEST, on_disk
+from feedback.importing.upload_views import LARGEST, on_disk
 from privacy.console.dates import DateFilter
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
 from privacy.files.records import UnreadableFile
