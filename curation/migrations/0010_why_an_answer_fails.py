@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0007_the_calls_of_a_candidate'),
+        ('curation', '0009_what_the_days_of_the_audit_stand_for'),
     ]
 
     operations = [
