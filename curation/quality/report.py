@@ -112,7 +112,11 @@ class Quality:
 def measure(project: Project) -> Quality:
     """Count a project's answers, votes and judgements. Reads every interaction once, but no text."""
     engine.analyze(Interaction, Signal, Subject, Decision)
-    every, sample = votes.cells(project), audits.sample(project)
+    return figures(project, votes.cells(project), audits.sample(project))
+
+
+def figures(project: Project, every: Sequence[Cell], sample: Sequence[strata.Drawn]) -> Quality:
+    """The figures from what was counted."""
     found = strata.audit(sample, days=audits.days_of(project))
     same_days = [cell for cell in every if found.speaks_of(cell.day)]
     return Quality(

@@ -21,6 +21,7 @@ from curation.review import bulk_admin, deciding, double_review, holds, opening,
 from curation.review import page as review_page
 from curation.review.forms import AssignForm, BulkForm, ReviewForm
 from curation.review.queues import FILTERS, Queue
+from privacy.console.dates import DateFilter
 from privacy.console.lists import ReadOnlyAdmin, row_key
 
 SHORT = 140
@@ -40,7 +41,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
     subject_path = "subject_id"
     list_display = ["asked", "why", "language", "state_chip", "waits", "settles", "priority", "assignee", "project"]
     list_display_links = None
-    list_filter = FILTERS
+    list_filter = (*FILTERS, DateFilter)
+    made_at = "created_at"
     list_select_related = ["interaction__decision", "interaction__audit", "project", "assignee"]
     sortable_by = ["settles"]
     actions = ["decide_chosen", "assign_chosen", progress.mark_chosen, progress.unmark_chosen]
@@ -222,6 +224,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
             "interaction": task.interaction,
             "error": error,
             "typed": typed or {},
+            "typed_tags": typed.getlist("tags") if typed else [],
             "notice": notice,
             "editor": EDITOR if self.decides(request) and page.is_open and not page.held and not page.barred else "",
             "queue": query,
