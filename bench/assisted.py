@@ -1,9 +1,10 @@
 """Does a guess from words narrow the audit? On feedbackqa: the raters are hidden, and an audit is drawn at random.
 
-    REAL_DATA=folder python -m bench.assisted [--runs 100] [--judged 500]
+    REAL_DATA=folder python -m bench.assisted [--runs 100] [--judged 500] [--voting 0.1]
 
 Prints how often either interval holds the share of all raters, and the effective n: by the estimate's own reckoning, and by
-how far the estimates scatter over the runs.
+how far the estimates scatter over the runs. With `--voting`, that share of the people who got a good answer and four times
+that share of those who got a bad one vote, and one vote in twenty is wrong.
 """
 
 import argparse
@@ -11,10 +12,13 @@ import json
 import os
 import random
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean, pvariance
 
-from curation.quality.assisted import Text, estimate
+from curation.quality.assisted import SIGNALS, Text, estimate
+
+MISTAKEN = 0.05  # of the votes
 
 
 def texts(path: Path) -> list[Text]:
@@ -32,16 +36,30 @@ def texts(path: Path) -> list[Text]:
     ]
 
 
+def heard(texts: list[Text], voting: float, rng: random.Random) -> list[Text]:
+    """The same answers with votes of the people who got them."""
+
+    def vote(text: Text) -> tuple[float, ...]:
+        if rng.random() >= voting * (1 if text.good else 4):
+            return (0.0,) * len(SIGNALS)
+        liked = text.good is (rng.random() >= MISTAKEN)
+        return tuple(float(kind == ("thumbs_up" if liked else "thumbs_down")) for kind in SIGNALS)
+
+    return [replace(text, heard=vote(text)) for text in texts]
+
+
 def main() -> None:
-    """Print the row that docs/reference/statistics.md shows."""
+    """Print the row that docs/reference/audit-statistics.md shows."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--judged", type=int, default=500)
     parser.add_argument("--half", type=int, choices=(0, 1), help="Only one half of the questions.")
+    parser.add_argument("--voting", type=float, default=0.0)
     options = parser.parse_args()
     every = texts(Path(os.environ["REAL_DATA"], "feedbackqa.jsonl"))
     if options.half is not None:
         every = [text for text in every if zlib.crc32(text.key.encode()) % 2 == options.half]
+    every = heard(every, options.voting, random.Random(7))
     truth, rng = fmean(bool(text.good) for text in every), random.Random(5)
     found = [estimate(rng.sample(every, options.judged), every) for _ in range(options.runs)]
     known = [one for one in found if one is not None]

@@ -4,7 +4,8 @@ judging lags behind, and some answers cannot be judged.
     python -m bench.audit_statistics [--runs 1000]
 
 "before" is the estimate that the audit had until December 2026: all times together, served oldest first, every drawn answer
-counted alike. "now" names the days that it is about, and is compared with the truth of those days.
+counted alike. "now" names the days that it is about, and is compared with the truth of those days. Then days that pass one by
+one, with votes that come later than some verdicts: "before" there took an answer for doubted only if its vote came first.
 """
 
 import argparse
@@ -180,13 +181,125 @@ def simulate(world: World, runs: int) -> Found:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Eight weeks that pass day by day: the share that is good and the reviewers' speed by week, as a share of what is drawn; how
+    many days votes take on average.
+    """
+
+    name: str
+    good: tuple[float, ...]
+    speed: tuple[float, ...]
+    delay: float
+    a_day: int = 150
+    share: float = 0.05
+
+
+def paces() -> Iterator[Pace]:
+    steady, falling = (0.8,) * 8, (0.95, 0.92, 0.9, 0.86, 0.8, 0.7, 0.6, 0.5)
+    half = (0.5,) * 8
+    yield Pace("steady, half judged, votes at once", steady, half, 0)
+    yield Pace("steady, half judged, votes after 3 days", steady, half, 3)
+    yield Pace("steady, half judged, votes after 10 days", steady, half, 10)
+    yield Pace("quality falls, half judged, votes after 3 days", falling, half, 3)
+    yield Pace("quality falls, review speeds up", falling, (0.2, 0.2, 0.2, 0.2, 0.5, 1, 1.5, 2), 1)
+    yield Pace("quality falls, review slows down", falling, (1.2, 1, 1, 0.8, 0.4, 0.2, 0.2, 0.1), 1)
+    yield Pace("quality falls, one answer drawn a day", falling, (0.6,) * 8, 0.2, a_day=20)
+
+
+@dataclass(slots=True)
+class Talk:
+    """A drawn answer: when it was given and voted down (`never` if not), and when it was judged."""
+
+    number: int
+    day: int
+    good: bool
+    turn: int
+    voted: float
+    weight: int
+    settles: int
+    is_doubted: bool = False
+    judged: int | None = None
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Its place in the queue, as `FIRST` orders it."""
+        return (-self.settles, -self.weight, self.number) if self.is_doubted else (-1, -self.turn, self.number)
+
+    def seen(self, *, late: bool) -> Drawn:
+        """As the audit sees it; `late` says that a vote after the verdict counts."""
+        doubted = self.is_doubted or (late and self.judged is not None and self.judged < self.voted <= DAYS)
+        return Drawn(
+            self.number,
+            self.good if self.judged is not None else None,
+            doubted,
+            "",
+            "",
+            (),
+            MONDAY + timedelta(days=self.day),
+            is_waiting=self.judged is None,
+            priority=self.weight if doubted else 0,
+            settles=self.settles if doubted else 1,
+        )
+
+
+DAYS = 56
+NEVER = math.inf
+
+
+def passed(pace: Pace, rng: random.Random) -> tuple[list[Talk], list[float]]:
+    """The sample after the last day, and the true share of each day."""
+    talks: list[Talk] = []
+    truth: list[float] = []
+    waiting: list[Talk] = []
+    for day in range(DAYS):
+        states = [rng.random() < pace.good[day // 7] for _ in range(pace.a_day)]
+        truth.append(fmean(states))
+        for good in states:
+            if rng.random() < pace.share:
+                late = rng.expovariate(1 / pace.delay) if pace.delay else 0.0
+                voted = day + late if rng.random() < DOUBTED[good] else NEVER
+                weight, settles = rng.choice((10, 10, 10, 20, 25)), 2 if rng.random() < 0.2 else 1
+                waiting.append(Talk(len(talks), day, good, 1 + int(19 * rng.random()), voted, weight, settles))
+                talks.append(waiting[-1])
+        for talk in waiting:
+            talk.is_doubted = talk.voted <= day
+        waiting.sort(key=lambda talk: talk.place)
+        number = int(pace.speed[day // 7] * pace.a_day * pace.share + rng.random())
+        for talk in waiting[:number]:
+            talk.judged = day
+        waiting = waiting[number:]
+    return talks, truth
+
+
+def follow(pace: Pace, runs: int) -> str:
+    """How often either rule's interval holds the truth of the days that it names, its bias and its width."""
+    parts = []
+    for name, late in (("before", False), ("now", True)):
+        rng = random.Random(12)
+        found = []
+        for _ in range(runs):
+            talks, truth = passed(pace, rng)
+            made = audit([talk.seen(late=late) for talk in talks])
+            if made.since is not None and made.until is not None:
+                first, last = ((day - MONDAY.date()).days for day in (made.since, made.until))
+                right = fmean(truth[first : last + 1])
+                low, high = made.estimate.low, made.estimate.high
+                found.append((low <= right <= high, (made.estimate.rate or 0.0) - right, high - low))
+        held, bias, width = (fmean(one[place] for one in found) for place in range(3))
+        parts.append(f"{name} {held:6.1%} (bias {100 * bias:+.1f}, width {width:5.1%})")
+    return f"{pace.name:<50} {'  '.join(parts)}"
+
+
 def main() -> None:
-    """Print the table that docs/reference/statistics.md shows."""
+    """Print the table that docs/reference/audit-statistics.md shows."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=1000)
     options = parser.parse_args()
     for world in worlds():
         print(simulate(world, options.runs), flush=True)
+    for pace in paces():
+        print(follow(pace, options.runs), flush=True)
 
 
 if __name__ == "__main__":

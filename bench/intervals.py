@@ -1,15 +1,17 @@
-"""How often the 95 % intervals of the gate's rates and of reviewers' agreement hold the truth, over random cases and pairs.
+"""How often the 95 % intervals of the gate's rates and of reviewers' agreement hold the truth, over random cases and pairs; and
+how often a threshold chosen from judged answers keeps its promise.
 
 python -m bench.intervals [--trials 1000]
 """
 
 import argparse
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from statistics import fmean
 
+from curation.gate.calibration import MOST_WRONG, Point, Reviewed, choose_threshold, threshold_curve
 from curation.gate.verdicts.rounds import Unit, change_range, rate_range
 from curation.gate.verdicts.significance import Pairs, change_interval
 from curation.review.agreement import Pair, interval
@@ -102,12 +104,46 @@ def pair(labels: tuple[float, ...], agreement: float, rng: random.Random) -> Pai
     return (one, one) if rng.random() < agreement else (one, other)
 
 
+def sure(curve: Sequence[Point]) -> float | None:
+    """The threshold that is chosen now; None where there is none."""
+    try:
+        return choose_threshold(curve)
+    except ValueError:
+        return None
+
+
+def seen(curve: Sequence[Point]) -> float | None:
+    """The threshold that was chosen until December 2026: the lowest that 5 % of the judged wrong answers pass."""
+    return next((point.threshold for point in curve if point.wrong_passed <= MOST_WRONG), None)
+
+
+def promised(wrong: int = 100, trials: int = 1000, choose: Callable[[Sequence[Point]], float | None] = sure) -> float:
+    """The share of projects in which at most 5 % of all wrong answers pass the threshold chosen from so many judged ones.
+
+    Scores are uniform from 0 to 1, so that the share that passes is known: any other continuous scores give the same.
+    """
+    rng, kept = random.Random(9), 0
+    for _ in range(trials):
+        answers = [Reviewed(rng.random(), correct=False) for _ in range(wrong)]
+        right = [Reviewed(rng.betavariate(5, 1), correct=True) for _ in range(50)]
+        chosen = choose(threshold_curve([*answers, *right]))
+        kept += chosen is None or 1 - chosen <= MOST_WRONG
+    return kept / trials
+
+
+def thresholds(trials: int) -> Iterator[str]:
+    """How often a threshold lets at most 5 % pass."""
+    for wrong in (60, 100, 300, 1000):
+        before, now = (promised(wrong, trials, choose) for choose in (seen, sure))
+        yield f"{wrong} wrong answers judged: at most 5 % of all pass, before in {before:.1%} of projects, now in {now:.1%}"
+
+
 def main() -> None:
-    """Print the coverage that docs/reference/statistics.md sums up."""
+    """Print the coverage that the reference on statistics sums up."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--trials", type=int, default=1000)
     options = parser.parse_args()
-    for line in chain(gate(options.trials), agreement(max(1, options.trials // 5))):
+    for line in chain(thresholds(options.trials), gate(options.trials), agreement(max(1, options.trials // 5))):
         print(line, flush=True)
 
 

@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 
 from curation.decisions.derive import KINDS, PURPOSE, Touched
 from curation.evidence import pooling
 from curation.gate import runs as gate_runs
 from curation.models import (
-    AuditFrame,
     AuditItem,
     CalibrationItem,
     CaseGrader,
@@ -32,6 +31,7 @@ from curation.models import (
     ReleaseState,
     ReviewTask,
 )
+from curation.quality import audits
 from curation.questions import clusters, duplicates
 from curation.releases import copies, cutting
 from curation.releases.copies import StoreFailed
@@ -64,6 +64,7 @@ IMPERSONAL = [
     "curation.SourceText",
     "curation.Run",
     "curation.AuditFrame",
+    "curation.AuditDay",
     "curation.ReviewEvent",
     "curation.BulkDecision",
     "curation.BulkItem",
@@ -314,8 +315,7 @@ def forget_undecided(interactions: list[int]) -> dict[str, int]:
     CalibrationItem.objects.filter(task__in=tasks).delete()
     counts = {"decisions": decisions, "review_tasks": tasks.delete()[0]}
     expired = AuditItem.objects.filter(pk__in=interactions)
-    for project, number in expired.order_by().values_list("project").annotate(n=Count("pk")):
-        AuditFrame.objects.filter(project=project, drawn__gte=number).update(drawn=F("drawn") - number)
+    audits.forget(expired)
     expired.delete()
     CaseGrader.objects.filter(interaction__in=interactions).delete()
     return counts

@@ -12,7 +12,7 @@ from django.db.models import Max, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from feedback.importing import console
+from feedback.importing import upload_views
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, ProjectMember, Signal, TraceReport
 from feedback.projects import admin as projects_admin  # noqa: F401 - registers its models
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin
@@ -113,7 +113,7 @@ class ProjectAdmin(ReadOnlyAdmin):
         project = self.get_queryset(request).select_related("redaction").filter(pk=key).first()
         if project is None:
             raise Http404
-        return console.page(request, project, {**self.admin_site.each_context(request), "opts": self.opts})
+        return upload_views.page(request, project, {**self.admin_site.each_context(request), "opts": self.opts})
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("feedback.change_project")

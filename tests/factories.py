@@ -17,6 +17,7 @@ from feedback.models import Interaction, Outcome, Project
 from feedback.otel import exports
 from feedback.otel.decoding import Span
 from feedback.projects import keys
+from feedback.projects.tokens import token_of
 from privacy.api.scopes import Scope
 from privacy.models import Subject
 from privacy.subjects.lookup import find
@@ -42,6 +43,12 @@ def key(of: Project, scopes: Sequence[str] = tuple(Scope.values)) -> str:
 def asked(of: Project, subject: str | None = ANNA, **given: Any) -> Recorded:
     """Somebody asked and was answered; consent to everything unless said otherwise."""
     return capture.record_interaction(of, interaction(subject=subject, **given))
+
+
+def token(recorded: Recorded) -> str:
+    """What lets the reader of that interaction give feedback."""
+    assert recorded.row is not None
+    return token_of(recorded.row)
 
 
 def interaction(**given: Any) -> InteractionIn:

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REGISTERED = re.compile(r"\.(detectors(\.\w+)?|formats|graders|dialects)\.\w+$")
 # What these do is run once by Django or by a person, so that nothing imports them or one place does.
 ENTRY = re.compile(
-    r"\.(apps|urls|admin|\w*_admin|tasks|checks|\w*views|personal_data|__main__|wsgi|celery|settings)$|\.management\."
+    r"\.(apps|urls|admin|\w*_admin|tasks|checks|\w*views|personal_data|__main__|wsgi|celery|celeryconfig|settings)$|\.management\."
 )
 SQL = re.compile(r"\.execute\(|\.executemany\(|\.raw\(|RawSQL\(|\bselect_in\(|\bSELECT \w+\.")
 VENDOR = re.compile(r"\.vendor\b|has_select_for_update_skip_locked")
@@ -33,10 +33,11 @@ VENDOR = re.compile(r"\.vendor\b|has_select_for_update_skip_locked")
 
 @dataclass(frozen=True)
 class Tree:
-    """A checkout: its modules by dotted name, and who imports whom."""
+    """A checkout: its modules by dotted name, and who imports whom. Migrations count as importers alone."""
 
     root: Path
     modules: Mapping[str, Path]
+    migrations: Mapping[str, Path]
 
     @cached_property
     def sources(self) -> dict[str, str]:
@@ -47,7 +48,7 @@ class Tree:
     def importers(self) -> dict[str, set[str]]:
         """The modules that import each module. To know them, all of them are parsed: a second or two."""
         found: dict[str, set[str]] = defaultdict(set)
-        for name, path in self.modules.items():
+        for name, path in {**self.modules, **self.migrations}.items():
             for each in imports(name, path):
                 if each.target in self.modules and each.target != name:
                     found[each.target].add(name)
@@ -55,13 +56,14 @@ class Tree:
 
 
 def read(root: Path) -> Tree:
-    """The product's modules below this root, without migrations."""
-    modules = {}
+    """The product's modules below this root, and its migrations."""
+    modules: dict[str, Path] = {}
+    migrations: dict[str, Path] = {}
     for layer in LAYERS:
         for path in sorted((root / layer).rglob("*.py")):
-            if "migrations" not in path.parts:
-                modules[".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")] = path
-    return Tree(root, modules)
+            name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+            (migrations if "migrations" in path.parts else modules)[name] = path
+    return Tree(root, modules, migrations)
 
 
 def folders(tree: Tree) -> Counter[str]:

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.contrib import admin
 from django.core.management import get_commands
 
 ROOT = Path(__file__).parent.parent
@@ -54,6 +56,14 @@ def test_every_path_of_ours_that_a_page_names_exists(page: Path) -> None:
 def test_a_page_stays_short_enough_to_read(page: Path) -> None:
     words = [word for word in page.read_text().split() if re.search(r"\w", word)]
     assert len(words) <= MOST_WORDS
+
+
+def test_the_glossary_has_every_model() -> None:
+    page = (ROOT / "docs" / "reference" / "glossary.md").read_text()
+    terms = {term.strip() for cell in re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE) for term in cell.split(",")}
+    models = [model for app in ("privacy", "feedback", "curation") for model in apps.get_app_config(app).get_models()]
+    shown = {str(model._meta.verbose_name) for model in models if model in admin.site._registry}
+    assert len(shown) > 20 and shown - terms == set()
 
 
 def test_the_readme_stays_short() -> None:

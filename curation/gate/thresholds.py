@@ -6,6 +6,7 @@ Thumbs alone count for neither. A threshold is proposed once enough are judged, 
 a new version of the policy. Cases with a new threshold count as changed, so the next run rebuilds the baseline.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from curation.evidence import store
 from curation.evidence.records import Decided
 from curation.gate.calibration import (
     DEFAULT_THRESHOLDS,
+    MOST_WRONG,
     Point,
     Reviewed,
     choose_threshold,
@@ -128,10 +130,13 @@ def current_threshold(policy: Mapping[str, Any], kind: str, grader: str) -> floa
 def curve(kind: str, grader: str, rows: Iterable[Reviewed], now: float) -> Curve:
     points = threshold_curve(rows) if (rows := list(rows)) else []
     try:
-        proposed, why = choose_threshold(points), "the lowest that lets at most 5 % of the wrong ones pass"
+        lowest = choose_threshold(points)
     except ValueError as error:
         return Curve(kind, grader, now, tuple(points), None, str(error))
-    return Curve(kind, grader, now, tuple(points), max(0.01, round(proposed, 2)), why)
+    proposed = max(0.01, math.ceil(round(100 * lowest, 6)) / 100)  # never rounded down: more would pass
+    at = next(point for point in points if point.threshold >= lowest)
+    why = f"of wrong answers {at.wrongs} pass, of right ones {at.rights}; in one project of twenty more than {MOST_WRONG:.0%} of all wrong ones"
+    return Curve(kind, grader, now, tuple(points), proposed, why)
 
 
 def scores(one: JudgedAnswer) -> Iterator[Reviewed]:
@@ -148,7 +153,7 @@ def scores(one: JudgedAnswer) -> Iterator[Reviewed]:
             ).score
         except GraderError:
             continue
-        yield Reviewed(score, one.correct, one.kind, name)
+        yield Reviewed(score, one.correct, one.kind, name, normalised(one.question))
 
 
 def judged_answers(project: Project) -> Iterator[JudgedAnswer]:

@@ -254,6 +254,23 @@ class AuditItem(models.Model):
         return f"audit of {self.interaction_id}"
 
 
+class AuditDay(models.Model):
+    """How many answers of a day have been drawn into the audit, and how many answers they stand for. Erasure does not lower
+    it, so that it is known how much of a period's sample is gone.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="audit_days")
+    day = models.DateField()
+    drawn = models.PositiveBigIntegerField(default=0)
+    stands_for = models.FloatField(default=0.0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "day"], name="audit_day_once")]
+
+    def __str__(self) -> str:
+        return f"audit of {self.project}, {self.day}"
+
+
 class AuditFrame(models.Model):
     """How far the audit has drawn from a project's interactions, and from how many; and how far their sources are
     recorded.

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 
 from curation import pipeline, tasks
 from curation.gate import measuring, thresholds
-from curation.gate.calibration import LEAST_REVIEWED
+from curation.gate.calibration import LEAST_REVIEWED, LEAST_WRONG
 from curation.models import CurationPolicy, Run, RunState
 from curation.policies import settings as policies_settings
 from curation.policies import trials, versions
@@ -105,6 +105,7 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
             "curves": [one for one in curves if one.points],
             "measured": measuring.measured(row.project),
             "needed": LEAST_REVIEWED,
+            "needed_wrong": LEAST_WRONG,
             "width": thresholds.WIDTH,
             "height": thresholds.HEIGHT,
             "moves": any(one.moves for one in curves),

@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from curation.models import GateRun, Release, ReleaseState
 from curation.quality import audits, strata
-from curation.quality.estimates import interval
 from curation.releases.cutting import MAX_TRIES
 from feedback.models import Project
 from privacy.models import PrivacyRequest
@@ -82,13 +81,12 @@ def fallen(project: Project, now: datetime) -> str:
     fall by 20 points is noticed within its week in 13 to 49 % of cases with 30 judgements, in 72 to 99 % with 100
     (simulated for rates of .6 to .95, with four times as many judgements before).
     """
-    drawn = audits.sample(project, since=now - RECENT - BEFORE)
-    after = strata.audit([one for one in drawn if one.at >= now - RECENT]).estimate
-    before = strata.audit([one for one in drawn if one.at < now - RECENT]).estimate
-    if after.rate is None or before.rate is None:
+    drawn = audits.sample(project, since=(now - RECENT - BEFORE).date())
+    recent = [one for one in drawn if one.at >= now - RECENT]
+    earlier = [one for one in drawn if one.at < now - RECENT]
+    if strata.audit(recent, z=Z99).estimate.high >= strata.audit(earlier, z=Z99).estimate.low:
         return ""
-    if interval(after.rate, after.n, Z99)[1] >= interval(before.rate, before.n, Z99)[0]:
-        return ""
+    before, after = strata.audit(earlier).estimate, strata.audit(recent).estimate
     return f"right answers fell from {before} to {after} in the audit of the last seven days."
 
 

@@ -1,7 +1,7 @@
 """Prediction-powered inference: a cheap guess about every answer narrows the audit's interval without bias.
 
-The guess is a logistic regression on how far the answer has the question's words, by itself and compared with other
-answers to the same question, learnt from the audit itself. It is cross-fitted: the model that guesses about an answer
+The guess is a logistic regression on what people said of the answer and how far it has the question's words, by itself and
+compared with other answers to the same question, learnt from the audit itself. It is cross-fitted: the model that guesses about an answer
 never saw a judgement on the same question. If it is no better than chance, its weight goes to zero and the audit's own
 figure remains. Angelopoulos, Duchi and Zrnic, "PPI++" (2023).
 """
@@ -23,18 +23,20 @@ LEAST_JUDGED = 200
 TINY = 1e-9
 STEM, OPENING = 6, 40  # characters of a word that count; words that begin an answer
 WORD = re.compile(r"\w+")
+SIGNALS = ("thumbs_up", "thumbs_down", "edit", "accept", "copy", "retry", "follow_up", "abandon")
 Features = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """An answer to guess about. `key` is the same for the same question."""
+    """An answer to guess about. `key` is the same for the same question; `heard` says which of `SIGNALS` came."""
 
     key: str
     question: str
     answer: str
     titles: str = ""
     good: bool | None = None
+    heard: Features = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ def estimate(judged: Sequence[Text], every: Sequence[Text]) -> Assisted | None:
         return None
     rare = rarity(text.answer for text in (*judged, *every))
     known_of = with_contrasts((*judged, *every), rare)
-    rows, others = ([known_of[text.key, text.answer] for text in texts] for texts in (judged, every))
+    rows, others = ([(*known_of[text.key, text.answer], *text.heard) for text in texts] for texts in (judged, every))
     guessed, guessed_others = [0.0] * len(rows), [0.0] * len(others)
     for part in range(FOLDS):
         learnt = [place for place, text in enumerate(judged) if fold(text.key) != part]

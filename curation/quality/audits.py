@@ -6,25 +6,28 @@ Raising the share later does not draw from earlier interactions; each keeps the 
 """
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from curation.decisions.rules import DOWN, review_weight
 from curation.evidence.records import Finding
-from curation.models import AuditFrame, AuditItem, CurationPolicy, ReviewTask, TaskState
+from curation.models import AuditDay, AuditFrame, AuditItem, CurationPolicy, ReviewTask, TaskState
 from curation.quality import strata
 from curation.quality.strata import Audit, Drawn
+from curation.quality.votes import start_of
 from curation.review import opening
 from curation.selection.holdout import place
-from feedback.models import Interaction, Project
+from feedback.models import Interaction, Project, Signal
 from privacy.subjects import digests
 
 DEFAULT_SHARE = 0.01
 CHUNK = 20_000
 SETTLED = timedelta(hours=1)
-PRIORITIES = 19  # of audit tasks: 1 to 19, around the 10 of other tasks
 Resolution = ReviewTask.Resolution
 
 
@@ -49,12 +52,18 @@ def draw(project: Project, policy: CurationPolicy, now: datetime | None = None) 
         with transaction.atomic():
             frame = AuditFrame.objects.select_for_update().get(project=project)
             rows = Interaction.objects.visible().filter(project=project, pk__gt=frame.drawn_to, received_at__lt=settled)
-            found = list(rows.order_by("pk").values_list("pk", "subject_id")[:CHUNK])
+            found = list(rows.order_by("pk").values_list("pk", "subject_id", "occurred_at")[:CHUNK])
             if not found:
                 return drawn
-            chosen = {number: subject for number, subject in found if is_drawn(number, share, key)}
+            chosen = {number: subject for number, subject, _ in found if is_drawn(number, share, key)}
             before = counted(frame) if frame.drawn is None else frame.drawn
+            remember_days(frame, before)
             enter(project, chosen, share)
+            worth: defaultdict[date, list[float]] = defaultdict(list)
+            for number, _, at in found:
+                if number in chosen:
+                    worth[at.date()].append(1 / share)
+            count_days(project.pk, worth)
             drawn += len(chosen)
             frame.drawn_to, frame.seen, frame.drawn = found[-1][0], frame.seen + len(found), before + len(chosen)
             frame.save(update_fields=["drawn_to", "seen", "drawn"])
@@ -69,12 +78,50 @@ def counted(frame: AuditFrame) -> int:
     return number
 
 
-def enter(project: Project, chosen: dict[int, int], share: float) -> None:
-    """Put these interactions (by their subjects) into the sample, and ask a person about each.
+def remember_days(frame: AuditFrame, drawn: int) -> None:
+    """Count by day what was drawn before days were counted; what was erased since is spread over all days."""
+    if not drawn or AuditDay.objects.filter(project=frame.project_id).exists():
+        return
+    items = AuditItem.objects.filter(project=frame.project_id).values_list("interaction__occurred_at", "share")
+    worth: defaultdict[date, list[float]] = defaultdict(list)
+    for at, share in items:
+        worth[at.date()].append(1 / (share or DEFAULT_SHARE))
+    lost = drawn / max(1, sum(map(len, worth.values())))
+    count_days(frame.project_id, {day: [lost * one for one in every] for day, every in worth.items()})
 
-    Their priorities are also drawn by a keyed hash: if the oldest came first, the judged ones would describe last
-    month.
-    """
+
+def count_days(project: int, worth: Mapping[date, Sequence[float]]) -> None:
+    """Add to what was drawn on these days: what each answer stands for."""
+    rows = {row.day: row for row in AuditDay.objects.filter(project=project, day__in=list(worth))}
+    fresh = [AuditDay(project_id=project, day=day) for day in worth if day not in rows]
+    for row in (*rows.values(), *fresh):
+        row.drawn, row.stands_for = row.drawn + len(worth[row.day]), row.stands_for + sum(worth[row.day])
+    AuditDay.objects.bulk_update(rows.values(), ["drawn", "stands_for"])
+    AuditDay.objects.bulk_create(fresh)
+
+
+def forget(items: QuerySet[AuditItem]) -> None:
+    """Take these out of the numbers that were drawn: they are past their retention, which is no erasure."""
+    gone: defaultdict[int, defaultdict[date, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for project, at, share in items.values_list("project", "interaction__occurred_at", "share"):
+        gone[project][at.date()].append(1 / (share or DEFAULT_SHARE))
+    for project, days in gone.items():
+        with transaction.atomic():
+            frame = AuditFrame.objects.select_for_update().filter(project=project, drawn__isnull=False).first()
+            if frame is None:
+                continue
+            number = sum(map(len, days.values()))
+            frame.drawn = max(0, (frame.drawn or 0) - number)
+            frame.save(update_fields=["drawn"])
+            for row in AuditDay.objects.filter(project=project, day__in=list(days)):
+                row.drawn = max(0, row.drawn - len(days[row.day]))
+                row.stands_for = max(0.0, row.stands_for - sum(days[row.day]))
+                row.save(update_fields=["drawn", "stands_for"])
+            AuditDay.objects.filter(project=project, drawn=0).delete()
+
+
+def enter(project: Project, chosen: dict[int, int], share: float) -> None:
+    """Put these interactions (by their subjects) into the sample, and ask a person about each."""
     items = [
         AuditItem(interaction_id=key, project=project, subject_id=subject, share=share)
         for key, subject in chosen.items()
@@ -82,55 +129,76 @@ def enter(project: Project, chosen: dict[int, int], share: float) -> None:
     AuditItem.objects.bulk_create(items, ignore_conflicts=True)
     why = Finding(opening.AUDIT, opening.AUDIT, "")
     opening.ask(project, {key: (subject, why) for key, subject in chosen.items()})
-    turns: defaultdict[int, list[int]] = defaultdict(list)
-    key = digests.key("audit order")
-    for number in chosen:
-        turns[1 + int(PRIORITIES * place(number.to_bytes(8, "big"), key=key))].append(number)
-    for priority, numbers in turns.items():
+    for priority, numbers in opening.turns(chosen).items():
         waiting = ReviewTask.objects.filter(interaction__in=numbers, state=TaskState.OPEN, reason=opening.AUDIT)
         waiting.update(priority=priority)
 
 
-def sample(*projects: Project, since: datetime | None = None) -> list[Drawn]:
-    """The samples of these projects, of answers since then, without people who have an open request; one query."""
+def sample(*projects: Project, since: date | None = None) -> list[Drawn]:
+    """The samples of these projects, of answers from that day on, without people who have an open request; one query."""
     tasks = ReviewTask.objects.filter(interaction=OuterRef("pk")).exclude(kind__in=opening.ASIDE)
     resolved = tasks.filter(state=TaskState.RESOLVED).order_by("-resolved_at", "-pk")
     doubted = tasks.filter(kind=ReviewTask.Kind.LABEL).exclude(reason=opening.AUDIT)
+    # One with a correction decides by itself.
+    against = Signal.objects.live().filter(interaction=OuterRef("pk"), kind=DOWN, correction="")
     rows = AuditItem.objects.filter(project__in=projects, subject__restricted_at__isnull=True)
     if since is not None:
-        rows = rows.filter(interaction__occurred_at__gte=since)
-    found = rows.order_by("pk").values_list(
-        "pk",
-        "project",
-        "subject",
-        "share",
-        "interaction__agent_version",
-        "interaction__decision__language",
-        "interaction__tags",
-        "interaction__occurred_at",
-        "interaction__decision__outcome",
-        Subquery(resolved.values("resolution")[:1]),
-        Subquery(doubted.order_by("pk").values("priority")[:1]),
-        Subquery(doubted.order_by("pk").values("settles")[:1]),
-    )
-    return [
-        Drawn(
-            key,
-            judged(said, outcome),
-            priority is not None,
-            version,
-            language or "",
-            tuple(tags),
-            at,
-            project=project,
-            subject=subject,
-            is_waiting=said is None,
-            priority=priority or 0,
-            settles=settles or 1,
-            share=share or DEFAULT_SHARE,
+        rows = rows.filter(interaction__occurred_at__gte=start_of(since))
+    found = (
+        rows.order_by("pk")
+        .annotate(
+            said=Subquery(resolved.values("resolution")[:1]),
+            said_at=Subquery(resolved.values("resolved_at")[:1]),
+            priority=Subquery(doubted.order_by("pk").values("priority")[:1]),
+            settles=Subquery(doubted.order_by("pk").values("settles")[:1]),
+            late=Subquery(against.order_by("-effective_at").values("effective_at")[:1]),
         )
-        for key, project, subject, share, version, language, tags, at, outcome, said, priority, settles in found
-    ]
+        .values_list(*COLUMNS)
+    )
+    return [drawn_of(*row) for row in found]
+
+
+COLUMNS = (
+    "pk",
+    "project",
+    "subject",
+    "share",
+    "interaction__agent_version",
+    "interaction__decision__language",
+    "interaction__tags",
+    "interaction__occurred_at",
+    "interaction__decision__outcome",
+    "said",
+    "said_at",
+    "priority",
+    "settles",
+    "late",
+)
+USUAL = round(10 * review_weight(()))
+
+
+def drawn_of(*row: Any) -> Drawn:
+    """A drawn answer. Where a vote against it came after its verdict, it is of the sort that people doubt, as it would be
+    had it been judged later: else the answers that are judged early would be worse than those that wait.
+    """
+    key, project, subject, share, version, language, tags, at, outcome, said, said_at, priority, settles, late = row
+    if priority is None and late is not None and said_at is not None and late > said_at:
+        priority = USUAL
+    return Drawn(
+        key,
+        judged(said, outcome),
+        priority is not None,
+        version,
+        language or "",
+        tuple(tags),
+        at,
+        project=project,
+        subject=subject,
+        is_waiting=said is None,
+        priority=priority or 0,
+        settles=settles or 1,
+        share=share or DEFAULT_SHARE,
+    )
 
 
 JUDGED = {Resolution.APPROVE: True, Resolution.AGENT: True, Resolution.CORRECT: False, Resolution.REJECT: False}
@@ -146,14 +214,14 @@ def judged(said: str | None, outcome: str | None) -> bool | None:
     return JUDGED.get(Resolution(said)) if said else None
 
 
-def erased(*projects: Project) -> float:
-    """The share of all answers ever drawn that has left the sample, or is hidden by an open request."""
-    frames = AuditFrame.objects.filter(project__in=projects, drawn__isnull=False)
-    drawn = frames.aggregate(drawn=Sum("drawn"))["drawn"] or 0
-    rows = AuditItem.objects.filter(project__in=frames.values("project"), subject__restricted_at__isnull=True)
-    return max(0.0, 1 - rows.count() / drawn) if drawn else 0.0
+def days_of(*projects: Project, since: date | None = None) -> dict[tuple[int, date], float]:
+    """What all answers drawn from these projects stand for, by project and day; erasure does not lower it."""
+    rows = AuditDay.objects.filter(project__in=projects)
+    if since is not None:
+        rows = rows.filter(day__gte=since)
+    return {(project, day): worth for project, day, worth in rows.values_list("project", "day", "stands_for")}
 
 
-def audit(*projects: Project, since: datetime | None = None) -> Audit:
-    """How good the agent's answers since then are, with what the figure rests on and covers."""
-    return strata.audit(sample(*projects, since=since), erased=erased(*projects))
+def audit(*projects: Project, since: date | None = None) -> Audit:
+    """How good the agent's answers from that day on are, with what the figure rests on and covers."""
+    return strata.audit(sample(*projects, since=since), days=days_of(*projects, since=since))

@@ -67,12 +67,13 @@ class Estimate:
 @dataclass(frozen=True, slots=True)
 class Weighted:
     """A weighted estimate with its effective sample size ESS = (Σw)² ÷ Σw², which says how many equal votes it is
-    worth, and the share of votes whose weight was clipped.
+    worth, the share of votes whose weight was clipped, and the days of the answers in words.
     """
 
     estimate: Estimate
     ess: float
     clipped: float = 0.0
+    period: str = ""
 
     def is_trusted(self, audit: Estimate) -> bool:
         """Whether the audit confirms it: it rests on enough unclipped votes, and is within the interval of an audit
@@ -112,6 +113,11 @@ def interval(rate: float, n: float, z: float = Z95) -> tuple[float, float]:
     reach = z * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
     return min(rate, max(0.0, (middle - reach) / scale)), max(rate, min(1.0, (middle + reach) / scale))
+
+
+def widened(low: float, high: float, open_share: float) -> tuple[float, float]:
+    """The interval where this share of the answers is not known, and may be all bad or all good."""
+    return share((1 - open_share) * low), share((1 - open_share) * high + open_share)
 
 
 def weighted_by_cell(cells: Iterable[tuple[int, ...]]) -> Weighted:

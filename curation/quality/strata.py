@@ -8,11 +8,11 @@ the time.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from curation.quality.estimates import Estimate, interval, share
+from curation.quality.estimates import Z95, Estimate, interval, percent, share, widened
 
 LEAST_JUDGED = 5  # judgements of each sort in each period
 NOTHING = Estimate(None, 0, 0.0, 1.0, "audit")
@@ -23,8 +23,9 @@ Key = tuple[int, int, bool, int, int]
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """One interaction of the sample. `good` is what a person judged; None where nobody has (`is_waiting`), or they could
-    not tell or found it too sensitive. `is_asked_anyway` where it would wait for a person without the audit, too, with
-    what its verdict settles and its priority then. `language` is known once it is decided; `share` is what was drawn of all answers at the time.
+    not tell or found it too sensitive. `is_asked_anyway` where it would wait for a person without the audit, too (also
+    where a vote came after its verdict, so that the judged ones are no others than the waiting ones), with what its verdict
+    settles and its priority then. `language` is known once it is decided; `share` is what was drawn of all answers at the time.
     """
 
     interaction: int
@@ -78,13 +79,18 @@ class Stratum:
         return self.untold / (self.judged + self.untold)
 
 
+def span(since: date, until: date) -> str:
+    """These days in words."""
+    return f"answers of {since}" if since == until else f"answers from {since} to {until}"
+
+
 @dataclass(frozen=True, slots=True)
 class Audit:
     """The estimate with what it rests on and speaks of.
 
     `since` and `until` are the days of the answers that it speaks of, None where it speaks of none; `spoken_of` of the
-    `drawn` ones are from then. `unsure` were looked at and could not be judged, `erased` is the share of all drawn ones
-    whose people were erased or have a request under way: all of these may be bad or good, which widens the interval.
+    `drawn` ones are from then. `unsure` were looked at and could not be judged, `erased` is the share of those drawn on
+    these days whose people were erased or have a request under way: all of these may be bad or good, which widens the interval.
     `missing` says which sort of answers has too few judgements yet, so that nothing is known.
     """
 
@@ -104,7 +110,11 @@ class Audit:
         """The days that the figure speaks of, in words."""
         if self.since is None or self.until is None:
             return ""
-        return f"answers from {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}"
+        return span(self.since, self.until)
+
+    def speaks_of(self, day: date) -> bool:
+        """Whether a day is one of those; any day is where there is no figure."""
+        return self.since is None or self.until is None or self.since <= day <= self.until
 
     @property
     def words(self) -> str:
@@ -116,21 +126,28 @@ class Audit:
             parts.append(f"covers {self.spoken_of:,} of {self.drawn:,} drawn")
         parts += [f"{self.waiting:,} wait"] if self.waiting else []
         parts += [f"{self.unsure:,} could not be judged"] if self.unsure else []
-        parts += [f"{self.erased:.1%} of the sample erased"] if self.erased else []
+        parts += [f"{percent(self.erased, 1)} of the sample erased"] if self.erased else []
         return "; ".join(parts)
 
 
 SORTS = {True: "none of the answers that people doubted", False: "none of the answers that were only drawn at random"}
 
 
-def audit(drawn: Sequence[Drawn], *, erased: float = 0.0) -> Audit:
-    """The share of good answers, from answers drawn from any projects and times."""
+Days = Mapping[tuple[int, date], float]
+"""What the answers ever drawn stand for, by project and day."""
+
+
+def audit(drawn: Sequence[Drawn], *, days: Days | None = None, erased: float = 0.0, z: float = Z95) -> Audit:
+    """The share of good answers, from answers drawn from any projects and times.
+
+    With `days` it is counted how much of what was drawn on the days in question is erased; `erased` says it otherwise.
+    """
     found = Audit(
         drawn=len(drawn),
         judged=sum(one.good is not None for one in drawn),
         waiting=sum(one.is_waiting for one in drawn),
         unsure=sum(one.good is None and not one.is_waiting for one in drawn),
-        erased=erased,
+        erased=erased if days is None else erased_of(drawn, days),
     )
     lacking = [
         words for sort, words in SORTS.items() if is_unjudged([one for one in drawn if one.is_asked_anyway is sort])
@@ -139,13 +156,23 @@ def audit(drawn: Sequence[Drawn], *, erased: float = 0.0) -> Audit:
     spoken = [one for one in drawn if (one.project, week_of(one.at)) in places]
     if lacking or not any(one.good is not None for one in spoken):
         return replace(found, missing=" and ".join(lacking) or "too few of each period") if found.judged else found
+    if days is not None:
+        covered = {key: number for key, number in days.items() if (key[0], monday(key[1])) in places}
+        found = replace(found, erased=erased_of(spoken, covered))
     strata: defaultdict[Key, Stratum] = defaultdict(Stratum)
     for one in spoken:
         place = places[one.project, week_of(one.at)]
         turn = (one.settles, one.priority) if one.is_asked_anyway else (0, 0)
         strata[one.project, place, one.is_asked_anyway, *turn].add(one)
-    days = [one.at.date() for one in spoken]
-    return replace(found, estimate=combined(strata, erased), spoken_of=len(spoken), since=min(days), until=max(days))
+    dates = [one.at.date() for one in spoken]
+    made = combined(strata, found.erased, z)
+    return replace(found, estimate=made, spoken_of=len(spoken), since=min(dates), until=max(dates))
+
+
+def erased_of(drawn: Iterable[Drawn], days: Days) -> float:
+    """The share of what was drawn on these days that is no longer there."""
+    ever = math.fsum(days.values())
+    return share(max(0.0, 1 - math.fsum(1 / one.share for one in drawn) / ever)) if ever else 0.0
 
 
 def is_unjudged(drawn: Sequence[Drawn]) -> bool:
@@ -154,7 +181,11 @@ def is_unjudged(drawn: Sequence[Drawn]) -> bool:
 
 def week_of(at: datetime) -> date:
     """The Monday of its week."""
-    return at.date() - timedelta(days=at.weekday())
+    return monday(at.date())
+
+
+def monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def periods(drawn: Iterable[Drawn]) -> dict[tuple[int, date], int]:
@@ -184,11 +215,11 @@ def is_judged(drawn: Sequence[Drawn]) -> bool:
     return judged >= LEAST_JUDGED or not any(one.is_waiting for one in drawn)
 
 
-def combined(strata: dict[Key, Stratum], erased: float) -> Estimate:
+def combined(strata: dict[Key, Stratum], erased: float, z: float) -> Estimate:
     """The estimate from strata: Wilson's interval at the size that a plain sample of the same variance would have.
 
     A stratum without judgements, and answers that people could not judge or that were erased, may be all good or all
-    bad.
+    bad. The rate takes the former for as good as the judged ones of their sort.
     """
     known = [one for one in strata.values() if one.count]
     sure, total = math.fsum(one.drawn for one in known), math.fsum(one.drawn for one in strata.values())
@@ -196,10 +227,19 @@ def combined(strata: dict[Key, Stratum], erased: float) -> Estimate:
     n = sum(one.count for one in known)
     spread = variance(strata, rate, sure)
     plain = (n * rate + 1) / (n + 2)
-    low, high = interval(rate, min(float(n), plain * (1 - plain) / spread))
+    low, high = interval(rate, min(float(n), plain * (1 - plain) / spread), z)
     untold = math.fsum(one.drawn / sure * one.unknown for one in known)
     open_share = share(1 - sure / total * (1 - untold) * (1 - erased))
-    return Estimate(rate, n, share((1 - open_share) * low), share((1 - open_share) * high + open_share), "audit")
+    rate = share(sure / total * rate + math.fsum(unjudged(strata, sort) for sort in SORTS) / total)
+    return Estimate(rate, n, *widened(low, high, open_share), "audit")
+
+
+def unjudged(strata: dict[Key, Stratum], sort: bool) -> float:
+    """How many answers of a sort are good in its strata without judgements, if they are like the judged ones."""
+    mine = [one for key, one in strata.items() if key[2] is sort]
+    judged = math.fsum(one.drawn for one in mine if one.count)
+    good = math.fsum(one.drawn * one.rate for one in mine if one.count)
+    return math.fsum(one.drawn for one in mine if not one.count) * good / judged if judged else 0.0
 
 
 def variance(strata: dict[Key, Stratum], rate: float, sure: float) -> float:

@@ -173,16 +173,21 @@ def losses(funnel: Mapping[str, Any]) -> str:
 
 
 def estimates(bias: Mapping[str, Any] | None) -> str:
-    """The quality estimates, each with interval and n; no share is shown without them."""
+    """The quality estimates, each with interval, n and days; no share is shown without interval and n."""
     names = {"audit": "random audit", "thumbs": "votes alone", "weighted": "votes, weighted by propensity"}
     rows = [
-        (name, percent(e["value"]), f"{percent(e['low'])} to {percent(e['high'])}", e["n"])
+        (name, percent(e["value"]), f"{percent(e['low'])} to {percent(e['high'])}", e["n"], days(e))
         for key, name in names.items()
         if (e := (bias or {}).get(key)) and {"value", "low", "high", "n"} <= e.keys()
     ]
     if not rows:
         return NO_AUDIT
-    return table(("estimate", "right answers", "95 % interval", "n"), rows)
+    return table(("estimate", "right answers", "95 % interval", "n", "answers of"), rows)
+
+
+def days(found: Mapping[str, Any]) -> str:
+    """The days that an estimate speaks of."""
+    return f"{found['since']} to {found['until']}" if found.get("since") else "all days"
 
 
 def origin(manifest: Mapping[str, Any]) -> str:

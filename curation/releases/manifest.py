@@ -33,12 +33,16 @@ class FileEntry(TypedDict):
 
 
 class Estimate(TypedDict):
-    """A share between 0 and 1 with its 95 % interval and the number of records that it rests on."""
+    """A share between 0 and 1 with its 95 % interval, the number of records that it rests on, and the first and last day of the
+    answers that it speaks of; no days where it speaks of all.
+    """
 
     value: float
     low: float
     high: float
     n: int
+    since: NotRequired[str]
+    until: NotRequired[str]
 
 
 class Bias(TypedDict, total=False):

@@ -101,7 +101,8 @@ MEMBERS = (
 WRITTEN = (
     f"SELECT {in_use(CASE, 'e', 'evaluation')} + {in_use(EXAMPLE, 'x', 'training')} + {in_use(PAIR, 'p', 'training')}, "
     "m.evaluation, m.training, i.external_id, i.question, i.answer, i.context, i.sources, i.tags, i.steps, i.agent_name, "
-    "i.agent_version, s.correction, t.correction, d.outcome, d.detail, d.language, d.decided_by, "
+    "i.agent_version, s.correction, t.correction, "
+    "CASE WHEN s.interaction_id = d.interaction_id THEN s.step END, d.outcome, d.detail, d.language, d.decided_by, "
     f"CAST(d.decided_at AS text), CAST(i.occurred_at AS text), x.depth, m.interaction_id, d.task_id, c.tier, e.kind, i.metadata, "
     f"c.supporters, c.opponents, c.conversations {MEMBERS}"
 )
@@ -178,7 +179,7 @@ def written(release: Release, tally: Tally) -> Iterator[tuple[int, int, Row]]:
     system, seen_at = release.dataset.system_prompt or None, tally.seen_at
     tagged, agent = lru_cache(maxsize=1_000)(parsed), lru_cache(maxsize=1_000)(agent_text)
     for (
-        kinds, evaluation, training, key, question, answer, context, sources, tags, steps, name, version, typed_by, typed, outcome,
+        kinds, evaluation, training, key, question, answer, context, sources, tags, steps, name, version, typed_by, typed, fix, outcome,
         why, language, decided_by, decided_at, at, depth, number, task, tier, kind, metadata, supporters, opponents, conversations,
     ) in bulk.stream(WRITTEN, [release.pk]):  # fmt: skip
         corrected = outcome == CORRECTED
@@ -204,7 +205,7 @@ def written(release: Release, tally: Tally) -> Iterator[tuple[int, int, Row]]:
             answer if corrected else None, kind or "", tagged(tags), language, why,
             provenance, system, decided_by == "reviewer", not corrected,
             tier=tier, depends_on=depends_on(question, turns, cited), as_of=time_text(at), steps=parsed(steps),
-            valid_until=valid_until(metadata),
+            valid_until=valid_until(metadata), fix=bulk.parsed(fix) if fix and corrected and not typed else {},
         )  # fmt: skip
 
 
@@ -271,8 +272,10 @@ def estimates(project: Project) -> Bias | None:
     Counting votes reads every interaction, which is done once a day: a cut must not wait for it.
     """
     said: Bias = {}
-    if (audit := audits.audit(project).estimate).n:
-        said["audit"] = estimate(asdict(audit))
+    audit = audits.audit(project)
+    if audit.estimate.n and audit.since and audit.until:
+        days = {"since": audit.since.isoformat(), "until": audit.until.isoformat()}
+        said["audit"] = estimate(asdict(audit.estimate) | days)
     frame = AuditFrame.objects.filter(project=project).first()
     counted = (frame.measured or {}) if frame else {}
     if counted.get("thumbs", {}).get("n"):
@@ -283,9 +286,17 @@ def estimates(project: Project) -> Bias | None:
 
 
 def estimate(made: Mapping[str, Any]) -> Estimate:
-    """One estimate that rests on something."""
-    rate, low, high = (round(made[name], SHARE_DIGITS) for name in ("rate", "low", "high"))
-    return {"value": rate, "low": low, "high": high, "n": made["n"]}
+    """One estimate that rests on something. No share is rounded to all or none that is neither."""
+    value, low, high = (rounded(made[name]) for name in ("rate", "low", "high"))
+    said: Estimate = {"value": value, "low": low, "high": high, "n": made["n"]}
+    if made.get("since") and made.get("until"):
+        said["since"], said["until"] = made["since"], made["until"]
+    return said
+
+
+def rounded(rate: float) -> float:
+    made = round(rate, SHARE_DIGITS)
+    return made if 0.0 < made < 1.0 else rate
 
 
 def leakage(release: Release, tally: Tally) -> Leakage:

@@ -10,6 +10,7 @@ from feedback.capture.dry_run import preview
 from feedback.capture.json_bodies import refuse_unstorable
 from feedback.capture.payloads import FeedbackIn, InteractionIn, PayloadError, check_feedback, convert
 from feedback.models import Project, WriteResult
+from feedback.projects.tokens import token_of
 from privacy.api.scopes import Scope
 from privacy.redaction import RedactionError
 
@@ -85,8 +86,9 @@ def answer(recorded: Recorded | Refusal, place: int) -> dict[str, Any]:
     if recorded.result == WriteResult.NO_CONSENT:
         return {"status": 200, "stored": False, "reason": "no_consent"}
     result: dict[str, Any] = {"status": STATUS.get(recorded.result, 200), "id": recorded.id}
-    if recorded.token:
-        result |= {"stored": True, "redactions": dict(recorded.redactions), "feedback_token": recorded.token}
+    if recorded.row:
+        token = token_of(recorded.row)
+        result |= {"stored": True, "redactions": dict(recorded.redactions), "feedback_token": token}
     return result
 
 

@@ -34,7 +34,7 @@ from feedback.capture.preparing import (
 )
 from feedback.capture.store import Raced, Renamed, mark_pending, stored_placeholders
 from feedback.models import Interaction, ParkedSignal, Project, Signal, WriteResult
-from feedback.projects.tokens import Grant, own_id, token_of
+from feedback.projects.tokens import Grant, own_id
 from privacy.consent import ledger
 from privacy.db import bulk, engine
 from privacy.erasure import erasure
@@ -69,12 +69,12 @@ _queue: list["Job"] = []
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The result of a write. `token` lets the interaction's reader give feedback."""
+    """The result of a write; `row` is the interaction, if it is one that is stored."""
 
     result: WriteResult
     id: str = ""
     redactions: Mapping[str, int] = field(default_factory=dict)
-    token: str = ""
+    row: Interaction | None = None
 
 
 def record_interaction(project: Project, payload: InteractionIn, asked: ConsentSource = BY_CAPTURE) -> Recorded:
@@ -121,7 +121,9 @@ def record(
     prepared: list[Prepared | RedactionError] = []
     # Feedback continues the numbering of its interaction, whether stored or earlier in this batch.
     about = [
-        sent.interaction for sent in payloads if isinstance(sent, FeedbackIn) and (sent.correction or sent.comment)
+        sent.interaction
+        for sent in payloads
+        if isinstance(sent, FeedbackIn) and (sent.correction or sent.comment or sent.step)
     ]
     numbered = stored_placeholders(project, about) if about else {}
     for payload in payloads:
@@ -151,7 +153,7 @@ def record(
         if isinstance(end, Exception):
             recorded.append(end)
         elif isinstance(end[1], Interaction):
-            recorded.append(Recorded(end[0], end[1].external_id, end[1].redactions, token_of(end[1])))
+            recorded.append(Recorded(end[0], end[1].external_id, end[1].redactions, end[1]))
         else:
             recorded.append(Recorded(end[0], end[1].external_id if end[1] else ""))
     return recorded

@@ -180,14 +180,15 @@ def attributes(pairs: Any) -> dict[str, Any]:
 def value(given: Any, depth: int = 0) -> Any:
     """Protobuf's value, in Python's types."""
     kind = given.WhichOneof("value")
+    if kind == "string_value":
+        return storable(given.string_value)
     if kind is None or depth > MAX_DEPTH:
         return None
     if kind == "array_value":
         return [value(item, depth + 1) for item in given.array_value.values]
     if kind == "kvlist_value":
         return {storable(pair.key): value(pair.value, depth + 1) for pair in given.kvlist_value.values}
-    found = getattr(given, kind)
-    return storable(found) if isinstance(found, str) else None if isinstance(found, bytes) else found
+    return None if kind == "bytes_value" else getattr(given, kind)
 
 
 def _from_json(body: bytes, refused: list[PayloadError]) -> list[Span]:
@@ -283,11 +284,12 @@ def cleaned(value: Any) -> Any:
     """The value with every text in it made `storable`: JSON within a text can hide characters that the text itself does
     not show.
     """
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, list):
+    kind = type(value)
+    if kind is str:
+        return value if value.isascii() and "\x00" not in value else storable(value)
+    if kind is list:
         return [cleaned(item) for item in value]
-    return {name: cleaned(item) for name, item in value.items()} if isinstance(value, dict) else value
+    return {name: cleaned(item) for name, item in value.items()} if kind is dict else value
 
 
 def storable(text: str) -> str:

@@ -47,5 +47,8 @@ def _one(item: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _text(places: tuple[Mapping[str, Any], ...], keys: tuple[str, ...], limit: int) -> str:
-    found = (place[key] for place in places for key in keys if isinstance(place.get(key), str | int) and place.get(key))
-    return str(next(found, ""))[:limit]
+    for place in places:
+        for key in keys:
+            if key in place and (value := place[key]) and isinstance(value, str | int):
+                return str(value)[:limit]
+    return ""

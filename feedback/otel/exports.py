@@ -98,21 +98,26 @@ def take(project: Project, spans: Sequence[Span], malformed: Sequence[PayloadErr
     _record(project, [], Counter({("interaction", str(WriteResult.REFUSED)): len(malformed)} if malformed else {}))
     said, refused = _votes(spans, by_span, scopes, taken)
     for _ in range(TRIES):
-        raced, said = _write(project, heard, said, taken)
+        raced, said = _write(project, heard, said, taken, by_span)
         heard = {trace: found for trace, found in heard.items() if trace in raced}
         if not heard:
             break
+    else:
+        report(project, by_span.values(), taken)
     _vote(project, said, refused, taken)
     named = {name for one in by_span.values() for name in (*one.reading.names, one.reading.own_id)}
     parking.hand_over_to(project, {span.trace for span in spans}, named)
-    report(project, by_span.values(), taken)
     return taken
 
 
 def _write(
-    project: Project, heard: dict[str, list[Heard]], said: Sequence[FeedbackIn], taken: Taken
+    project: Project,
+    heard: dict[str, list[Heard]],
+    said: Sequence[FeedbackIn],
+    taken: Taken,
+    everything: Mapping[str, Heard],
 ) -> tuple[set[str], list[FeedbackIn]]:
-    """Write the turns of these traces, and the feedback on them.
+    """Write the turns of these traces, and the feedback on them; if that ends the export, also its report.
 
     Returns the traces that another export wrote at the same time, and the feedback on other interactions.
     """
@@ -136,9 +141,8 @@ def _write(
     settled = [_settle(project, plan, ended, taken) for plan in plans]
     taken.rejected.update(WHY.get(type(end), "not redactable") for end in ended if isinstance(end, Exception))
     raced = {plan.trace for plan, end in zip(plans, settled, strict=True) if end.raced}
-    ids = {place["id"] for end in settled for place in end.stored} | {new for end in settled for _, new in end.names}
-    keys = waiting.keys_of(project, ids)
-    owners = {id: subject for id, (_, subject) in keys.items()}
+    owners = {id: row.subject_id for id, row in turns.items()}
+    owners |= {id: row.subject_id for end in settled for id, row in end.rows.items()}
     kept = [
         waiting.kept(project, plan, end.stored, owners)
         for plan, end in zip(plans, settled, strict=True)
@@ -146,10 +150,12 @@ def _write(
     ]
     with writing():
         raced |= {row.trace for row in waiting.save([row for row in kept if row])}
-        _save_names(project, [name for end in settled for name in end.names], keys)
+        _save_names(project, [name for end in settled for name in end.names])
         for plan in plans:
             for old, new in plan.superseded:
                 _supersede(project, old, new)
+        if not raced:  # in the same transaction: each is a wait for the disk
+            report(project, everything.values(), taken)
     return raced, others
 
 
@@ -173,7 +179,8 @@ class Settled:
     """The results of one trace's turns."""
 
     stored: list[dict[str, Any]]  # where they are
-    names: list[tuple[str, str]] = field(default_factory=list)  # another id, and ours
+    names: list[tuple[str, int]] = field(default_factory=list)  # another id, and the interaction's key
+    rows: dict[str, Interaction] = field(default_factory=dict)  # the interactions that were written, by id
     raced: bool = False
 
 
@@ -182,9 +189,10 @@ def _settle(project: Project, plan: Planned, ended: Iterator[Recorded | Refusal]
     settled = Settled(list(plan.moved))
     for place, other in zip(plan.places, plan.names, strict=True):
         end = next(ended)
-        if isinstance(end, Recorded) and end.result in STORED:
+        if isinstance(end, Recorded) and end.result in STORED and end.row:
             settled.stored.append(place)
-            settled.names += [(name[:NAME], end.id) for name in other]
+            settled.rows[end.id] = end.row
+            settled.names += [(name[:NAME], end.row.pk) for name in other]
             taken.conversations[_product(plan)] += 1
         elif isinstance(end, capture.Conflict) and plan.row is None and waiting.stored_traces(project, [plan.trace]):
             settled.raced = True
@@ -212,9 +220,12 @@ def _record(
     return ended
 
 
-def _save_names(project: Project, names: Sequence[tuple[str, str]], keys: Mapping[str, tuple[int, int]]) -> None:
-    """Insert other ids of interactions, as pairs with ours."""
-    rows = [(project.pk, name, keys[id][0]) for name, id in names if id in keys]
+def _save_names(project: Project, names: Sequence[tuple[str, int]]) -> None:
+    """Insert other ids of interactions, with their keys; one that was erased meanwhile gets none."""
+    if not names:
+        return
+    known = set(Interaction.objects.filter(pk__in={key for _, key in names}).values_list("pk", flat=True))
+    rows = [(project.pk, name, key) for name, key in names if key in known]
     bulk.upsert(InteractionName, ("project_id", "name", "interaction_id"), rows, keep=True)
 
 

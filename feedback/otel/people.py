@@ -36,7 +36,7 @@ CONSENTS = [
     for purpose in ("capture", "evaluation", "training")
 ]
 WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-SUBJECT_LIMIT, LABEL = 512, 200
+LABEL = 200
 FOLDED = re.compile(r"[._\-\s]")
 
 
@@ -78,7 +78,7 @@ def consent(given: Mapping[str, Any], added: Mapping[str, Any]) -> dict[str, boo
     """What `flywheel.consent.<purpose>` says, for the purposes it names."""
     found = {}
     for purpose, name, other in CONSENTS:
-        value = given.get(name, added.get(other))
+        value = given[name] if name in given else added.get(other)
         if value is not None and (word := str(value).strip().strip('"').lower()) in WORDS:
             found[purpose] = WORDS[word]
     return found
@@ -86,8 +86,10 @@ def consent(given: Mapping[str, Any], added: Mapping[str, Any]) -> dict[str, boo
 
 def _first(given: Mapping[str, Any], names: Sequence[str]) -> str:
     for name in names:
-        value = given.get(name)
-        if value is None or isinstance(value, bool) or not isinstance(value, str | int):
+        if name not in given:  # nearly always
+            continue
+        value = given[name]
+        if not isinstance(value, str | int) or isinstance(value, bool):
             continue
         text = str(value).strip().strip('"')
         if text and text not in ("None", "null"):

@@ -63,7 +63,10 @@ class Reading(Struct, omit_defaults=True):
     @property
     def question(self) -> str:
         """The user's last words in the input."""
-        return next((said.text for said in reversed(self.asked) if said.role == "user" and said.text.strip()), "")
+        for said in reversed(self.asked):
+            if said.role == "user" and said.text.strip():
+                return said.text
+        return ""
 
     @property
     def media(self) -> list[dict[str, str]]:
@@ -73,8 +76,10 @@ class Reading(Struct, omit_defaults=True):
     @property
     def answer(self) -> str:
         """The agent's last words in the output; none if it goes on to call a tool."""
-        last = next((said for said in reversed(self.told) if said.role == "assistant"), None)
-        return last.text if last is not None and not last.calls and last.text.strip() else ""
+        for said in reversed(self.told):
+            if said.role == "assistant":
+                return said.text if not said.calls and said.text.strip() else ""
+        return ""
 
     @property
     def matters(self) -> bool:
@@ -173,6 +178,8 @@ def spoken_calls(members: Sequence[Reading]) -> Iterator[tuple[int, Call]]:
             known.add((made.name, repr(made.arguments)))
             yield reading.start, made
     for reading in talking:
+        if not any(said.calls for said in reading.asked):
+            continue
         last = max(
             (place for place, said in enumerate(reading.asked) if said.role == "user" and said.text.strip()), default=0
         )

@@ -22,6 +22,12 @@ LABEL, MAX_TAGS, MAX_SOURCES = 200, 50, 100
 PRODUCT = "other"  # a span in no known dialect
 UNKNOWN = "unknown_shape"
 NO_SPAN = "0" * 16  # above a span whose place is not known yet
+AGENT_NAMES = ("gen_ai.agent.name", "agent.name")
+MODEL_NAMES = tuple(
+    "gen_ai.response.model gen_ai.request.model llm.model_name ai.response.model ai.model.id "
+    "langfuse.observation.model.name mlflow.llm.model".split()
+)
+PROMPT_NAMES = ("gen_ai.prompt.name", "langfuse.observation.prompt.name")
 
 
 @dataclass(slots=True)
@@ -213,19 +219,10 @@ def agent(span: Span) -> dict[str, str]:
     """Which agent answered, as far as the span says."""
     given = span.attributes
     found = {
-        "name": _label(given, "gen_ai.agent.name", "agent.name"),
+        "name": _label(given, *AGENT_NAMES),
         "version": _label(given, "gen_ai.agent.version"),
-        "model": _label(
-            given,
-            "gen_ai.response.model",
-            "gen_ai.request.model",
-            "llm.model_name",
-            "ai.response.model",
-            "ai.model.id",
-            "langfuse.observation.model.name",
-            "mlflow.llm.model",
-        ).strip('"'),
-        "prompt": _label(given, "gen_ai.prompt.name", "langfuse.observation.prompt.name"),
+        "model": _label(given, *MODEL_NAMES).strip('"'),
+        "prompt": _label(given, *PROMPT_NAMES),
         "service": _label(span.resource, "service.name"),
         "service_version": _label(span.resource, "service.version"),
     }
@@ -244,6 +241,6 @@ def _tags(given: Mapping[str, Any]) -> list[str]:
 
 def _label(given: Mapping[str, Any], *names: str) -> str:
     for name in names:
-        if value := given.get(name):
+        if name in given and (value := given[name]):
             return str(value)[:LABEL]
     return ""

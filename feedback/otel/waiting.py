@@ -42,16 +42,6 @@ def stored_turns(project: Project, rows: Iterable[Trace]) -> dict[str, Interacti
     return found
 
 
-def keys_of(project: Project, ids: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """The key and the subject's key of each of these interactions, by id."""
-    wanted = sorted(ids)
-    found: dict[str, tuple[int, int]] = {}
-    for start in range(0, len(wanted), 500):
-        rows = Interaction.objects.filter(project=project, external_id__in=wanted[start : start + 500])
-        found |= {id: (pk, subject) for id, pk, subject in rows.values_list("external_id", "pk", "subject")}
-    return found
-
-
 def kept(
     project: Project, planned: Planned, stored: Sequence[dict[str, Any]], owners: Mapping[str, int]
 ) -> Trace | None:

@@ -5,7 +5,7 @@ number of queries. Slow counts are cached for a minute: at a million rows they t
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from django.utils import timezone
 from curation.decisions.reasons import short
 from curation.decisions.rules import Outcome
 from curation.models import Dataset, GateResult, GateRun, Release, ReleaseMember, ReleaseState, ReviewTask, TaskState
-from curation.quality import audits, report
+from curation.quality import audits, report, votes
 from curation.quality.estimates import Estimate, Weighted, percent
 from curation.quality.strata import Audit
 from feedback.models import Interaction, Project, WriteResult
@@ -119,8 +119,9 @@ class Overview:
 
     @property
     def window(self) -> str:
-        """The period of the audit and the thumbs, in words."""
-        return "all answers" if self.days == "all" else f"answers of the last {PERIODS[self.days]}"
+        """The period of the thumbs, in words: the days of the audit, or the page's where it has none."""
+        chosen = "all answers" if self.days == "all" else f"answers of the last {PERIODS[self.days]}"
+        return self.audit.period or chosen
 
     @property
     def is_empty(self) -> bool:
@@ -146,21 +147,24 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
     days = days if days in PERIODS else "30"
     keys = [chosen.pk] if chosen else [each.pk for each in projects]
     since = None if days == "all" else timezone.now() - timedelta(days=int(days))
+    first_day = since and since.date()
     link = {"project": chosen.pk if chosen else ""}
     names = [each.namespace for each in projects if chosen in (None, each)]
     tasks = ReviewTask.objects.filter(project__in=keys, state=TaskState.OPEN)
     ages = cached("ages", keys, "", lambda: tasks.aggregate(n=Count("pk"), oldest=Min("created_at"), **age_counts()))
-    votes = cached("votes", keys, days, lambda: rates(keys, since))
+    audit = audits.audit(*([chosen] if chosen else projects), since=first_day)
+    span = (audit.since or first_day, audit.until)
+    voted = cached("votes", keys, f"{days}:{span[0]}:{span[1]}", lambda: rates(keys, *span))
     return Overview(
         projects=projects,
         project=chosen,
         days=days,
         funnel=funnel(keys, days, since, link),
-        audit=audits.audit(*([chosen] if chosen else projects), since=since),
-        thumbs=Rate("thumbs up", votes["all"], 0),
+        audit=audit,
+        thumbs=Rate("thumbs up", voted["all"], 0),
         weighted=weighted_thumbs(chosen, projects, days),
         versions=tuple(
-            Rate(name, votes[name], place * 34) for place, name in enumerate(sorted(votes)[:6]) if name != "all"
+            Rate(name, voted[name], place * 34) for place, name in enumerate(sorted(voted)[:6]) if name != "all"
         ),
         ages=bars([(words, ages[f"age{place}"], age_url(place, link)) for place, (words, _) in enumerate(AGES)]),
         reasons=bars(cached("reasons", keys, "", lambda: by_reason(tasks, link))),
@@ -185,14 +189,21 @@ def funnel(keys: list[int], days: str, since: Any, link: dict[str, Any]) -> tupl
         "gated": listed("curation.gaterun", **link),
     }
     widest = max(counted.values(), default=0) or 1
-    made, before = [], 0
+    made = []
     for place, (stage, number) in enumerate(counted.items()):
-        share = f"{number / before:.0%} of {list(counted)[place - 1]}" if before else ""
+        whole = counted.get(PART_OF.get(stage, ""), 0)
+        share = f"{percent(number / whole)} of {PART_OF[stage]}" if whole else ""
         made.append(Bar(stage, number, url[stage], place * (BAR + 8), bar_width(number, widest), share, HINTS[stage]))
-        before = number
     return tuple(made)
 
 
+PART_OF = {
+    "consented": "captured",
+    "rated": "consented",
+    "decided": "consented",  # reviewers decide unrated answers, too
+    "released": "decided",
+    "gated": "released",
+}
 HINTS = {
     "captured": "conversations that reached the API",
     "consented": "kept, because the person agreed",
@@ -278,11 +289,11 @@ def weighted_thumbs(chosen: Project | None, projects: tuple[Project, ...], days:
     return found if found and project and found.is_trusted(audits.audit(project).estimate) else None
 
 
-def rates(keys: list[int], since: Any) -> dict[str, Estimate]:
-    """The share of voted answers in the period that nobody found wrong: overall, and by agent version if there are
-    several; one query.
+def rates(keys: list[int], since: date | None, until: date | None) -> dict[str, Estimate]:
+    """The share of voted answers of these days that nobody found wrong: overall, and by agent version if there are several;
+    one query.
     """
-    made = report.thumbs_by_version(keys, since)
+    made = votes.thumbs_by_version(keys, since, until)
     named = {version: found for version, found in made.items() if version != "all" and found.n >= 5}
     return {"all": made["all"]} | (named if len(named) > 1 else {})
 

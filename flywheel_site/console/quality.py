@@ -17,9 +17,9 @@ from django.db.models import Count
 from django.db.models.functions import TruncDate
 
 from curation.models import ReviewTask, TaskState
-from curation.quality import report
-from curation.quality.estimates import Estimate
-from curation.quality.report import Quality, Slice
+from curation.quality import report, votes
+from curation.quality.estimates import Estimate, percent
+from curation.quality.report import Helped, Quality, Slice
 from feedback.models import Project
 
 WIDTH, HEIGHT = 400, 200  # units of the view box: small, so that text stays readable on a phone
@@ -142,7 +142,18 @@ def some(ticks: Sequence[Tick]) -> tuple[Tick, ...]:
 KEEP_SECONDS = 600
 WEEKS = 26  # how many of the newest a chart shows
 GROUPS = {"week": "week", "agent_version": "agent version", "language": "language", "tag": "tag"}
-RATES = ("audit", "audit low", "audit high", "audit n", "thumbs", "thumbs low", "thumbs high", "thumbs n")
+RATES = (
+    "audit",
+    "audit low",
+    "audit high",
+    "audit n",
+    "audit towards its group",
+    "audit of",
+    "thumbs",
+    "thumbs low",
+    "thumbs high",
+    "thumbs n",
+)
 WORK = ("week", "answers", "rated", "reviewed", "still open")
 
 
@@ -160,7 +171,7 @@ class Week:
 
     @property
     def rated(self) -> str:
-        return f"{self.voted / self.seen:.0%}" if self.seen else "–"
+        return percent(self.voted / self.seen) if self.seen else "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +188,7 @@ class Group:
 class Page:
     project: Project
     quality: Quality
+    helped: Helped | None
     groups: tuple[Group, ...]
     weeks: tuple[Week, ...]
     volume: Chart | None
@@ -189,6 +201,7 @@ def page(project: Project) -> Page:
     return Page(
         project=project,
         quality=quality,
+        helped=report.helped(project),
         groups=tuple(Group(key, GROUPS[key], tuple(found), chart_of(key, found)) for key, found in by_group.items()),
         weeks=tuple(weeks),
         volume=bars([(day(w.monday), w.seen, w.voted) for w in weeks], "not rated", "rated"),
@@ -209,7 +222,7 @@ def measured(project: Project) -> tuple[Quality, list[Week]]:
 def weekly(project: Project) -> list[Week]:
     """The newest weeks, including those in which nothing happened. Three queries, each of which counts by day."""
     seen, voted = Totals(), Totals()
-    for cell in report.cells(project):
+    for cell in votes.cells(project):
         seen.add(cell.day, cell.seen)
         voted.add(cell.day, cell.voted)
     tasks = ReviewTask.objects.filter(project=project)
@@ -268,7 +281,7 @@ def as_csv(found: Page, group: str) -> str:
         return file.getvalue()
     writer.writerow([GROUPS[group], *RATES])
     writer.writerows(
-        [harmless(one.name), *figures(one.audit), *figures(one.thumbs)]
+        [harmless(one.name), *figures(one.audit), rounded(one.shrunk), one.period, *figures(one.thumbs)]
         for one in found.quality.slices
         if one.group == group
     )
@@ -278,7 +291,11 @@ def as_csv(found: Page, group: str) -> str:
 def figures(rate: Estimate) -> Iterable[Any]:
     if rate.rate is None:
         return ("", "", "", 0)
-    return (round(rate.rate, 4), round(rate.low, 4), round(rate.high, 4), rate.n)
+    return (rounded(rate.rate), rounded(rate.low), rounded(rate.high), rate.n)
+
+
+def rounded(rate: float | None) -> Any:
+    return "" if rate is None else round(rate, 4)
 
 
 def harmless(cell: str) -> str:

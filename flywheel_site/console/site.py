@@ -16,8 +16,8 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.views.decorators.cache import never_cache
 
 from feedback.models import Project
-from flywheel_site.console import first_steps, home, quality
-from flywheel_site.security import invitations, second_factor, sign_ins
+from flywheel_site.console import first_steps_views, home, quality
+from flywheel_site.security import invitations, second_factor_views, sign_ins
 from privacy.console.reauthentication import confirm, confirmed
 
 
@@ -52,7 +52,7 @@ class FlywheelAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff only, with a second factor if one is required."""
-        return super().has_permission(request) and not second_factor.is_due(request)
+        return super().has_permission(request) and not second_factor_views.is_due(request)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Django's own, after signing out an idle user."""
@@ -71,23 +71,23 @@ class FlywheelAdminSite(AdminSite):
             path("invite/", self.admin_view(self.invite_view), name="invite"),
             path("join/<uidb64>/<token>/", never_cache(invitations.JoinView.as_view()), name="join"),
             path("quality/", self.admin_view(self.quality_view), name="quality"),
-            path("second-factor/", second_factor.verify_view, name="second_factor"),
-            path("second-factor/set-up/", second_factor.enrol_view, name="second_factor_enrol"),
-            path("second-factor/codes/", self.admin_view(second_factor.codes_view), name="second_factor_codes"),
-            path("reauthenticate/", self.admin_view(second_factor.reauthenticate_view), name="reauthenticate"),
+            path("second-factor/", second_factor_views.verify_view, name="second_factor"),
+            path("second-factor/set-up/", second_factor_views.enrol_view, name="second_factor_enrol"),
+            path("second-factor/codes/", self.admin_view(second_factor_views.codes_view), name="second_factor_codes"),
+            path("reauthenticate/", self.admin_view(second_factor_views.reauthenticate_view), name="reauthenticate"),
         ]
         return own + super().get_urls()
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The password, then the second factor if one is required."""
-        if request.method == "GET" and second_factor.is_due(request):
-            return redirect(second_factor.address(request))
+        if request.method == "GET" and second_factor_views.is_due(request):
+            return redirect(second_factor_views.address(request))
         answer = super().login(request, extra_context)
         if request.method == "POST" and answer.status_code == 302:
             confirm(request)
-            second_factor.limit(request)
-            if second_factor.is_due(request):
-                return redirect(second_factor.address(request))
+            second_factor_views.limit(request)
+            if second_factor_views.is_due(request):
+                return redirect(second_factor_views.address(request))
         return answer
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
@@ -109,19 +109,23 @@ class FlywheelAdminSite(AdminSite):
             request.GET.get("days", ""),
             request.user.has_perm,
         )
-        todo = first_steps.steps(glance.project or glance.projects[0], request.user.has_perm) if glance.projects else []
+        todo = (
+            first_steps_views.steps(glance.project or glance.projects[0], request.user.has_perm)
+            if glance.projects
+            else []
+        )
         shown = {"glance": glance, "steps": todo, "periods": home.PERIODS, **(extra_context or {})}
         return super().index(request, shown)
 
     def project_view(self, request: HttpRequest) -> HttpResponse:
-        return first_steps.project_view(self.each_context(request), request)
+        return first_steps_views.project_view(self.each_context(request), request)
 
     @confirmed
     def invite_view(self, request: HttpRequest) -> HttpResponse:
         """Invite a person. Superusers only: anybody who can grant a role can grant every right."""
         if not request.user.is_superuser:
             raise PermissionDenied
-        return first_steps.invite_view(self.each_context(request), request)
+        return first_steps_views.invite_view(self.each_context(request), request)
 
     def quality_view(self, request: HttpRequest) -> HttpResponse:
         """How good one project's answers are over time, or one of the page's tables as CSV."""

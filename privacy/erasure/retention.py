@@ -1,13 +1,16 @@
 """Retention: removes expired rows the way an erasure does, and rewrites tables that still hold deleted rows.
 
-PostgreSQL keeps deleted rows in its pages until they are rewritten, once a night. VACUUM FULL copies a table without
-them under an exclusive lock, so only tables with personal data are rewritten, and only after an erasure. The planner's
-samples of people's words are dropped and not taken again. The last steps close the current segment of the write-ahead
-log and ask for a checkpoint, which removes older segments (with `wal_recycle=off`; recycled segments would keep their
-old bytes until overwritten).
+PostgreSQL keeps deleted rows in its pages until they are rewritten, once a night, and only after an erasure. Each table
+with personal data is copied without them: by pg_repack where the database has that extension, while others read and
+write; otherwise by VACUUM FULL, which locks them out of the table meanwhile. The planner's samples of people's words are
+dropped and not taken again. The last steps close the current segment of the write-ahead log and ask for a checkpoint,
+which removes older segments (with `wal_recycle=off`; recycled segments would keep their old bytes until overwritten).
 """
 
 import contextlib
+import os
+import shutil
+import subprocess
 import time
 
 from django.db import connection, transaction
@@ -25,6 +28,13 @@ STATISTICS = "pg_catalog.pg_statistic"
 CLOSE_LOG = ("SELECT pg_switch_wal()", "CHECKPOINT")
 PATIENCE = 60.0  # seconds; a transaction open for longer postpones the rewrite to the next night
 LOCK_WAIT = "5s"
+REPACK_EXTENSION = "SELECT 1 FROM pg_extension WHERE extname = 'pg_repack'"
+UNFINISHED = "SELECT 1 FROM pg_tables WHERE schemaname = 'repack' LIMIT 1"
+# Our connection's parameters, as pg_repack reads them.
+LIBPQ = {
+    "host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "dbname": "PGDATABASE", "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY",
+}  # fmt: skip
 # VACUUM copies rows that a transaction may still see: one that reads this database, one that writes to any database
 # (every snapshot counts those), or a standby. Transaction numbers wrap around; their ages do not.
 STILL_SEEN = """
@@ -68,13 +78,14 @@ def rewrite_tables(tables: dict[str, list[str]], patience: float) -> bool:
     """Drop the planner's samples of these columns, by table, copy each table, and close the log; see `rewrite`."""
     execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_WAIT])
     try:
+        remove_unfinished()
         for table, columns in sorted(tables.items()):
             if columns:
                 execute(without_samples(table, columns))
         if not unseen(patience):  # the samples too
             return False
         for table in sorted(tables):
-            execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(table)}")
+            copy(table)
         execute(f"VACUUM FULL {STATISTICS}")  # needs the database's owner; skipped for others
     finally:
         execute("RESET lock_timeout")
@@ -83,6 +94,49 @@ def rewrite_tables(tables: dict[str, list[str]], patience: float) -> bool:
         with contextlib.suppress(ProgrammingError):
             execute(statement)
     return True
+
+
+def copy(table: str) -> None:
+    """Copy the table without its deleted rows: online where pg_repack is installed, otherwise under an exclusive lock."""
+    program = shutil.which("pg_repack")
+    if program and select(REPACK_EXTENSION):
+        repack(program, table)
+    else:
+        execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(table)}")
+
+
+def repack(program: str, table: str) -> None:
+    """Copy the table with pg_repack, which waits for locks and never ends another's session.
+
+    Raises `RuntimeError` if it fails, after removing what it left.
+    """
+    arguments = ["--no-order", "--no-superuser-check", "--no-kill-backend", f"--wait-timeout={LOCK_WAIT.rstrip('s')}"]
+    before, command = file_of(table), [program, *arguments, f"--table={table}"]
+    done = subprocess.run(command, env=libpq_environment(), capture_output=True, check=False)  # noqa: S603 - ours
+    if done.returncode or file_of(table) == before:
+        remove_unfinished()
+        raise RuntimeError(f"pg_repack did not copy {table} (exit status {done.returncode}).")
+
+
+def remove_unfinished() -> None:
+    """Remove what a failed or killed pg_repack left: copies of people's words, and what stops the next run."""
+    if select(UNFINISHED):
+        execute("DROP EXTENSION pg_repack CASCADE")
+        execute("CREATE EXTENSION pg_repack")
+
+
+def file_of(table: str) -> int:
+    """The number of the file that holds the table; another one once it was copied."""
+    [(number,)] = select("SELECT pg_relation_filenode(%s::regclass)", [table])
+    return int(number)
+
+
+def libpq_environment() -> dict[str, str]:
+    """The environment in which a program of PostgreSQL connects as we do."""
+    connection.ensure_connection()
+    info = connection.connection.info
+    given = {LIBPQ[name]: value for name, value in info.get_parameters().items() if name in LIBPQ}
+    return {**os.environ, **given, "PGPASSWORD": info.password}
 
 
 def unseen(patience: float) -> bool:

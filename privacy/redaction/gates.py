@@ -54,10 +54,10 @@ class GateSet:
 class Gate:
     """The detectors of a policy, and the multi-pattern sets that open them.
 
-    There are five sets: gates that count digits and letters are kept apart from lists of words, since their states multiply
-    in an automaton that knows both, and those that need a digit from those that do not: a text without digits is looked at
-    once. Gates of names, and of addresses, are apart from the others, which halves the states of both. Text of ASCII and of Latin letters alone
-    has sets of its own, far smaller ones.
+    There are three sets: gates that need a digit are kept apart, since a text without digits is looked at once; of those, gates
+    that count digits and letters are kept apart from lists of words, since their states multiply in an automaton that knows
+    both. More sets are slower: a short text is read with a cold cache, once for each. Text of ASCII and of Latin letters
+    alone has sets of its own, far smaller ones.
     """
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
@@ -65,13 +65,10 @@ class Gate:
 
         self._long, self._read_whole = LONG, READ_WHOLE
         self._always = tuple(one for one in detectors if not one.gate)
-        listed = [one for one in detectors if one.digit and one.name in LISTED]
         parts = (
-            tuple(one for one in detectors if one.gate and not one.digit and not one.name.startswith("name_")),
-            tuple(one for one in detectors if one.gate and not one.digit and one.name.startswith("name_")),
+            tuple(one for one in detectors if one.gate and not one.digit),
             tuple(one for one in detectors if one.digit and one.name not in LISTED),
-            tuple(one for one in listed if one.name.startswith("address")),
-            tuple(one for one in listed if not one.name.startswith("address")),
+            tuple(one for one in detectors if one.digit and one.name in LISTED),
         )
         self._sets = tuple(compiled_set(part, ANY) for part in parts)
         self._in_latin = tuple(compiled_set(tuple(one for one in part if one.in_latin), LATIN) for part in parts)

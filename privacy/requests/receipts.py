@@ -18,7 +18,7 @@ from privacy.subjects.digests import key
 
 WINDOWS = {
     "sqlite": "Freed pages are overwritten at once and the write-ahead log is emptied; the file was scanned.",
-    "postgresql": "Rows are gone; freed pages are overwritten by the next nightly VACUUM FULL, which also clears the write-ahead log. Backups last for as long as the operator keeps them.",
+    "postgresql": "Rows are gone; the next nightly rewrite copies the tables without them, and clears the write-ahead log. Backups last for as long as the operator keeps them.",
 }
 
 

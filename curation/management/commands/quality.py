@@ -39,18 +39,16 @@ class Command(BaseCommand):
         )
         if narrowed is not None:
             self.stdout.write(
-                f"assisted  {narrowed.estimate}; with a guess from words; worth {narrowed.worth:,.0f} plain judgements"
+                f"assisted  {narrowed.estimate}; with a guess from words and votes; {made.voted}; worth {narrowed.worth:,.0f} plain judgements"
             )
-        self.stdout.write(f"thumbs    {made.thumbs}; biased by who votes")
+        self.stdout.write(f"thumbs    {made.thumbs}; {made.voted}; biased by who votes")
         doubt = "confirmed by the audit" if made.is_trusted else "a diagnostic, not to be relied on"
         self.stdout.write(
-            f"weighted  {made.weighted.estimate}; worth {made.weighted.ess:,.0f} equal votes; {made.weighted.clipped:.0%} clipped; {doubt}"
+            f"weighted  {made.weighted.estimate}; worth {made.weighted.ess:,.0f} equal votes; {percent(made.weighted.clipped)} clipped; {made.voted}; {doubt}"
         )
         for one in made.slices:
             guess = "" if one.shrunk is None else f", drawn towards its group {percent(one.shrunk, 1)}"
-            self.stdout.write(f"{one.group:<14} {one.name:<20} audit {one.audit}{guess}; thumbs {one.thumbs}")
-        if len(made.slices) > 1:
-            n = len(made.slices)
-            self.stdout.write(
-                f"{n} slices: at 95 % each, expect about {n / 20:.0f} of their intervals to miss (n = {n})"
-            )
+            period = f", {one.period}" if one.period else ""
+            self.stdout.write(f"{one.group:<14} {one.name:<20} audit {one.audit}{guess}{period}; thumbs {one.thumbs}")
+        if made.multiplicity:
+            self.stdout.write(made.multiplicity)

@@ -1,6 +1,7 @@
 """A dialect: the attributes in which one instrumentation writes a turn, as a table."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,9 +36,9 @@ class Dialect:
     indexed_documents: Callable[[Span], list[dict[str, Any]]] = lambda span: []
     call: Callable[[Span], Call | None] = lambda span: None
 
-    def speaks(self, heads: Collection[str]) -> bool:
+    def speaks(self, heads: AbstractSet[str]) -> bool:
         """Whether a span with attributes and events of these prefixes is written in this dialect."""
-        return any(mark in heads for mark in self.marks)
+        return not heads.isdisjoint(self.marks)
 
     def kind_of(self, span: Span) -> Kind | None:
         """The kind that the span states; None if it is not in this dialect."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bench.intervals import promised
 from curation.gate.calibration import (
     DEFAULT_THRESHOLDS,
     Reviewed,
@@ -193,14 +194,30 @@ def test_the_curve_shows_what_each_threshold_lets_pass() -> None:
     ]
 
 
-def test_it_chooses_the_lowest_threshold_that_keeps_wrong_answers_out() -> None:
-    answers = reviewed([0.5 + i / 100 for i in range(40)], [i / 100 for i in range(40)])
-    assert choose_threshold(threshold_curve(answers), max_wrong_passed=0.05) == pytest.approx(0.38)
+def test_it_chooses_the_lowest_threshold_that_is_sure_to_keep_wrong_answers_out() -> None:
+    right = [0.5 + i / 200 for i in range(100)]
+    hundred = threshold_curve(reviewed(right, [i / 100 for i in range(100)]))
+    assert choose_threshold(hundred) == pytest.approx(0.985)  # two of a hundred could be as many as 6 % of all
+    thousand = threshold_curve(reviewed(right, [i / 1000 for i in range(1000)]))
+    assert choose_threshold(thousand) == pytest.approx(0.962)  # 38 of a thousand are 5 % at most
+    assert "(n = 100, 95 %" in str(hundred[-1].wrongs)
+
+
+def test_answers_to_one_question_count_once() -> None:
+    same = [replace(one, question="When?") for one in reviewed([0.9, 0.6], [0.1, 0.3, 0.2])]
+    (point, *_) = threshold_curve([*same, Reviewed(0.05, correct=False, question="Where?")])
+    assert (point.right, point.wrong) == (1, 2)
+    curve = {point.threshold: point.wrong_passed for point in threshold_curve(same)}
+    assert curve[0.3] == 1.0 and curve[0.6] == 0.0
+
+
+def test_a_chosen_threshold_keeps_its_promise_for_answers_that_were_not_reviewed() -> None:
+    assert promised(trials=200) >= 0.92
 
 
 @pytest.mark.parametrize(
     "answers",
-    [[], reviewed([0.9] * 29, [0.1] * 29), reviewed([1.0] * 40, [1.0] * 40)],
+    [[], reviewed([0.9] * 30, [0.1] * 58), reviewed([1.0] * 60, [1.0] * 60)],
     ids=["none", "too few", "inseparable"],
 )
 def test_it_chooses_no_threshold_from_data_that_cannot_carry_it(answers: list[Reviewed]) -> None:

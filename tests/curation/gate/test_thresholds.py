@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from curation.gate import judging, measuring, thresholds
-from curation.gate.calibration import LEAST_REVIEWED, Point
-from curation.models import EvalCase, GateResult, GateRun
+from curation.gate.calibration import LEAST_REVIEWED, LEAST_WRONG, Point
+from curation.models import Decision, GateResult
 from curation.policies import versions
 from feedback.models import Project
 from privacy.redaction import redact
@@ -19,29 +19,34 @@ from tests import factories as cast
 from tests.curation.gate_world import EVERY, good, released
 
 pytestmark = pytest.mark.django_db
+ENOUGH = LEAST_REVIEWED + LEAST_WRONG
 
 
 def judged(number: int, *, right: int) -> Project:
-    """A shop with a gate run of `number` answers more, judged by a person; right ones share two fifths of the words, and wrong
-    ones a fifth."""
+    """A shop where a person judged `number` candidates' answers, each to another question; right ones share two fifths of the
+    words, and wrong ones a fifth.
+    """
     release = released()
     project = release.dataset.project
     run = judging.run(release, good, judging.CandidateIn("x"), concurrency=1)
-    case = EvalCase.objects.filter(kind="golden").select_related("decision__interaction").first()
-    assert case is not None
-    expected = str(case.decision.expected).split()
     GateResult.objects.all().delete()
     for place in range(number):
+        talk = cast.asked(project, f"judged-{place}", question=f"What does ticket {place} cost on day {place}?")
+        cast.said(project, talk, "thumbs_up")
+    cast.turn(project)
+    expected = cast.ANSWER.split()
+    decided = Decision.objects.filter(interaction__external_id__startswith="talk-", subject__isnull=False)
+    chosen = [
+        one for one in decided.select_related("interaction").order_by("pk") if "ticket" in str(one.interaction.question)
+    ]
+    for place, decision in enumerate(chosen):
         is_right = place < right
         kept = expected[: len(expected) * (4 if is_right else 2) // 10]
         extra = [f"word{place}x{i}" for i in range(len(expected) - len(kept))]
-        other = GateRun.objects.create(
-            project=project, release=release, candidate=run.candidate, verdict="passed", cases_digest="", policy={}
-        )
         GateResult.objects.create(
-            run=other,
-            interaction=case.decision.interaction,
-            subject=case.subject,
+            run=run,
+            interaction=decision.interaction,
+            subject=decision.subject,
             kind="golden",
             answer=redact(" ".join([*kept, *extra])),
             judged=is_right,
@@ -73,28 +78,28 @@ def test_it_is_wrong_beside_every_right_answer_to_the_same_question() -> None:
     assert found == {("regression", cast.RIGHT), ("golden", cast.RIGHT)}
 
 
-def test_a_threshold_is_proposed_from_thirty_of_either_sort_on() -> None:
-    project = judged(2 * LEAST_REVIEWED, right=LEAST_REVIEWED)
+def test_a_threshold_is_proposed_once_there_are_enough_of_either_sort() -> None:
+    project = judged(ENOUGH, right=LEAST_REVIEWED)
     found = of(project, "golden.token_f1")
-    assert (found.right, found.wrong, found.now) == (30, 30, 0.5)
+    assert (found.right, found.wrong, found.now) == (30, 59, 0.5)
     assert found.proposed is not None and 0.2 < found.proposed <= 0.5 and found.moves
-    assert found.points[0] == Point(found.points[0].threshold, 1.0, 1.0, 30, 30)
+    assert found.points[0] == Point(found.points[0].threshold, 1.0, 1.0, 30, 59)
     assert found.right_line.startswith("0,0 ") and found.wrong_line.endswith(f"{thresholds.WIDTH}.0,150.0")
     assert [point.threshold for point in found.table] == [n / 10 for n in range(1, 11)]
 
 
 def test_fewer_propose_nothing_and_say_so() -> None:
-    project = judged(2 * LEAST_REVIEWED - 1, right=LEAST_REVIEWED)
+    project = judged(ENOUGH - 1, right=LEAST_REVIEWED)
     found = of(project, "golden.token_f1")
-    assert found.proposed is None and "fewer than 30" in found.why
+    assert found.proposed is None and "fewer than 30 right or 59 wrong" in found.why
     assert thresholds.adopt(project, ["golden.token_f1"], None) is None
 
 
 def test_what_is_adopted_is_a_version_of_the_policy_that_the_gate_keeps_to() -> None:
-    project = judged(2 * LEAST_REVIEWED, right=LEAST_REVIEWED)
+    project = judged(ENOUGH, right=LEAST_REVIEWED)
     versions.revise(project, {"gate": {"min_golden": 0.8}, "guard": {"quorum": 2}}, "Ours.")
     made = thresholds.adopt(project, ["golden.token_f1", "golden.none"], None)
-    assert made is not None and made.version == 3 and "30 right, 30 wrong" in made.note
+    assert made is not None and made.version == 3 and "30 right, 59 wrong" in made.note
     limit = made.settings["gate"]["thresholds"]["golden"]["token_f1"]
     assert made.settings["gate"]["min_golden"] == 0.8 and made.settings["guard"] == {"quorum": 2}
     assert judging.policy_of(project).thresholds == {"golden": {"token_f1": limit}}
@@ -108,7 +113,7 @@ def test_whoever_is_restricted_counts_no_more() -> None:
     subject = GateResult.objects.exclude(judged=None).order_by("pk")[0].subject
     subject.restricted_at = cast.row(cast.asked(project, cast.DAN)).received_at
     subject.save()
-    assert len(list(thresholds.judged_answers(project))) == before - 4
+    assert len(list(thresholds.judged_answers(project))) == before - 1
 
 
 @pytest.fixture
@@ -141,10 +146,10 @@ def test_a_person_says_of_an_answer_that_it_is_right_and_takes_it_back(curator: 
 
 
 def test_the_page_shows_the_curves_and_takes_what_is_chosen(curator: Client) -> None:
-    project = judged(2 * LEAST_REVIEWED, right=LEAST_REVIEWED)
+    project = judged(ENOUGH, right=LEAST_REVIEWED)
     url = reverse("admin:curation_curationpolicy_thresholds", args=[versions.current(project).pk])
     page = curator.get(url).content.decode()
-    assert page.count("<polyline") == 2 * 6 and "30 right and 30 wrong" in page
+    assert page.count("<polyline") == 2 * 6 and "30 right and 59 wrong" in page and "(n = 59, 95 %" in page
     nothing = curator.post(url, {})
     assert nothing["Location"] == url and versions.current(project).version == 1
     curator.post(url, {"curve": "golden.token_f1"})
@@ -155,15 +160,15 @@ def test_the_page_shows_the_curves_and_takes_what_is_chosen(curator: Client) -> 
 def test_a_page_without_judged_answers_says_what_to_do(curator: Client) -> None:
     shop = cast.project()
     url = reverse("admin:curation_curationpolicy_thresholds", args=[versions.current(shop).pk])
-    assert "once there are 30 of each" in curator.get(url).content.decode().replace("\n", " ")
+    assert "once there are 30 right and 59 wrong ones" in curator.get(url).content.decode().replace("\n", " ")
 
 
 def test_the_command_prints_and_adopts() -> None:
-    project = judged(2 * LEAST_REVIEWED, right=LEAST_REVIEWED)
+    project = judged(ENOUGH, right=LEAST_REVIEWED)
     said = StringIO()
     call_command("thresholds", project=project.name, adopt=True, stdout=said)
     assert (
-        "golden     token_f1  now 0.50  30 right, 30 wrong" in said.getvalue()
+        "golden     token_f1  now 0.50  30 right, 59 wrong" in said.getvalue()
         and "applies from now on" in said.getvalue()
     )
     assert versions.current(project).version == 2

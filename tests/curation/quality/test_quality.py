@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from curation import tasks
-from curation.models import AuditFrame, AuditItem, CurationPolicy, ReviewTask
+from curation.models import AuditDay, AuditFrame, AuditItem, CurationPolicy, ReviewTask
 from curation.policies import versions
-from curation.quality import audits, estimates, report
+from curation.quality import assisted, audits, estimates, report
 from curation.releases import rows
 from curation.review import deciding, opening
 from feedback.models import Interaction, Project
@@ -72,7 +72,7 @@ def test_a_drawn_answer_is_asked_about_even_when_what_held_it_is_settled() -> No
     assert ReviewTask.objects.get().reason == "answers_differ"
     opening.withdraw([key])
     task = ReviewTask.objects.get()
-    assert (task.state, task.reason) == ("open", "audit")
+    assert (task.state, task.reason, [key]) == ("open", "audit", opening.turns([key])[task.priority])
 
 
 def test_the_audit_says_how_good_the_answers_are_whatever_the_thumbs_say() -> None:
@@ -155,7 +155,7 @@ def test_a_figure_speaks_of_the_days_that_were_judged() -> None:
     found = audits.audit(shop)
     assert found.until is not None and found.until < timezone.now().date() - timedelta(days=20)
     assert "covers 6 of 7 drawn" in found.words
-    assert audits.audit(shop, since=timezone.now() - timedelta(days=7)).estimate.n == 0
+    assert audits.audit(shop, since=timezone.now().date() - timedelta(days=7)).estimate.n == 0
 
 
 def test_a_drawn_answer_is_judged_blind_whatever_opened_its_task(admin_client: Client) -> None:
@@ -164,11 +164,15 @@ def test_a_drawn_answer_is_judged_blind_whatever_opened_its_task(admin_client: C
     cast.turn(shop)
     task = ReviewTask.objects.get(interaction=key)
     page = f"/admin/curation/reviewtask/{task.pk}/change/"
+    listed = "/admin/curation/reviewtask/?state=open"
+    row = '<td class="field-why">{}</td>'
+    assert row.format("voted down, no better answer") in admin_client.get(listed).content.decode()
     assert task.reason == "bare_down" and "Hidden until" not in admin_client.get(page, follow=True).content.decode()
     draw(shop)
     blind = admin_client.get(page, follow=True).content.decode()
     assert "Hidden until you have decided" in blind and "drawn at random. Judge the answer by itself" in blind
     assert "found the answer wrong" not in blind and "chip-down" not in blind
+    assert row.format("drawn at random") in admin_client.get(listed).content.decode()
 
 
 def test_a_slice_of_few_people_is_not_shown_and_an_untrusted_rate_is_not_passed_on() -> None:
@@ -200,7 +204,9 @@ def test_the_command_gives_every_rate_its_n_and_interval(capsys: pytest.CaptureF
     judge(shop, True, *judged)
     call_command("quality", "--project", "shop")
     said = capsys.readouterr().out.splitlines()
-    assert len(said) >= 6 and all("n = " in line for line in said)
+    *lines, chance = said
+    assert len(lines) >= 6 and all("n = " in line for line in lines)
+    assert all("answers of 20" in line for line in lines) and "expect about 0.2" in chance
     call_command("quality", "--project", "shop", "--json")
     made = json.loads(capsys.readouterr().out)
     assert {"rate", "n", "low", "high"} <= made["audit"].keys() & made["thumbs"].keys() & made["weighted"].keys()
@@ -226,8 +232,8 @@ def test_the_console_shows_the_audit_before_the_thumbs(admin_client: Client) -> 
     report.remember(shop, now=timezone.now())
     page = admin_client.get("/admin/").content.decode()
     assert page.index("by the random audit") < page.index("Thumbs up")
-    assert "51% to 100%, n = 4" in page and "0% to 49%, n = 4; answers of the last 30 days" in page
-    assert "answers from" in page and "weighted" not in page
+    assert "51% to 100%, n = 4" in page and f"0% to 49%, n = 4; answers of {timezone.now().date()}" in page
+    assert "weighted" not in page
 
 
 def test_beat_draws_the_audit() -> None:
@@ -238,3 +244,100 @@ def test_beat_draws_the_audit() -> None:
     beaten = [entry["task"] for entry in app.conf.beat_schedule.values()]
     assert tasks.draw_audits.name in beaten and tasks.draw_audits() == 1
     assert AuditFrame.objects.get().measured_at is not None
+
+
+def test_a_vote_after_the_verdict_puts_an_answer_among_the_doubted_ones() -> None:
+    shop = cast.project()
+    talks = [cast.asked(shop, f"person-{number}", question=f"Is gate {number} open?") for number in range(3)]
+    draw(shop)
+    judge(shop, False, *(cast.row(talk).pk for talk in talks[:2]))
+    cast.said(shop, talks[0], "thumbs_down")
+    cast.said(shop, talks[1], "thumbs_up")
+    cast.said(shop, talks[2], "thumbs_down")
+    cast.turn(shop)
+    found = {one.interaction: one for one in audits.sample(shop)}
+    late, liked, waiting = (found[cast.row(talk).pk] for talk in talks)
+    assert (late.is_asked_anyway, liked.is_asked_anyway, waiting.is_asked_anyway) == (True, False, True)
+    assert (late.priority, late.settles) == (waiting.priority, waiting.settles)
+
+
+def aged(shop: Project, days: int, *keys: int) -> None:
+    Interaction.objects.filter(pk__in=keys).update(occurred_at=timezone.now() - timedelta(days=days))
+
+
+def test_a_period_is_widened_by_what_was_erased_of_it() -> None:
+    shop = cast.project()
+    early = [asked(shop, f"early-{number}") for number in range(10)]
+    late = [asked(shop, f"late-{number}") for number in range(10)]
+    aged(shop, 30, *early)
+    cast.turn(shop)
+    draw(shop)
+    judge(shop, True, *early, *late)
+    for number in range(4):
+        erasure.erase(cast.person(shop, f"late-{number}"))
+    assert audits.audit(shop).erased == pytest.approx(4 / 20)
+    newest = audits.audit(shop, since=timezone.now().date() - timedelta(days=7))
+    assert newest.erased == pytest.approx(4 / 10) and "40.0% of the sample erased" in newest.words
+    assert newest.estimate.low < audits.audit(shop).estimate.low
+
+
+def test_what_is_past_its_retention_is_not_taken_for_erased() -> None:
+    shop = cast.project()
+    old, new = asked(shop, "old"), asked(shop, "new")
+    aged(shop, 30, old)
+    draw(shop)
+    audits.forget(AuditItem.objects.filter(pk=old))
+    AuditItem.objects.filter(pk=old).delete()
+    judge(shop, True, new)
+    assert audits.audit(shop).erased == 0.0 and AuditFrame.objects.get().drawn == 1
+    assert list(AuditDay.objects.values_list("day", "drawn", "stands_for")) == [(timezone.now().date(), 1, 1.0)]
+
+
+def test_what_was_drawn_before_days_were_counted_is_counted_at_the_next_draw() -> None:
+    shop = cast.project()
+    for number in range(4):
+        asked(shop, f"person-{number}")
+    draw(shop)
+    erasure.erase(cast.person(shop, "person-0"))
+    AuditDay.objects.all().delete()
+    asked(shop, "person-4")
+    draw(shop)
+    assert AuditDay.objects.get().stands_for == pytest.approx(5.0)
+    assert audits.audit(shop).erased == pytest.approx(1 / 5)
+
+
+def test_votes_are_counted_over_the_days_of_the_audit() -> None:
+    shop = cast.project()
+    early = [asked(shop, f"early-{number}", "thumbs_up") for number in range(6)]
+    late = [asked(shop, f"late-{number}", "thumbs_down") for number in range(6)]
+    aged(shop, 30, *early)
+    draw(shop)
+    judge(shop, True, *early)
+    made = report.measure(shop)
+    assert (made.thumbs.rate, made.thumbs.n, made.voted) == (1.0, 6, made.found.period)
+    assert made.weighted.estimate.n == 6
+    named = {(one.group, one.name): one.thumbs.n for one in made.slices}
+    assert named["tag", "untagged"] == 6 and sum(n for (group, _), n in named.items() if group == "week") == 12
+    judge(shop, False, *late)
+    assert report.measure(shop).thumbs.n == 12
+
+
+def test_the_assisted_audit_is_stored_where_it_is_narrower(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assisted, "LEAST_JUDGED", 30)
+    shop = cast.project()
+    votes = ("thumbs_up", "thumbs_down", "")
+    keys = [asked(shop, f"person-{number}", votes[number % 3]) for number in range(42)]
+    draw(shop)
+    judge(shop, False, *keys[1::3])
+    judge(shop, True, *keys[0::3], *keys[2:39:3])
+    for task in ReviewTask.objects.filter(interaction=keys[41]):
+        deciding.resolve(task, deciding.Verdict("unsure"), None)
+    sample, found = audits.sample(shop), audits.audit(shop)
+    made = report.narrowed(shop, sample, found)
+    assert made is not None and made.worth > made.estimate.n == 41 and made.plain == found.estimate
+    assert made.estimate.high - made.estimate.low > 1 / 42  # as much as nobody could judge
+    report.remember(shop, now=timezone.now())
+    kept = report.helped(shop)
+    assert kept is not None and kept.estimate == made.estimate and kept.period == found.period
+    monkeypatch.setattr(assisted, "RIDGE", 1e9)
+    assert report.narrowed(shop, sample, found) is None  # a guess that knows nothing

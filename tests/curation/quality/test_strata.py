@@ -48,6 +48,14 @@ def test_what_nobody_could_judge_may_be_all_good_or_all_bad() -> None:
     assert erased.estimate.low == pytest.approx(0.9 * sure.estimate.low, abs=0.01)
 
 
+def test_only_what_is_erased_of_the_days_in_question_widens_the_interval() -> None:
+    judged = [*drawn(True, 50), *drawn(None, 50, week=1)]
+    days = {(0, START.date()): 60.0, (0, (START + timedelta(weeks=1)).date()): 100.0}
+    found = audit(judged, days=days)
+    assert found.erased == pytest.approx(1 / 6) and found.spoken_of == 50
+    assert audit(judged, days={(0, START.date()): 50.0}).erased == 0.0
+
+
 ANY = st.builds(
     lambda good, week, doubted, share, number: drawn(good, number, week=week, doubted=doubted, share=share),
     st.sampled_from((True, False, None)),

@@ -71,7 +71,7 @@ def test_each_item_of_a_batch_needs_the_scope_of_its_own_call(client: Client, sh
 
 
 def test_a_feedback_token_opens_no_batch(client: Client, shop: Project) -> None:
-    token = cast.asked(shop, id="a").token
+    token = cast.token(cast.asked(shop, id="a"))
     items = [{"type": "feedback", "interaction": "a", "signal": "thumbs_up"}]
     answer = post(client, "batch", {"items": items}, {"authorization": f"Bearer {token}"})
     assert answer.status_code == 403 and not Signal.objects.exists()

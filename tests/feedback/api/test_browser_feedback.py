@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def browser(shop: Project) -> dict[str, str]:
-    return {"authorization": f"Bearer {cast.asked(shop, id='mine').token}"}
+    return {"authorization": f"Bearer {cast.token(cast.asked(shop, id='mine'))}"}
 
 
 def say(client: Client, headers: dict[str, str], **body: Any) -> Any:

@@ -15,7 +15,7 @@ def test_an_interaction_is_stored_once_however_often_it_is_sent() -> None:
     first = cast.asked(shop, id="a")
     again = cast.asked(shop, id="a")
     assert (first.result, again.result) == ("stored", "replayed")
-    assert (first.id, first.token, first.redactions) == (again.id, again.token, again.redactions)
+    assert (first.id, cast.token(first), first.redactions) == (again.id, cast.token(again), again.redactions)
     assert Interaction.objects.count() == 1
 
 

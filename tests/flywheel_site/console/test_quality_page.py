@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from curation.models import ReviewTask
 from curation.policies import versions
-from curation.quality import audits
+from curation.quality import audits, report
 from curation.quality.estimates import wilson
 from curation.review import deciding
 from feedback.models import Interaction, Project
@@ -59,6 +59,8 @@ def test_it_shows_the_audit_and_the_thumbs_over_time_with_n_and_interval(shop: P
     grown(shop)
     page = admin_client.get(PAGE).content.decode()
     assert "Right, by the audit" in page and "n = 12" in page
+    days = report.measure(shop).found.period
+    assert days.startswith("answers from") and page.count(days) >= 3 and "slices have an audit" in page
     for group in quality.GROUPS:
         assert f'id="by-{group}"' in page
     assert page.count("<polyline") == 2 and "<title>audit: 66.7% (n = 6, 95 %" in page
@@ -70,6 +72,7 @@ def test_every_chart_has_its_figures_as_csv(shop: Project, admin_client: Client)
     head, *weeks = table(admin_client, "week")
     assert head == ["week", *quality.RATES] and [row[4] for row in weeks] == ["6", "6"]
     assert all(0 <= float(low) <= float(rate) <= float(high) <= 1 for _, rate, low, high, *_ in weeks)
+    assert all(0 <= float(row[5]) <= 1 and row[6].startswith("answers of 20") for row in weeks)
     assert [row[0] for row in table(admin_client, "agent_version")[1:]] == ["1", "2"]
     head, *work = table(admin_client, "work")
     assert head == list(quality.WORK) and sum(int(row[1]) for row in work) == 12
@@ -116,3 +119,7 @@ def test_bars_show_a_part_of_a_number() -> None:
     assert part.high == pytest.approx(0.4 * whole.high, abs=0.1)
     assert (whole.words, part.words) == ("2 Nov: 6 not rated", "2 Nov: 4 rated")
     assert quality.bars([("2 Nov", 0, 0)], "not rated", "rated") is None
+
+
+def test_a_share_of_nearly_all_is_not_called_all() -> None:
+    assert quality.Week(date(2026, 11, 2), 2_000, 1_999).rated == "99.95%"

@@ -117,10 +117,10 @@ def test_a_failure_of_the_page_is_logged_without_its_link(
     def fails(*given: Any) -> None:
         raise RuntimeError(f"no page at /privacy/{token}")
 
-    monkeypatch.setattr("privacy.requests.page.links.open_link", fails)
+    monkeypatch.setattr("privacy.requests.views.links.open_link", fails)
     client.raise_request_exception = False
     assert client.get(f"/privacy/{token}").status_code == 500
-    assert token not in caplog.text and "RuntimeError" in caplog.text and "page.py" in caplog.text
+    assert token not in caplog.text and "RuntimeError" in caplog.text and "requests/views.py" in caplog.text
 
 
 def test_a_log_line_keeps_the_addresses_of_calls(client: Client, caplog: pytest.LogCaptureFixture) -> None:

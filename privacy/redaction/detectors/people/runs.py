@@ -2,10 +2,9 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import places
+from privacy.redaction.detectors.people.eponyms import beside_place, eponym, located
 from privacy.redaction.detectors.people.name_forms import CAPITALISED, CONTRACTION, GAPS, INITIAL, RUNS, spelt_like
 from privacy.redaction.hits import Page, starts_sentence
 from privacy.redaction.lexicon import (
@@ -57,16 +56,21 @@ def runs(page: Page) -> list[list[Token]]:
     word = CAPITALISED.of(text)
     singles: list[tuple[int, int]] = []
     for name in names:
-        for start in places(text, name):
+        start = text.find(name)
+        while start >= 0:
             alone = word.match(text, start) if not start or not text[start - 1].isalnum() else None
             place = bisect_right(inside, start) - 1
-            if alone and not (place >= 0 and start < stretches[place][1]):
+            if alone and (place < 0 or start >= stretches[place][1]):
                 singles.append(alone.span())
-    return [run for begin, stop in sorted(stretches + singles) for run in split(page, begin, stop)]
+            start = text.find(name, start + 1)
+    found: list[list[Token]] = []
+    for begin, stop in sorted(stretches + singles) if singles else stretches:
+        split(page, begin, stop, found)
+    return found
 
 
-def split(page: Page, begin: int, stop: int) -> Iterator[list[Token]]:
-    """The runs of a stretch of capitalised words, weighed; a word by itself is left out unless it is a first name."""
+def split(page: Page, begin: int, stop: int, found: list[list[Token]]) -> None:
+    """Adds the runs of a stretch of capitalised words, weighed; a word by itself is left out unless it is a first name."""
     text, known = page.text, lexicon()
     run: list[Token] = []
     last = -1
@@ -83,20 +87,21 @@ def split(page: Page, begin: int, stop: int) -> Iterator[list[Token]]:
         if run and (between := text[last:start]) in GAPS and (between[0] != "." or last - run[-1][0] == 1):
             run.append((start, end, kind))
         else:
-            if run and (len(run) > 1 or run[0][2] & FIRST):
-                yield weighed_run(page, run)
+            if len(run) > 1 or (run and run[0][2] & FIRST):
+                found.append(weighed_run(page, run))
             before = text[start - 1] if start else " "
             run = [] if before.isalnum() or before in "_@#/.&-" else [(start, end, kind)]
         last = end
-    if run and (len(run) > 1 or run[0][2] & FIRST):
-        yield weighed_run(page, run)
+    if len(run) > 1 or (run and run[0][2] & FIRST):
+        found.append(weighed_run(page, run))
 
 
 def weighed_run(page: Page, run: list[Token]) -> list[Token]:
     """The same words with what they are in the language of the text."""
-    if not any([kind == 0 or kind & FIRST for *_, kind in run]):
-        return [(start, end, kind & FLAGS) for start, end, kind in run]
-    return [(start, end, page.weigh(kind, start, end)) for start, end, kind in run]
+    for _, _, kind in run:
+        if kind == 0 or kind & FIRST:
+            return [(start, end, page.weigh(kind, start, end) if kind else 0) for start, end, kind in run]
+    return [(start, end, kind & FLAGS) for start, end, kind in run]
 
 
 def token_kind(word: str) -> int:
@@ -115,6 +120,11 @@ def names_in(page: Page, tokens: list[Token]) -> list[tuple[int, int]]:
     text = page.text
     found: list[tuple[int, int]] = []
     place, count = 0, len(tokens)
+    for index in range(count - 1):
+        start, end, kind = tokens[index]
+        if kind & STOP and text[start:end] in SAINTS:
+            count = index  # `St Vincent De Paul`: what follows is the saint's name
+            break
     while place < count:
         length = name_length(page, tokens, place)
         if not length:
@@ -125,11 +135,15 @@ def names_in(page: Page, tokens: list[Token]) -> list[tuple[int, int]]:
             after < count
             and tokens[after][2] & ORGANISATION
             and gap(text, tokens, after) == " "
-            and (length < 3 or text[tokens[after][0] : tokens[after][1]].lower() in STREETS)
+            and (length < 3 or page.low[tokens[after][0] : tokens[after][1]] in NAMED_AFTER_PERSONS)
         ):
             place = after + 1  # a street, a company, a thing that is called after somebody
             continue
-        found.append((tokens[place][0], tokens[after - 1][1]))
+        begin, end = tokens[place][0], tokens[after - 1][1]
+        if not page.strict and (eponym(page, begin, end) or beside_place(page, begin, end)):
+            place = after
+            continue
+        found.append((begin, end))
         place = after
     return found
 
@@ -138,6 +152,9 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
     """How many tokens from `place` make a name; 0 where none begins there."""
     text, kind = page.text, tokens[place][2]
     following = tokens[place + 1][2] if place + 1 < len(tokens) else None
+    begins = sure(kind)
+    if not begins and (following is None or kind & STOP):
+        return 0
     if place and tokens[place - 1][2] & STOP and text[tokens[place - 1][0] : tokens[place - 1][1]] in SAINTLY:
         return 0
     if following is not None and not following & FIRST and metavariable(page, tokens, place):
@@ -148,7 +165,6 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
         and of_one_language(page, *tokens[place], *tokens[place + 1])
     ):
         return 0
-    begins = sure(kind)
     if not begins and following is not None:
         ambiguous = bool(kind & FIRST) and not kind & STOP
         joined = gap(text, tokens, place + 1) not in SPACES  # `Art von Kennzeichner`: a particle needs a surname
@@ -246,32 +262,6 @@ def alone_is_no_name(text: str, start: int, end: int) -> bool:
     )
 
 
-LOCATIVES: Final = frozenset("im zur zum am ins ans aufs nel nella nello no na nos nas".split())
-ARTICLE_WORDS: Final = frozenset("der die das dem den einer einem le la les el los las um uma".split())
-TOWARDS: Final = frozenset("nach pour à a para per to for do til till naar från z ze von de da from".split())
-JOURNEYS: Final = frozenset(
-    "zug flug fähre bus fahrt reise fahrkarte ticket train vol bateau ferry billet voyage traversier tren vuelo barco viaje"
-    " billete autobús flight treno volo viaggio biglietto traghetto trein vlucht reis kaartje pociąg lot prom podróż tåg flyg"
-    " färja resa tog fly færge rejse comboio voo viagem".split()
-)
-PREPOSITIONS: Final = frozenset("in auf unter über aus dans em en".split())
-
-
-def located(page: Page, start: int, end: int) -> bool:
-    """Whether a word is where something is or when it was, and so no person: `in der Ferne`, `im Mai`."""
-    if page.strict or page.low[start - 1 : start] != " ":
-        return False
-    words = page.low[max(0, start - 24) : start].split()
-    if len(words) > 1 and words[-1] in TOWARDS and words[-2].rpartition("'")[2] in JOURNEYS:
-        return True  # `der Zug nach Halle`, `le train pour Nancy`
-    if not words or (words[-1] not in LOCATIVES and words[-1] not in ARTICLE_WORDS):
-        return False
-    place = start - 1 - len(words[-1])
-    if words[-1] in LOCATIVES:
-        return bool(page.languages(place, place + len(words[-1])) & ~ENGLISH)
-    return len(words) > 1 and words[-2] in PREPOSITIONS
-
-
 THING: Final = re.compile(
     r"\((?:self\b|\))|\.(?:[A-Z]+_[A-Z_]+|\w+\()|[ -](?:series|calendar|days?\b(?! (?:is|was|at|in|on))|date|number|theorem|lemma|distribution"
     r"|transform|algorithm|equation|inequality|polynomial|filter|process|matrix|letters?|alphabet|comma)\b"
@@ -286,6 +276,12 @@ def initial(tokens: list[Token], place: int) -> bool:
 
 SAINTLY: Final = frozenset(
     {"San", "Santa", "St", "Saint", "Los", "Las", "El", "La", "Mount", "Fort", "Port", "Lake", "New"}
+)
+
+
+SAINTS: Final = frozenset({"St", "Ste", "Saint", "Sainte", "Sankt"})
+NAMED_AFTER_PERSONS: Final = STREETS | frozenset(
+    "library university college school institute hospital foundation museum memorial airport stadium award prize centre center".split()
 )
 
 
