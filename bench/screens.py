@@ -37,7 +37,10 @@ def shots(browser: Any, options: argparse.Namespace) -> list[str]:
     for mode, settings in MODES.items():
         page = browser.new_context(**settings).new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" and "404" not in said.text else None)
+        page.on(
+            "console",
+            lambda said: faults.append(said.text) if said.type == "error" and "404" not in said.text else None,
+        )
         page.goto(f"{options.url}/admin/")
         page.locator("#id_username").fill(options.name)
         page.locator("#id_password").fill(options.password)

@@ -293,6 +293,7 @@ class Signal(models.Model):
     score = models.FloatField(null=True, blank=True)
     correction = RedactedTextField(blank=True, default="")
     comment = RedactedTextField(blank=True, default="")
+    step = RedactedJSONField(default=dict, blank=True, db_default={}, help_text="What a step should have been.")
     occurred_at = models.DateTimeField()
     effective_at = models.DateTimeField(
         default=timezone.now,
@@ -328,6 +329,7 @@ class ParkedSignal(models.Model):
     score = models.FloatField(null=True, blank=True)
     correction = RedactedTextField(blank=True, default="")
     comment = RedactedTextField(blank=True, default="")
+    step = RedactedJSONField(default=dict, blank=True, db_default={}, help_text="What a step should have been.")
     placeholders = models.JSONField(default=dict)
     body_digest = models.CharField(max_length=64)
     occurred_at = models.DateTimeField()

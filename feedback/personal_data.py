@@ -59,12 +59,19 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
                 "score": row.score,
                 "correction": row.correction,
                 "comment": row.comment,
+                "step": row.step,
                 "occurred_at": row.occurred_at.isoformat(),
             }
             for row in Signal.objects.filter(subject=subject).select_related("interaction").order_by("id")
         ],
         "waiting_signals": [
-            {"id": row.external_id, "signal": row.kind, "correction": row.correction, "comment": row.comment}
+            {
+                "id": row.external_id,
+                "signal": row.kind,
+                "correction": row.correction,
+                "comment": row.comment,
+                "step": row.step,
+            }
             for row in ParkedSignal.objects.filter(subject=subject).order_by("id")
         ],
         "waiting_spans": [

@@ -102,6 +102,7 @@ def shown(row: Interaction) -> dict[str, Any]:
                 "signal": signal.kind,
                 "correction": signal.correction or None,
                 "comment": signal.comment or None,
+                "step": signal.step or None,
                 "score": signal.score,
                 "occurred_at": signal.occurred_at,
                 "withdrawn": signal.withdrawn_at is not None,

@@ -19,9 +19,10 @@ def has_media(metadata: str, context: str) -> bool:
     return '"media"' in context and any(turn.get("media") for turn in bulk.parsed(context))
 
 
-def steps_text(steps: str) -> str:
-    """What tools were asked and gave back, as text for the filters; most answers have no steps."""
-    return "" if steps == "[]" else "\n".join(texts(bulk.parsed(steps)))
+def steps_text(steps: str, fix: str | None = None) -> str:
+    """What tools were asked and gave back, and what a person said that they should have been asked, as text for the
+    filters; most answers have no steps."""
+    return "" if steps == "[]" else "\n".join(texts([bulk.parsed(steps), bulk.parsed(fix or "{}")]))
 
 
 def texts(value: Any) -> Iterator[str]:

@@ -195,14 +195,14 @@ def load(keys: Sequence[int]) -> list[Decided]:
     statement = (
         "SELECT i.id, i.subject_id, i.question, i.context, i.answer, d.outcome, d.task_id, t.correction, "  # noqa: S608
         "d.correction_id, s.correction, s.subject_id, i.sources, i.tags, d.language, i.agent_name, i.agent_version, "
-        f"i.occurred_at, d.question, i.fingerprint, i.metadata, i.steps, {DRAWN} FROM {bulk.quoted(Decision)} d {RESTS_ON} "
+        f"i.occurred_at, d.question, i.fingerprint, i.metadata, i.steps, s.step, {DRAWN} FROM {bulk.quoted(Decision)} d {RESTS_ON} "
         "WHERE d.interaction_id IN ({keys})"
     )
     voters = {key: tuple(one.subject for one in standing(votes)) for key, votes in votes_on(keys).items()}
     rows = []
     for (
         key, subject, question, context, answer, outcome, task, typed, correction, written, author, sources, tags,
-        language, name, version, occurred_at, key_of_question, fingerprint, metadata, steps, drawn,
+        language, name, version, occurred_at, key_of_question, fingerprint, metadata, steps, fix, drawn,
     ) in bulk.select_in(statement, keys):  # fmt: skip
         rows.append(
             Decided(
@@ -226,7 +226,7 @@ def load(keys: Sequence[int]) -> list[Decided]:
                 voters=voters.get(key, ()),
                 is_cut=is_cut(metadata),
                 has_media=has_media(metadata, context),
-                steps_text=steps_text(steps),
+                steps_text=steps_text(steps, fix),
                 is_drawn=bool(drawn),
             )
         )

@@ -101,7 +101,8 @@ MEMBERS = (
 WRITTEN = (
     f"SELECT {in_use(CASE, 'e', 'evaluation')} + {in_use(EXAMPLE, 'x', 'training')} + {in_use(PAIR, 'p', 'training')}, "
     "m.evaluation, m.training, i.external_id, i.question, i.answer, i.context, i.sources, i.tags, i.steps, i.agent_name, "
-    "i.agent_version, s.correction, t.correction, d.outcome, d.detail, d.language, d.decided_by, "
+    "i.agent_version, s.correction, t.correction, "
+    "CASE WHEN s.interaction_id = d.interaction_id THEN s.step END, d.outcome, d.detail, d.language, d.decided_by, "
     f"CAST(d.decided_at AS text), CAST(i.occurred_at AS text), x.depth, m.interaction_id, d.task_id, c.tier, e.kind, i.metadata, "
     f"c.supporters, c.opponents, c.conversations {MEMBERS}"
 )
@@ -178,7 +179,7 @@ def written(release: Release, tally: Tally) -> Iterator[tuple[int, int, Row]]:
     system, seen_at = release.dataset.system_prompt or None, tally.seen_at
     tagged, agent = lru_cache(maxsize=1_000)(parsed), lru_cache(maxsize=1_000)(agent_text)
     for (
-        kinds, evaluation, training, key, question, answer, context, sources, tags, steps, name, version, typed_by, typed, outcome,
+        kinds, evaluation, training, key, question, answer, context, sources, tags, steps, name, version, typed_by, typed, fix, outcome,
         why, language, decided_by, decided_at, at, depth, number, task, tier, kind, metadata, supporters, opponents, conversations,
     ) in bulk.stream(WRITTEN, [release.pk]):  # fmt: skip
         corrected = outcome == CORRECTED
@@ -204,7 +205,7 @@ def written(release: Release, tally: Tally) -> Iterator[tuple[int, int, Row]]:
             answer if corrected else None, kind or "", tagged(tags), language, why,
             provenance, system, decided_by == "reviewer", not corrected,
             tier=tier, depends_on=depends_on(question, turns, cited), as_of=time_text(at), steps=parsed(steps),
-            valid_until=valid_until(metadata),
+            valid_until=valid_until(metadata), fix=bulk.parsed(fix) if fix and corrected and not typed else {},
         )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from django.utils.timesince import timesince
 
 from curation.decisions.reasons import short
 from curation.models import FIRST, ReviewTask, TaskState
-from curation.review import bulk_admin, deciding, double_review, holds, progress
+from curation.review import bulk_admin, deciding, double_review, holds, opening, progress
 from curation.review import page as review_page
 from curation.review.forms import AssignForm, BulkForm, ReviewForm
 from curation.review.queues import FILTERS, Queue
@@ -43,7 +43,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
     list_display_links = None
     list_filter = (*FILTERS, DateFilter)
     made_at = "created_at"
-    list_select_related = ["interaction__decision", "project", "assignee"]
+    list_select_related = ["interaction__decision", "interaction__audit", "project", "assignee"]
     sortable_by = ["settles"]
     actions = ["decide_chosen", "assign_chosen", progress.mark_chosen, progress.unmark_chosen]
     lead = "Answers that signals alone cannot label. A person decides; a label is never guessed."
@@ -80,7 +80,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     @admin.display(description="why it is here")
     def why(self, row: ReviewTask) -> str:
-        return short(row.reason)
+        is_blind = row.state == TaskState.OPEN and hasattr(row.interaction, "audit")
+        return short(opening.AUDIT if is_blind else row.reason)
 
     @admin.display(description="language")
     def language(self, row: ReviewTask) -> str:

@@ -1,6 +1,6 @@
 """One review task as its page shows it, with everything that helps to judge it. A constant number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -41,6 +41,7 @@ class ShownSignal:
     score: float | None
     at: Any
     stands: bool
+    step: Mapping[str, Any]
 
 
 class VerdictButton(NamedTuple):
@@ -234,6 +235,7 @@ def said(signal: Signal) -> ShownSignal:
         score=signal.score,
         at=signal.occurred_at,
         stands=signal.withdrawn_at is None,
+        step=signal.step,
     )
 
 

@@ -108,9 +108,10 @@ class FeedbackView(CaptureView):
     )
     def post(self, request: Request) -> Response:
         """Send what somebody thought of an answer: with a key, or from a browser with the interaction's
-        `feedback_token`, which also identifies the person. An `edit` needs its `correction`, a `rating` its `score`. A
-        person's newest explicit vote counts. Feedback on an interaction that has not arrived yet waits for it for a
-        day: 202.
+        `feedback_token`, which also identifies the person. An `edit` needs its `correction`, a `rating` its `score`. An
+        edit's `step` says what one of the answer's tool calls should have been: the call by its `id` or its `index`
+        from 0, and the right `name`, `arguments`, or both. A person's newest explicit vote counts. Feedback on an
+        interaction that has not arrived yet waits for it for a day: 202.
         """
         payload = convert(self.body(request), FeedbackIn)
         if request.META.get("HTTP_SEC_GPC") == "1":  # browsers send it themselves

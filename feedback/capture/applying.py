@@ -288,6 +288,7 @@ def _signal_row(plan: Plan, write: PreparedSignal, **about: int) -> Signal:
         score=payload.score,
         correction=write.correction,
         comment=write.comment,
+        step=write.step,
         occurred_at=occurred_at,
         effective_at=occurred_at if write.imported else plan.now,
         received_at=plan.now,

@@ -88,6 +88,22 @@ class Step(Struct, forbid_unknown_fields=True, kw_only=True):
     error: Annotated[str, Meta(max_length=20_000)] | None = None
 
 
+class StepCorrection(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """What one of the answer's steps should have been: the step by its id, or its place from 0, and the right tool,
+    arguments, or both."""
+
+    id: Label | None = None
+    index: Annotated[int, Meta(ge=0, lt=1_000)] | None = None
+    name: Label | None = None
+    arguments: Any = None
+
+    def __post_init__(self) -> None:
+        if (self.id is None) == (self.index is None):
+            raise ValueError("One of id and index - at `$`")
+        if self.name is None and self.arguments is None:
+            raise ValueError("Neither name nor arguments - at `$`")
+
+
 class Agent(Struct, forbid_unknown_fields=True):
     """Which agent answered."""
 
@@ -144,6 +160,7 @@ class FeedbackIn(Struct, forbid_unknown_fields=True, kw_only=True):
     score: Annotated[float, Meta(ge=0, le=1)] | None = None
     subject: SubjectId | None = None
     occurred_at: Moment | None = None
+    step: StepCorrection | None = None
 
     def __post_init__(self) -> None:
         require_utc(occurred_at=self.occurred_at)
@@ -152,7 +169,7 @@ class FeedbackIn(Struct, forbid_unknown_fields=True, kw_only=True):
 # An unknown key is the caller's text, which errors never repeat.
 FIELDS = {
     name
-    for kind in (InteractionIn, FeedbackIn, Message, Medium, Source, Step, Agent)
+    for kind in (InteractionIn, FeedbackIn, Message, Medium, Source, Step, StepCorrection, Agent)
     for name in kind.__struct_fields__
 }
 FIELDS |= {"items", "type", "results", "case", "repeats", "error", "candidate", "release", "baseline"}
@@ -185,6 +202,8 @@ EXPECTED = (
     ("Expected `datetime`", "invalid_time", "Expected a time with its zone, such as 2026-01-31T12:00:00Z."),
     ("Invalid RFC3339", "invalid_time", "Expected a time with its zone, such as 2026-01-31T12:00:00Z."),
     ("Invalid enum value", "invalid_choice", "The call does not accept this value."),
+    ("One of id and index", "invalid", "Name the step by its id or by its index, not both."),
+    ("Neither name nor arguments", "required", "Give the right name, the right arguments, or both."),
     ("Blank text", "blank", "The text is blank."),
     ("Media bytes", "invalid", "Media are stored by address, never as bytes: give a URL."),
     ("Expected", "invalid_type", "The value has the wrong type."),
@@ -216,6 +235,8 @@ def check_feedback(feedback: FeedbackIn) -> FeedbackIn:
     """Checks what a type cannot express: an edit has its correction, a rating its score."""
     if feedback.signal == "edit" and is_blank(feedback.correction or ""):
         raise PayloadError("/correction", "required", "An edit needs the corrected text.")
+    if feedback.step and feedback.signal != "edit":
+        raise PayloadError("/step", "invalid", "Only an edit corrects a step.")
     if feedback.signal == "rating" and feedback.score is None:
         raise PayloadError("/score", "required", "A rating needs a score from 0 to 1.")
     return feedback

@@ -13,6 +13,7 @@ from feedback.capture.preparing import Placeholders
 from feedback.capture.store import Existing, count_results, mark_pending
 from feedback.models import Interaction, ParkedSignal, Project, Signal, Trace
 from privacy.db import bulk, engine, rows
+from privacy.db.fields import rewritable
 from privacy.erasure import erasure
 from privacy.models import ConsentEntry, Purpose, Subject, Tombstone
 from privacy.subjects.lookup import bury, drop_unused
@@ -65,7 +66,7 @@ class Plan:
 
 def signal_columns(row: Signal | ParkedSignal) -> dict[str, object]:
     """The columns that a signal and a parked signal share."""
-    return {name: getattr(row, name) for name in SIGNAL_COLUMNS}
+    return {name: getattr(row, name) for name in SIGNAL_COLUMNS} | {"step": rewritable(row.step)}
 
 
 def insert(plan: Plan) -> None:

@@ -58,13 +58,14 @@ class PreparedSignal:
     imported: bool = False  # ordered among the votes by its own time, not by arrival
     correction: Redacted = NO_TEXT
     comment: Redacted = NO_TEXT
+    step: Any = field(default_factory=dict)
     placeholders_before: Placeholders = field(default_factory=dict)
     placeholders_after: Placeholders = field(default_factory=dict)
 
     @property
     def has_text(self) -> bool:
         """Whether there is anything to redact."""
-        return bool(self.payload.correction or self.payload.comment)
+        return bool(self.payload.correction or self.payload.comment or self.payload.step)
 
 
 Prepared: TypeAlias = PreparedInteraction | PreparedSignal
@@ -177,6 +178,7 @@ def redact_signal(project: Project, signal: PreparedSignal, placeholders: Placeh
         numbering, policy = project.numbering(signal.payload.interaction, placeholders), project.redaction_policy
         signal.correction = redact(signal.payload.correction or "", policy, numbering)
         signal.comment = redact(signal.payload.comment or "", policy, numbering)
+        signal.step = redact_json(msgspec.to_builtins(signal.payload.step or {}), policy, numbering)[0]
         signal.placeholders_after = numbering.state()
 
 

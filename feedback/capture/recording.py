@@ -121,7 +121,9 @@ def record(
     prepared: list[Prepared | RedactionError] = []
     # Feedback continues the numbering of its interaction, whether stored or earlier in this batch.
     about = [
-        sent.interaction for sent in payloads if isinstance(sent, FeedbackIn) and (sent.correction or sent.comment)
+        sent.interaction
+        for sent in payloads
+        if isinstance(sent, FeedbackIn) and (sent.correction or sent.comment or sent.step)
     ]
     numbered = stored_placeholders(project, about) if about else {}
     for payload in payloads:

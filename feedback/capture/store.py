@@ -38,7 +38,7 @@ INTERACTION = tuple(
 SUBJECT = ("id", "namespace", "digest", "restricted_at")
 SIGNAL = ("id", "external_id", "interaction_id", "subject_id", "body_digest")
 PARKED = tuple(
-    "id project_id subject_id interaction_external_id external_id kind score correction comment placeholders "
+    "id project_id subject_id interaction_external_id external_id kind score correction comment step placeholders "
     "body_digest occurred_at effective_at received_at withdrawn_at".split()
 )
 CONSENT = ("id", "subject_id", "purpose", "granted", "recorded_at", "expires_at", "notice_id", "entry_hash")

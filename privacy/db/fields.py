@@ -26,6 +26,15 @@ def stored(value: Any) -> Any:
     return value
 
 
+def rewritable(value: Any) -> Any:
+    """JSON that was read from one redacted column, as another takes it: with keys that are `Redacted` too."""
+    if isinstance(value, list):
+        return [rewritable(item) for item in value]
+    if isinstance(value, dict):
+        return {Redacted.stored(key): rewritable(item) for key, item in value.items()}
+    return value
+
+
 class RedactedTextField(models.TextField):  # type: ignore[type-arg]
     """Text. Saves only a `Redacted`, and reads back as `Redacted`."""
 

@@ -51,8 +51,8 @@ export declare class Client {
      */
     turn<T>(question: string, fields: TurnFields, run: (turn: Turn) => T | Promise<T>): Promise<T>;
     /**
-     * Store one interaction now and return the server's answer, with the token for a browser. Where the server does not
-     * answer in time it is queued under the same id (`reason: "queued"`).
+     * Store one interaction now and return the server's answer, with the token for a browser. If the server does not
+     * answer in time, it is queued under the same id (`reason: "queued"`).
      */
     record(fields: InteractionFields): Promise<Recorded>;
     /** Record what a person agreed to; returns the effective state. Always throws on failure. */

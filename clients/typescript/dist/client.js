@@ -72,8 +72,8 @@ export class Client {
         return result;
     }
     /**
-     * Store one interaction now and return the server's answer, with the token for a browser. Where the server does not
-     * answer in time it is queued under the same id (`reason: "queued"`).
+     * Store one interaction now and return the server's answer, with the token for a browser. If the server does not
+     * answer in time, it is queued under the same id (`reason: "queued"`).
      */
     async record(fields) {
         let event;

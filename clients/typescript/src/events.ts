@@ -53,6 +53,8 @@ export interface FeedbackFields {
   score?: number | undefined;
   subject?: string | undefined;
   occurredAt?: Date | string | undefined;
+  /** Of an `edit`: what a tool call should have been; the call by its id, or its place from 0. */
+  step?: { id?: string; index?: number; name?: string; arguments?: unknown } | undefined;
 }
 
 /** One encoded event: every retry sends the same bytes under the same id. */

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from curation.releases.formats.format import Message, NoPlace, Row
-from curation.releases.formats.tools import arguments_text, call_name, result_text
+from curation.releases.formats.tools import arguments_text, call_name, corrected, result_text
 
 _ROLES = {
     "system": "system",
@@ -41,6 +41,17 @@ def prompt(row: Row, *, system: bool = True, steps: bool = True) -> list[Message
         messages = [{"role": "system", "content": row.system}, *messages[own:]]
     messages.append({"role": "user", "content": row.question})
     return messages + called(row.steps, messages) if steps and row.steps else messages
+
+
+def correction(row: Row) -> tuple[list[Message], Message, Message] | None:
+    """The conversation up to a step that a person corrected, the right call, and the one that was made; None if the
+    row has no such step. Raises `NoPlace`."""
+    found = corrected(row.steps, row.fix)
+    if found is None:
+        return None
+    place, right = found
+    before = prompt(row._replace(steps=row.steps[:place]))
+    return before, called([right], before)[0], called([row.steps[place]], before)[0]
 
 
 def answer(text: str) -> Message:

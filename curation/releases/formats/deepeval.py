@@ -13,7 +13,7 @@ import orjson
 
 from curation.releases.formats.encoding import JOINER, each_text, joining, json_line, parting
 from curation.releases.formats.format import Format, Row
-from curation.releases.formats.tools import arguments_text, result_text, turns_text
+from curation.releases.formats.tools import arguments_text, result_text, right_steps, turns_text
 
 inert = parting(re.compile(r"\[(?=DEEPEVAL:)", re.IGNORECASE), "[")
 whole = joining(re.compile(rf"(\[){JOINER}(?=DEEPEVAL:)", re.IGNORECASE))
@@ -42,7 +42,7 @@ def line(row: Row) -> bytes | None:
             "expected_output": inert(row.expected),
             "context": texts(row.sources),
             "name": row.id,
-            "expected_tools": [expected_tool(step) for step in row.steps],
+            "expected_tools": [expected_tool(step) for step in right_steps(row.steps, row.fix)],
             "additional_metadata": each_text(metadata, inert),
         }
     )

@@ -5,7 +5,7 @@ from typing import Any
 from curation.releases.formats.encoding import json_line
 from curation.releases.formats.format import Format, Row
 from curation.releases.formats.shapes import KIND, PROVENANCE, SOURCES, STEPS, TEXTS, TIER
-from curation.releases.formats.tools import steps_text, turns_text
+from curation.releases.formats.tools import right_steps, steps_text, turns_text
 
 
 def line(row: Row) -> bytes | None:
@@ -23,7 +23,7 @@ def line(row: Row) -> bytes | None:
             "depends_on": list(row.depends_on),
             "as_of": row.as_of,
             "valid_until": row.valid_until,
-            "steps": steps_text(row.steps),
+            "steps": steps_text(right_steps(row.steps, row.fix)),
             "context": turns_text(row.context),
             "sources": row.sources,
             "tags": row.tags,

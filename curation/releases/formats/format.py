@@ -1,6 +1,6 @@
 """What a format is, and the curated record that it writes. Each module next to this one declares its `FORMAT`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -13,6 +13,7 @@ Kind = Literal["golden", "regression", "sampled"]
 class Row(NamedTuple):
     """One record of a release. Every text in it is redacted, and none of it is trusted.
 
+    `fix` is what a person said that one of the `steps` should have been (`tools.corrected`).
     `expected` is the right answer, `accepted` others that are right too, `rejected` the one that it replaced, where
     there was one, and `also_rejected` others that were corrected. `tier` is the evidence for the right answer,
     `depends_on` what else it depends on, `as_of` when it was last found right. `provenance` is `{"interaction",
@@ -41,6 +42,7 @@ class Row(NamedTuple):
     as_of: str | None = None
     valid_until: str | None = None
     steps: Sequence[dict[str, Any]] = ()
+    fix: Mapping[str, Any] = {}
 
 
 class NoPlace(ValueError):
@@ -80,4 +82,5 @@ class Format:
         for field in self.answered:
             if not value[field] or value[field][-1]["role"] != "assistant":
                 return f"{field} does not end with the assistant"
-        return talk_fault(value) if self.answered else None
+        # What is to be learnt may be a call, which has no result yet.
+        return talk_fault({**value, **{name: value[name][:-1] for name in self.answered}}) if self.answered else None

@@ -10,7 +10,7 @@ from curation.releases.formats.conversations import prompt
 from curation.releases.formats.encoding import json_line
 from curation.releases.formats.format import Format, Message, Row
 from curation.releases.formats.shapes import Shape
-from curation.releases.formats.tools import steps_text
+from curation.releases.formats.tools import right_steps, steps_text
 
 CALLS: Shape = [{"id": "string", "function": "string", "arguments": "object", "type": ("function",)}]
 INPUT: Shape = [
@@ -34,7 +34,7 @@ def line(row: Row) -> bytes | None:
         "tier": row.tier,
         "sources": row.sources,
         "tags": row.tags,
-        **({"steps": steps_text(row.steps)} if row.steps else {}),
+        **({"steps": steps_text(right_steps(row.steps, row.fix))} if row.steps else {}),
         "provenance": row.provenance,
     }
     return json_line({"id": row.id, "input": messages, "target": [row.expected, *row.accepted], "metadata": metadata})

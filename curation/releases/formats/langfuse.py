@@ -10,7 +10,7 @@ import re
 from curation.releases.formats.encoding import JOINER, each_text, joining, json_line, parting
 from curation.releases.formats.format import Format, Row
 from curation.releases.formats.shapes import SOURCES, STEPS, TEXTS
-from curation.releases.formats.tools import steps_text, turns_text
+from curation.releases.formats.tools import right_steps, steps_text, turns_text
 
 MARK = re.compile(r"@@@(?=langfuseMedia:)|\Adata(?=:)", re.IGNORECASE)
 inert = parting(MARK, ":")
@@ -29,7 +29,7 @@ def line(row: Row) -> bytes | None:
             },
             "expectedOutput": {
                 "answer": inert(row.expected),
-                **({"steps": each_text(steps_text(row.steps), inert)} if row.steps else {}),
+                **({"steps": each_text(steps_text(right_steps(row.steps, row.fix)), inert)} if row.steps else {}),
             },
             "metadata": {
                 "kind": row.kind,

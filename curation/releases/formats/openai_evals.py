@@ -7,7 +7,7 @@ from curation.releases.formats.conversations import prompt
 from curation.releases.formats.encoding import json_line
 from curation.releases.formats.format import Format, Row
 from curation.releases.formats.shapes import KIND, MESSAGES, STEPS
-from curation.releases.formats.tools import steps_text
+from curation.releases.formats.tools import right_steps, steps_text
 
 ITEM_SCHEMA = {
     "type": "object",
@@ -45,7 +45,7 @@ def line(row: Row) -> bytes | None:
         "messages": messages,
         "expected": row.expected,
         "rejected": row.rejected or "",
-        **({"steps": steps_text(row.steps)} if row.steps else {}),
+        **({"steps": steps_text(right_steps(row.steps, row.fix))} if row.steps else {}),
     }
     return json_line({"item": item})
 

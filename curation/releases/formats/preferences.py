@@ -2,8 +2,11 @@
 
 from curation.releases.formats.conversations import answer, prompt, tools
 from curation.releases.formats.encoding import json_line
-from curation.releases.formats.format import Format, Row
+from curation.releases.formats.format import Format, NoPlace, Row
 from curation.releases.formats.shapes import MESSAGES, TOOLS
+from curation.releases.formats.tools import corrected
+
+A_CALL = "a corrected step, whose pair is two calls: these pairs hold only text; `dpo.jsonl` holds it"
 
 
 def line(row: Row) -> bytes | None:
@@ -13,6 +16,8 @@ def line(row: Row) -> bytes | None:
     """
     if not row.rejected or row.rejected == row.expected:
         return None
+    if corrected(row.steps, row.fix):
+        raise NoPlace(A_CALL)
     messages = prompt(row)
     return json_line(
         {

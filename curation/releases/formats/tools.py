@@ -1,7 +1,7 @@
 """Tool calls as release files write them: names that APIs accept, arguments and results as text. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -32,6 +32,28 @@ def result_text(step: Mapping[str, Any]) -> str:
     if error:
         return data_text({"error": error} if result is None else {"result": result, "error": error})
     return "" if result is None else text(result)
+
+
+def corrected(steps: Sequence[Mapping[str, Any]], fix: Mapping[str, Any]) -> tuple[int, dict[str, Any]] | None:
+    """The place of the step that a person corrected, and the right call, whose result nobody knows. None if the answer
+    has no such step, or nothing of the call changes."""
+    place = fix.get("index")
+    if place is None:
+        place = next((at for at, step in enumerate(steps) if fix and step.get("id") == fix.get("id")), len(steps))
+    if place >= len(steps):
+        return None
+    was = steps[place]
+    kept = {name: was[name] for name in ("type", "id") if was.get(name) is not None}
+    told = {name: fix.get(name) if fix.get(name) is not None else was.get(name) for name in ("name", "arguments")}
+    if told == {name: was.get(name) for name in told}:
+        return None
+    return place, {**kept, **{name: value for name, value in told.items() if value is not None}}
+
+
+def right_steps(steps: Sequence[dict[str, Any]], fix: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The steps with the corrected one in its place."""
+    found = corrected(steps, fix)
+    return list(steps) if found is None else [*steps[: found[0]], found[1], *steps[found[0] + 1 :]]
 
 
 def text(value: Any) -> str:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from curation.models import ReviewTask
-from curation.quality import report
+from curation.quality import votes
 from curation.review import page
 from feedback.models import Interaction, Project, Signal
 from tests import factories as cast
@@ -33,7 +33,7 @@ def test_a_later_edit_counts_whatever_the_clocks_say(shop: Project, first: Any, 
     cast.said(shop, talk, "thumbs_up", occurred_at=first and first.isoformat())
     cast.said(shop, talk, "edit", correction=cast.RIGHT, occurred_at=second and second.isoformat())
     assert outcome(shop, talk) == "corrected"
-    cells = report.cells(shop)
+    cells = votes.cells(shop)
     assert [(cell.voted, cell.good) for cell in cells] == [(1, 0)]
 
 
@@ -75,7 +75,7 @@ def test_no_time_that_is_stored_is_in_the_future(client: Client, shop: Project, 
     body = {"question": "q?", "answer": "a", "dry_run": True, "occurred_at": at}
     shown = client.post("/api/v1/interactions", json.dumps(body), content_type="application/json", headers=auth)
     assert shown.json()["interaction"]["occurred_at"] < "2999"
-    assert {cell.day.year for cell in report.cells(shop)} == {timezone.now().year}
+    assert {cell.day.year for cell in votes.cells(shop)} == {timezone.now().year}
 
 
 def test_the_same_body_from_a_wrong_clock_is_recognised(shop: Project) -> None:

@@ -68,7 +68,7 @@ def test_behind_a_proxy_each_browser_has_a_limit_of_its_own(client: Client, trus
     talk = cast.asked(cast.project())
 
     def status(address: str) -> int:
-        headers = {"Authorization": f"Bearer {talk.token}", "X-Forwarded-For": address}
+        headers = {"Authorization": f"Bearer {cast.token(talk)}", "X-Forwarded-For": address}
         vote = {"interaction": talk.id, "signal": "thumbs_up"}
         return client.post("/api/v1/feedback", vote, "application/json", headers=headers, REMOTE_ADDR=PROXY).status_code
 

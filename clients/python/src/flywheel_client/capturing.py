@@ -99,7 +99,8 @@ class Capturing:
     def feedback(self, interaction: str, signal: Signal, **fields: Unpack[FeedbackFields]) -> str:
         """Queue a signal on an interaction; returns the feedback's id at once.
 
-        ``edit`` needs a ``correction``.
+        ``edit`` needs a ``correction``; its ``step`` says what a tool call should have been:
+        ``{"id" or "index", "name", "arguments"}``.
         """
         try:
             event = feedback_event(interaction, signal, fields)

@@ -60,6 +60,7 @@ class FeedbackFields(TypedDict):
     score: NotRequired[float | None]
     subject: NotRequired[str | None]
     occurred_at: NotRequired[datetime | str | None]
+    step: NotRequired[Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
