@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import Browser
 
-from curation.models import Dataset
+from curation.models import Dataset, EvalCase, Release
 from feedback.models import Interaction, Project
 from tests import factories as cast
 from tests.console.browsing import opened
@@ -113,3 +113,14 @@ def test_the_light_turns_green_in_the_browser(transactional_db: None, web: str, 
     console.page.locator("#light a").click()
     assert "/admin/feedback/interaction/" in console.page.url
     console.check()
+
+
+def test_the_first_release_is_cut_from_the_console_before_any_selection_has_run(root: Client) -> None:
+    shop = cast.project("shop")
+    cast.said(shop, cast.asked(shop), "thumbs_up")
+    cast.turn(shop)
+    assert not EvalCase.objects.filter(selected=True).exists()
+    where = f"/admin/curation/dataset/{Dataset.objects.get(project=shop).pk}/cut/"
+    assert "disabled" not in root.get(where).content.decode().split('id="content"')[1]
+    made = root.post(where)["Location"]
+    assert f"/admin/curation/release/{Release.objects.get(state='published').pk}/" in made
