@@ -26,8 +26,9 @@ import psycopg
 from bench.capture_servers import megabytes
 from bench.soak_load import Mixed
 from bench.soak_picture import picture
-from bench.soak_verdict import faults, until_done
+from bench.soak_verdict import faults
 from tests.faults.system import System, system
+from tests.faults.verdict import until_done
 
 SAMPLE_SECONDS = 5.0
 WINDOW = 30.0  # seconds whose calls make one point of the picture
@@ -98,7 +99,7 @@ def report(made: System, load: Mixed, seen: Watched, found: Sequence[str]) -> No
     """Print the figures."""
     calls = Counter(path for _, path, _ in load.sender.taken)
     print(f"{seen.since() / 60:.0f} minutes; killed: {dict(Counter(part for _, part in seen.kills))}")
-    print(f"acknowledged: {dict(calls)}; {load.sender.failures:,} calls sent again")
+    print(f"acknowledged: {dict(calls)}; sent again by status: {dict(load.sender.again)}")
     print(f"{len(load.verdicts):,} verdicts, {load.releases:,} releases, {len(load.requests):,} erasures")
     points = windows(load.sender.taken, seen.began)
     halves = [
@@ -138,7 +139,7 @@ def main(arguments: list[str]) -> int:
             load.stop()
             stop.set()
             watcher.join()
-        found = [*until_done(made, load), *faults(made, load)]
+        found = [*until_done(made), *faults(made, load)]
         report(made, load, seen, found)
         if options.svg:
             points = windows(load.sender.taken, seen.began)

@@ -104,7 +104,7 @@ class Mixed:
 
     def __init__(self, made: System) -> None:
         self.made = made
-        self.sender = Sender([made.port, made.second_port], made.key)
+        self.sender = Sender(made.ports, made.key)
         self.interactions: set[str] = set()  # acknowledged, of people who stay
         self.signals: set[str] = set()
         self.left: set[str] = set()  # interactions of people who were erased, acknowledged before their request
@@ -116,7 +116,9 @@ class Mixed:
         self._stop = threading.Event()
         callers = [self.pairs, self.pairs, self.batches, self.traces, self.leavers, self.consents_change]
         callers += [self.reviews, self.cut_releases]
-        self._threads = [threading.Thread(target=self._run, args=(each, place)) for place, each in enumerate(callers)]
+        self._threads = [
+            threading.Thread(target=self._run, args=(each, place), daemon=True) for place, each in enumerate(callers)
+        ]
         made.manage("shell", "--verbosity", "0", "--command", SIGN_UP)
 
     def start(self) -> None:

@@ -1,18 +1,10 @@
 """What must hold after a soak: everything that was acknowledged, once, and nothing of those who left."""
 
-import time
 from pathlib import Path
 
 from bench.soak_load import LEAVER, Mixed
 from tests.faults.system import System
 
-DONE_SECONDS = 600.0
-LEFT = (
-    "M['Interaction'].filter(pending=True).count()",
-    "M['PrivacyRequest'].exclude(state='closed').count()",
-    "M['Erasure'].filter(settled_at=None).count()",
-    "M['Release'].filter(state__in=['cutting', 'stale']).count()",
-)
 STORED = (
     "list(M['Interaction'].values_list('external_id', flat=True))",
     "list(M['Signal'].values_list('external_id', flat=True))",
@@ -23,15 +15,6 @@ STORED = (
     f"M['Interaction'].filter(question__icontains={LEAVER!r}).count()",
     "len(set(M['Signal'].values_list('interaction')) - set(M['Decision'].values_list('interaction')))",
 )
-
-
-def until_done(made: System, load: Mixed) -> list[str]:
-    """Wait until the workers have done everything; what is left after ten minutes."""
-    deadline = time.monotonic() + DONE_SECONDS
-    while any(left := made.read(f"[{', '.join(LEFT)}]")) and time.monotonic() < deadline:
-        time.sleep(5)
-    names = ("interactions to curate", "requests", "erasures", "releases in the making")
-    return [f"{number} {name} still open" for name, number in zip(names, left, strict=True) if number]
 
 
 def faults(made: System, load: Mixed) -> list[str]:

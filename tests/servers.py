@@ -8,6 +8,7 @@ password, keeps its files in a folder of its own, and is ended with its files wh
 command with them in its environment.
 """
 
+import contextlib
 import os
 import pwd
 import secrets
@@ -110,7 +111,7 @@ class Server:
             return
         if self.process.poll() is None:
             if number is signal.SIGKILL:
-                os.killpg(self.process.pid, number)
+                end_at_once(self.process.pid)
             else:
                 self.process.send_signal(number)
             try:
@@ -121,19 +122,44 @@ class Server:
         self.process = None
 
 
+def end_at_once(pid: int) -> None:
+    """SIGKILL to a process, its group and its children: PostgreSQL's have groups of their own, and would hold its memory
+    while the next server starts."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:  # no Linux
+        children = []
+    os.killpg(pid, signal.SIGKILL)
+    for child in map(int, children):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    deadline = time.monotonic() + STOP_SECONDS
+    while any(map(lives, children)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def lives(pid: str) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 @contextmanager
-def postgres(*, durable: bool = False, given: bool = True) -> Iterator[Server]:
+def postgres(*, durable: bool = False, given: bool = True, within: Path | None = None) -> Iterator[Server]:
     """A PostgreSQL server with an empty database `flywheel` whose owner is a superuser.
 
     `durable` keeps fsync on, as a test that kills the server needs; without it no commit waits for a disk.
-    `given=False` starts one even where DATABASE_URL names another. Raises `Unavailable`.
+    `given=False` starts one even where DATABASE_URL names another. Its files are `within` that folder, if one is given.
+    Raises `Unavailable`.
     """
     url = os.environ.get("DATABASE_URL", "")
     if given and url.startswith(("postgres://", "postgresql://")):
         yield Server(url, "given by DATABASE_URL", version=postgres_version(url))
         return
     with ExitStack() as closing:
-        yield first_that_starts("postgres", lambda place: new_postgres(place, closing, durable))
+        yield first_that_starts("postgres", lambda place: new_postgres(place, closing, durable, within))
 
 
 @contextmanager
@@ -163,10 +189,10 @@ def first_that_starts(program: str, start: Callable[[Path], Server]) -> Server:
     raise Unavailable("; ".join([*tried, f"apt-get install {package} would give one"]))
 
 
-def new_postgres(place: Path, closing: ExitStack, durable: bool) -> Server:
+def new_postgres(place: Path, closing: ExitStack, durable: bool, within: Path | None) -> Server:
     """Make a cluster in a new folder and start it."""
     account = unprivileged()
-    folder = new_folder("postgres", closing, account)
+    folder = new_folder("postgres", closing, account, within)
     place = reachable_place(place, folder, account)
     password = secrets.token_urlsafe(24)
     secret = folder / "password"
@@ -277,9 +303,9 @@ def hand_over(path: Path, account: Account) -> None:
         os.chown(path, account.uid, account.gid)
 
 
-def new_folder(name: str, closing: ExitStack, account: Account) -> Path:
+def new_folder(name: str, closing: ExitStack, account: Account, within: Path | None = None) -> Path:
     """A folder that the account owns, in a place that it can reach; it goes when the context closes."""
-    parents = [Path(tempfile.gettempdir()), Path("/var/tmp"), Path("/tmp")]
+    parents = [within] if within else [Path(tempfile.gettempdir()), Path("/var/tmp"), Path("/tmp")]
     parent = next((parent for parent in parents if account.uid is None or reachable(parent)), parents[0])
     folder = Path(tempfile.mkdtemp(prefix=f"flywheel-{name}-", dir=parent))
     closing.callback(shutil.rmtree, folder, ignore_errors=True)

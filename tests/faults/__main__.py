@@ -1,9 +1,9 @@
-"""The long run: `python -m tests.faults --kills 200 [--database sqlite|postgres] [--redis] [--seed N]`.
+"""The long run: `python -m tests.faults --kills 200 [--database sqlite|postgres] [--redis] [--disk] [--clock +1h]`.
 
-Kills web, worker and, on PostgreSQL, the database at random moments under load, and says what was lost or doubled. With
-`--redis` also the broker, which forgets everything, while a second web process and a second worker with a beat of its own
-go on.
-Exit status 1 where anything was.
+Kills web, worker and, on PostgreSQL, the database at random moments under load, or restarts the database, and says what
+was lost or doubled. With `--redis` also the broker, which forgets everything; with `--disk` the disk is filled for a
+moment. With `--redis` or `--clock` a second web process and a second worker with a beat of its own go on, and their clock
+may be off. Exit status 1 where anything was lost or doubled.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.faults.load import Load
 from tests.faults.system import system
-from tests.faults.verdict import faults
+from tests.faults.verdict import faults, until_done
 
 
 def main(arguments: list[str]) -> int:
@@ -25,16 +25,23 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--redis", action="store_true")
+    parser.add_argument("--disk", action="store_true")
+    parser.add_argument("--clock", default="")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     rng, killed = random.Random(options.seed), Counter[str]()
     with (
         tempfile.TemporaryDirectory(prefix="flywheel-faults-") as folder,
         system(
-            Path(folder), postgres=options.database == "postgres", redis=options.redis, second=options.redis
+            Path(folder),
+            postgres=options.database == "postgres",
+            redis=options.redis,
+            second=options.redis or bool(options.clock),
+            clock=options.clock,
+            disk=options.disk,
         ) as made,
     ):
-        load = Load(made.port, made.key)
+        load = Load(made.ports, made.key)
         began = time.monotonic()
         load.start()
         for number in range(options.kills):
@@ -45,10 +52,10 @@ def main(arguments: list[str]) -> int:
             if number % 20 == 19:
                 print(f"{number + 1} kills, {len(load.interactions):,} pairs acknowledged", flush=True)
         load.stop()
-        found = faults(made, load)
+        found = [*until_done(made), *faults(made, load)]
         print(f"{options.database}: {dict(killed)} killed in {time.monotonic() - began:.0f} s; ", end="")
         print(f"{len(load.interactions):,} interactions and {len(load.signals):,} signals acknowledged, ", end="")
-        print(f"{load.sender.failures:,} calls sent again; {len(found)} lost, doubled or miscounted")
+        print(f"calls sent again by status {dict(load.sender.again)}; {len(found)} lost, doubled or miscounted")
         print("\n".join(found[:20]))
     return 1 if found else 0
 

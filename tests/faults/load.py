@@ -6,6 +6,7 @@ import json
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ class Sender:
     ports: Sequence[int]
     key: str
     refusals: list[str] = field(default_factory=list)  # answers that no retry will change
-    failures: int = 0  # calls without an answer, or with a 5xx
+    again: Counter[int] = field(default_factory=Counter)  # calls sent again, by status; 0: no answer
     taken: list[tuple[float, str, float]] = field(default_factory=list)  # (monotonic end, path, seconds)
 
     def send(self, path: str, body: Mapping[str, object], name: str = "") -> Any:
@@ -36,14 +37,14 @@ class Sender:
                     answer = line.getresponse()
                     status, said = answer.status, answer.read()
             except (OSError, http.client.HTTPException):
-                status, said = 599, b""
-            if status < 300:
+                status, said = 0, b""
+            if 0 < status < 300:
                 self.taken.append((time.monotonic(), path, time.monotonic() - began))
                 return json.loads(said)
-            if status < 500:
+            if 0 < status < 500:
                 self.refusals.append(f"{path} {name}: {status}")
                 return None
-            self.failures += 1
+            self.again[status] += 1
             time.sleep(0.05)
 
 
@@ -51,7 +52,7 @@ class Sender:
 class Load:
     """Threads that write pairs of interaction and feedback to a server that may be gone at any moment."""
 
-    port: int
+    ports: Sequence[int]
     key: str
     callers: int = 4
     interactions: set[str] = field(default_factory=set)  # acknowledged
@@ -61,11 +62,13 @@ class Load:
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.sender = Sender([self.port], self.key)
+        self.sender = Sender(self.ports, self.key)
 
     def start(self) -> None:
         """Begin."""
-        self._threads = [threading.Thread(target=self._caller, args=(number,)) for number in range(self.callers)]
+        self._threads = [
+            threading.Thread(target=self._caller, args=(number,), daemon=True) for number in range(self.callers)
+        ]
         for thread in self._threads:
             thread.start()
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from tests.processes import answers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_SECONDS = 60.0
+FULL_SECONDS = 1.5  # how long a disk is full
+DISK_MEGABYTES = 700
 # In one process, which takes two seconds to start.
 FIRST = """
 from django.core.management import call_command
@@ -72,6 +75,12 @@ class System:
     second_port: int = 0
     second_web: Child | None = None  # with the second worker, which has a beat of its own: never killed
     second_worker: Child | None = None
+    disk: Path | None = None  # where everything that is stored is, if that is a small disk of its own
+
+    @property
+    def ports(self) -> list[int]:
+        """Where web processes answer."""
+        return [self.port, self.second_port] if self.second_port else [self.port]
 
     def manage(self, *arguments: str) -> str:
         """What a command of `manage.py` prints."""
@@ -88,22 +97,38 @@ class System:
             time.sleep(0.05)
 
     def kill(self, name: str) -> None:
-        """Kill one part at once, then start it again on what it left behind."""
-        server = {"database": self.database, "broker": self.broker}.get(name)
-        if server is not None:
-            server.kill()
-            server.start()  # a broker is empty then: it keeps nothing on disk
+        """Harm one part at once, then start it again on what it left behind; one of `parts`."""
+        servers = {"database": self.database, "broker": self.broker}
+        children = {"web": self.web, "worker": self.worker}
+        if name == "disk":
+            self.fill_disk()
+        elif name == "restart":
+            restart(self.database, kill=False)
+        elif name in servers:
+            restart(servers[name], kill=True)  # a broker is empty then: it keeps nothing on disk
         else:
-            child = {"web": self.web, "worker": self.worker}[name]
-            child.kill()
-            child.start()
+            children[name].kill()
+            children[name].start()
         self.wait_until_ready()
+
+    def fill_disk(self) -> None:
+        """Leave not one byte free for a moment. PostgreSQL ends by that, and is started again."""
+        assert self.disk is not None
+        ballast = self.disk / "ballast"
+        with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(b"x" * 4096)
+        time.sleep(FULL_SECONDS)
+        ballast.unlink()
+        restart(self.database, kill=True)
 
     @property
     def parts(self) -> list[str]:
-        """What can be killed here."""
-        servers = {"database": self.database, "broker": self.broker}
-        return ["web", "worker", *(name for name, server in servers.items() if server is not None and server.ours)]
+        """What can be harmed here: `restart` is the database, asked to end; `disk` is filled for a moment."""
+        found = ["web", "worker"]
+        found += ["database", "restart"] if self.database is not None and self.database.ours else []
+        found += ["broker"] if self.broker is not None and self.broker.ours else []
+        return found + (["disk"] if self.disk is not None else [])
 
     def read(self, statement: str) -> Any:
         """What a Python expression over `M` (all models by name) says in the database, as JSON."""
@@ -115,16 +140,56 @@ class System:
         return json.loads(self.manage("shell", "--verbosity", "0", "--command", code).splitlines()[-1])
 
 
+def restart(server: servers.Server | None, *, kill: bool) -> None:
+    """End a server, by force or by asking, and start it again."""
+    if server is not None:
+        (server.kill if kill else server.stop)()
+        server.start()
+
+
 @contextmanager
-def system(folder: Path, *, postgres: bool = False, redis: bool = False, second: bool = False) -> Iterator[System]:
-    """Start it on an empty database with a project and its key; with `second`, two web processes and two workers with a
-    beat each. Raises `servers.Unavailable`."""
+def small_disk(folder: Path) -> Iterator[None]:
+    """Make the folder a disk of its own that is soon full. Raises `servers.Unavailable` where nobody may mount one."""
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MEGABYTES}m", "tmpfs", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise servers.Unavailable(f"no disk of its own: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextmanager
+def system(
+    folder: Path,
+    *,
+    postgres: bool = False,
+    redis: bool = False,
+    second: bool = False,
+    clock: str = "",
+    disk: bool = False,
+) -> Iterator[System]:
+    """Start it on an empty database with a project and its key.
+
+    With `second`, two web processes and two workers with a beat each; `clock` sets that of the second ones off (`+1h`).
+    With `disk`, everything that is stored is on a small disk. Raises `servers.Unavailable`.
+    """
+    if clock and not shutil.which("faketime"):
+        raise servers.Unavailable("apt-get install faketime would give clocks that differ")
     with ExitStack() as closing:
+        if disk:
+            closing.enter_context(small_disk(folder))
+            folder.chmod(0o711)  # PostgreSQL's account walks through
         port, second_port = servers.free_port(), servers.free_port()
         environment = {**os.environ, "FLYWHEEL_VAR": str(folder / "var"), "KEY_RATE": "100000000/min"}
         environment.pop("DATABASE_URL", None)
         environment.pop("REDIS_URL", None)
-        database = closing.enter_context(servers.postgres(durable=True, given=False)) if postgres else None
+        database = (
+            closing.enter_context(servers.postgres(durable=True, given=False, within=folder if disk else None))
+            if postgres
+            else None
+        )
         broker = closing.enter_context(servers.redis(given=False)) if redis else None
         environment |= {"DATABASE_URL": database.url} if database else {}
         environment |= {"REDIS_URL": broker.url} if broker else {}
@@ -141,6 +206,7 @@ def system(folder: Path, *, postgres: bool = False, redis: bool = False, second:
             child("worker", worker("worker"), port),
             database,
             broker,
+            disk=folder if disk else None,
         )
         made.key = json.loads(made.manage("shell", "--verbosity", "0", "--command", FIRST).splitlines()[-1])["key"]
         children = [made.web, made.worker]

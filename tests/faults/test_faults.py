@@ -21,7 +21,7 @@ KILLS = extent(2, 8)
 
 def made_under_fire(made: System, kills: int = KILLS) -> Load:
     """Load, with that many kills in it."""
-    rng, load = random.Random(7), Load(made.port, made.key, callers=extent(2, 4))
+    rng, load = random.Random(7), Load(made.ports, made.key, callers=extent(2, 4))
     load.start()
     for number in range(kills):
         time.sleep(rng.uniform(0.2, 0.8))
@@ -50,7 +50,7 @@ def test_capture_goes_on_without_its_broker_and_the_work_is_done_when_it_is_back
     try:
         with system(tmp_path, redis=True) as made:
             assert made.broker is not None
-            load = Load(made.port, made.key, callers=2)
+            load = Load(made.ports, made.key, callers=2)
             load.start()
             until(lambda: len(load.signals) > 0)
             made.broker.kill()
