@@ -75,6 +75,7 @@ class System:
     second_port: int = 0
     second_web: Child | None = None  # with the second worker, which has a beat of its own: never killed
     second_worker: Child | None = None
+    ended_by_disk: int = 0
     disk: Path | None = None  # where everything that is stored is, if that is a small disk of its own
 
     @property
@@ -112,7 +113,8 @@ class System:
         self.wait_until_ready()
 
     def fill_disk(self) -> None:
-        """Leave not one byte free for a moment. PostgreSQL ends by that, and is started again."""
+        """Leave not one byte free for a moment. What ended by that is started again, as a supervisor does: PostgreSQL
+        ends, and so may a web process or worker whose memory is mapped to a file."""
         assert self.disk is not None
         ballast = self.disk / "ballast"
         with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
@@ -121,6 +123,11 @@ class System:
         time.sleep(FULL_SECONDS)
         ballast.unlink()
         restart(self.database, kill=True)
+        for child in (self.web, self.worker):
+            if child.running is not None and child.running.poll() is not None:
+                self.ended_by_disk += 1
+                child.kill()
+                child.start()
 
     @property
     def parts(self) -> list[str]:

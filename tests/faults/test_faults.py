@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests import servers
 from tests.extent import extent
 from tests.faults.load import Load
 from tests.faults.system import System, system
-from tests.faults.verdict import faults
+from tests.faults.verdict import faults, until_done
 
 pytestmark = pytest.mark.slow
 KILLS = extent(2, 8)
@@ -36,11 +37,23 @@ def test_what_was_acknowledged_outlives_kills_of_web_and_worker(tmp_path: Path) 
         assert faults(made, load) == [] and load.interactions
 
 
+@pytest.mark.parametrize("harm", [{"disk": True}, {"second": True, "clock": "+1h"}, {"second": True, "clock": "-1h"}])
+def test_a_full_disk_and_a_second_beat_with_a_wrong_clock_lose_and_double_nothing(
+    tmp_path: Path, harm: dict[str, Any]
+) -> None:
+    try:
+        with system(tmp_path, **harm) as made:
+            load = made_under_fire(made, KILLS + 1)  # the disk too
+            assert until_done(made) == [] and faults(made, load) == [] and load.interactions
+    except servers.Unavailable as reason:
+        pytest.skip(str(reason))
+
+
 @pytest.mark.postgres
 def test_what_was_acknowledged_outlives_kills_of_postgresql(tmp_path: Path) -> None:
     try:
         with system(tmp_path, postgres=True) as made:
-            load = made_under_fire(made, KILLS + 1)  # of web, worker and database, each at least once
+            load = made_under_fire(made, KILLS + 2)  # web, worker, database killed and restarted
             assert faults(made, load) == [] and load.interactions
     except servers.Unavailable as reason:
         pytest.skip(str(reason))
