@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -69,7 +69,7 @@ def provider(settings: Any) -> Iterator[Provider]:
             self.wfile.write(text)
 
         def do_GET(self) -> None:
-            places = {
+            places: dict[str, Callable[[], dict[str, Any]]] = {
                 "/.well-known/openid-configuration": made.description,
                 "/keys": made.keys,
                 "/me": lambda: {**made.claims, **made.info},
