@@ -81,7 +81,14 @@ def plant(shop: Project, mark: str = MARK) -> None:
         "agent": {"name": mark, "version": mark, "model": mark, "prompt": mark},
     }
     rated = cast.asked(shop, question=f"What eats a {mark}?", answer=f"A {mark} eats seeds.", **everywhere)
-    cast.said(shop, rated, "edit", correction=f"A {mark} is eaten by hawks.", comment=f"{mark}!")
+    cast.said(
+        shop,
+        rated,
+        "edit",
+        correction=f"A {mark} is eaten by hawks.",
+        comment=f"{mark}!",
+        step={"index": 0, "arguments": {"of": mark}},
+    )
     cast.asked(
         shop,
         question=f"What is on the {mark}?",
@@ -89,7 +96,15 @@ def plant(shop: Project, mark: str = MARK) -> None:
     )
     doubtful = cast.asked(shop, question=f"Where does the {mark} live?", answer="In Australia, mostly in dry places.")
     cast.said(shop, doubtful, "thumbs_down", comment=mark)
-    cast.said(shop, "not-seen-yet", "edit", cast.ANNA, correction=f"{mark} early", comment=mark)
+    cast.said(
+        shop,
+        "not-seen-yet",
+        "edit",
+        cast.ANNA,
+        correction=f"{mark} early",
+        comment=mark,
+        step={"index": 0, "name": mark},
+    )
     cast.traced(shop, f"Where is the {mark}?")
     cast.turn(shop)
     verdict = deciding.Verdict("correct", f"The {mark} lives in the north.", f"{mark} says the book")

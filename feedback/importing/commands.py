@@ -241,7 +241,9 @@ def finish(
     """
     if as_json:
         problems = [{"line": number, "field": name, "problem": words} for number, name, words in tally.problems]
-        command.stdout.write(orjson.dumps({**tally.counts, **more, "problems": problems}).decode())
+        command.stdout.write(
+            orjson.dumps({**tally.counts, **more, "problems": problems}, option=orjson.OPT_NON_STR_KEYS).decode()
+        )
     else:
         command.stdout.write(said)
         for line in grouped(tally.problems):

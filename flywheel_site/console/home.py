@@ -282,7 +282,7 @@ def by_reason(tasks: QuerySet[ReviewTask], link: dict[str, Any]) -> list[tuple[s
 def weighted_thumbs(chosen: Project | None, projects: tuple[Project, ...], days: str) -> Weighted | None:
     """The weighted thumbs of one project, if the audit confirms them.
 
-    They are counted over all time, once a day: next to figures for a shorter period they would mean nothing.
+    They are counted over all days of the audit, once a day: next to figures for a shorter period they would mean nothing.
     """
     project = chosen or (projects[0] if len(projects) == 1 else None)
     found = report.remembered(project) if project and days == "all" else None

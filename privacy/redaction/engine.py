@@ -296,18 +296,12 @@ def applied(current: str, hits: list[Hit], numbering: Numbering, folded: str) ->
 
     The latter comes from `folded`, the masked form of the old text; it is empty where that has other offsets or is not known.
     """
-    made: list[str] = []
-    masked: list[str] = []
+    made = masked = ""
     at = 0
     for hit in hits:
-        start, end = hit.start, hit.end
-        value = folded[start:end] if folded else folding.fold(current[start:end]).text
+        value = folded[hit.start : hit.end] if folded else folding.fold(current[hit.start : hit.end]).text
         placeholder = f"[{hit.type}_{numbering.number(hit.type, value)}]"
-        made += (current[at:start], placeholder)
-        if folded:
-            masked += (folded[at:start], MASK * len(placeholder))
-        at = end
-    made.append(current[at:])
-    if folded:
-        masked.append(folded[at:])
-    return "".join(made), "".join(masked)
+        made += current[at : hit.start] + placeholder
+        masked += folded[at : hit.start] + MASK * len(placeholder)
+        at = hit.end
+    return made + current[at:], masked + folded[at:] if folded else ""

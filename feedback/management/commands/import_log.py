@@ -45,7 +45,9 @@ class Command(BaseCommand):
         read_as = reading.found.title if reading.found else ""
         words = [f"Read as: {read_as}."] if read_as else []
         if trial:
-            words += [orjson.dumps(row, option=orjson.OPT_INDENT_2).decode() for row in trial.first]
+            words += [
+                orjson.dumps(row, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode() for row in trial.first
+            ]
             words.append("This is a dry run: nothing was stored. The result would be:")
         words.append(in_words(tally))
         more = {"format": reading.found.name} if reading.found else {}

@@ -155,6 +155,18 @@ def test_trl_takes_the_key_sets_and_renders_texts_as_they_are(tmp_path: Path) ->
     assert {"prompt", "completion", "label"} == set(seen["kto"][0][1])
 
 
+def test_trl_renders_a_corrected_step_as_the_call_to_learn(tmp_path: Path) -> None:
+    release(tmp_path, [row(context=[], steps=STEPS, fix={"index": 1, "arguments": {"to": "Bo"}})], optional=["dpo"])
+    with_calls = "{% for c in m.tool_calls or [] %}{{ c.function.name }}({{ c.function.arguments }}){% endfor %}<|end|>"
+    script = TRL.replace('"sft", "dpo", "kto"', '"sft", "dpo"').replace(
+        "<|end|>{% endfor %}", with_calls + "{% endfor %}"
+    )
+    seen = ask("trl", script, tmp_path)
+    [[_, taught]], [[_, pair]] = seen["sft"], seen["dpo"]
+    assert pair["chosen"] == '<|assistant|>send({"to":"Bo"})<|end|>' != pair["rejected"]
+    assert taught["text"].endswith(pair["chosen"]) and taught["text"].count("<|tool|>") == 1
+
+
 INSPECT = """
 import json, sys
 from inspect_ai.dataset import json_dataset
@@ -195,6 +207,13 @@ def test_deepeval_reads_goldens_and_takes_no_text_for_an_image(tmp_path: Path) -
         if "deepeval:" in text.lower():
             same = re.sub(r"\[(?=deepeval:)", "[\u2060", same, flags=re.IGNORECASE)
         assert (question, expected, context) == (same, same, [same] if same else [])
+
+
+def test_deepeval_expects_the_calls_with_the_corrected_one(tmp_path: Path) -> None:
+    release(tmp_path, [row(steps=STEPS, fix={"index": 1, "arguments": {"to": "Bo"}})], optional=["deepeval"])
+    script = GOLDENS.replace("[g.name, g.input", "[[[t.name, t.input_parameters] for t in g.expected_tools], g.input")
+    [[calls, *_]] = ask("deepeval", script, tmp_path, DEEPEVAL)
+    assert [name for name, _ in calls] == [step["name"] for step in STEPS] and calls[1][1] == {"to": "Bo"}
 
 
 LANGFUSE = """

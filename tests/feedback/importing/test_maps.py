@@ -346,3 +346,14 @@ def test_no_way_in_stores_what_must_be_redacted_or_what_nobody_agreed_to(
     assert Interaction.objects.exists() == Signal.objects.exists() == consent
     for model in (Interaction, Signal):
         assert MARKER not in json.dumps(list(model.objects.values()), default=str)
+
+
+def test_a_dry_run_shows_the_turns_before_a_question(tmp_path: Path, capsys: Any) -> None:
+    cast.project()
+    said = [{"role": "user", "content": "Hi."}, {"role": "assistant", "content": "Hello."}]
+    said += [{"role": "user", "content": "When do you open?"}, {"role": "assistant", "content": "At nine."}]
+    (tmp_path / "log.jsonl").write_text(json.dumps({"messages": said, "id": "a"}))
+    for more in (["--json"], []):
+        consent = ["--consent", "capture", "--notice", "n"]
+        call_command("import_log", str(tmp_path / "log.jsonl"), "--project", "shop", "--dry-run", *consent, *more)
+        assert '"Hello."' in capsys.readouterr().out

@@ -69,7 +69,7 @@ def provider(settings: Any) -> Iterator[Provider]:
             self.wfile.write(text)
 
         def do_GET(self) -> None:
-            places: dict[str, Callable[[], dict[str, Any]]] = {
+            places: dict[str, Callable[[], Any]] = {
                 "/.well-known/openid-configuration": made.description,
                 "/keys": made.keys,
                 "/me": lambda: {**made.claims, **made.info},
