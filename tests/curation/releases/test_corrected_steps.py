@@ -17,7 +17,7 @@ from tests import factories as cast
 pytestmark = pytest.mark.django_db
 MARK = "zebra-771"
 RIGHT = {"order": 8, "to": "mia@example.com", "why": MARK}
-STEPS = [
+STEPS: list[dict[str, Any]] = [
     {"id": "c1", "name": "find_orders", "arguments": {"of": "mia"}, "result": [7, 8]},
     {"id": "c2", "name": "cancel_order", "arguments": {"order": 7}, "result": "cancelled"},
 ]
