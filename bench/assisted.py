@@ -49,7 +49,7 @@ def heard(texts: list[Text], voting: float, rng: random.Random) -> list[Text]:
 
 
 def main() -> None:
-    """Print the row that docs/reference/statistics.md shows."""
+    """Print the row that docs/reference/audit-statistics.md shows."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--judged", type=int, default=500)

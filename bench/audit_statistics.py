@@ -292,7 +292,7 @@ def follow(pace: Pace, runs: int) -> str:
 
 
 def main() -> None:
-    """Print the table that docs/reference/statistics.md shows."""
+    """Print the table that docs/reference/audit-statistics.md shows."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=1000)
     options = parser.parse_args()

@@ -38,6 +38,7 @@ CHUNK = 5_000
 TAGS = ("billing", "login", "shipping", "returns", "account", "invoices", "devices", "travel")
 
 
+Talk = tuple[int, str, str, str, str, str]
 VOCABULARY = [f"{'bcdfglmnprst'[n % 12]}{'aeiou'[n % 5]}{'klmnrst'[n % 7]}{n:x}" for n in range(20_000)]
 WEIGHTS = list(itertools.accumulate(1 / (rank + 2) for rank in range(len(VOCABULARY))))
 
@@ -50,7 +51,7 @@ def words(rng: random.Random, number: int) -> list[str]:
 ANSWERS = 40  # to one question, where only one is asked
 
 
-def talks(first: int, number: int, *, one: bool = False) -> Iterator[tuple[int, str, str, str, str, str]]:
+def talks(first: int, number: int, *, one: bool = False) -> Iterator[Talk]:
     """(Number, question, answer, vote, correction, tag) of so many rated interactions, about 450 characters each: nine of
     ten questions are new, the others are asked again, half of them with a word exchanged; or all are `one` question, with
     some answers. Of the votes 80 % are up, 12 % rewrite the answer, 8 % are bare down-votes.
@@ -73,7 +74,7 @@ def talks(first: int, number: int, *, one: bool = False) -> Iterator[tuple[int, 
         yield key, f"How do I {' '.join(question)}?", answer, vote, right, rng.choice(TAGS)
 
 
-def talks_of_one(rng: random.Random, first: int, number: int) -> Iterator[tuple[int, str, str, str, str, str]]:
+def talks_of_one(rng: random.Random, first: int, number: int) -> Iterator[Talk]:
     """The same for one question, asked again and again."""
     fixed = random.Random("one question")
     said = [f"You can {' '.join(words(fixed, fixed.randint(25, 60)))}." for _ in range(ANSWERS)]
@@ -83,8 +84,8 @@ def talks_of_one(rng: random.Random, first: int, number: int) -> Iterator[tuple[
         yield key, "How do I renew the licence of the printer?", rng.choice(said), vote, right, rng.choice(TAGS)
 
 
-def fill(first: int, number: int, one: int = 0) -> dict[str, Any]:
-    """Put rated interactions into the tables, past the doors; all of one question where `one` is set."""
+def fill(first: int, number: int, one: int = 0, source: Iterator[Talk] | None = None) -> dict[str, Any]:
+    """Put rated interactions into the tables, past the doors; all of one question where `one` is set, or those of a source."""
     from django.db import connection, transaction
 
     from curation.policies.projects import create_project
@@ -94,7 +95,7 @@ def fill(first: int, number: int, one: int = 0) -> dict[str, Any]:
 
     project = Project.objects.first() or create_project("bench")
     began = time.perf_counter()
-    source = talks(first, number, one=bool(one))
+    source = source or talks(first, number, one=bool(one))
     for start in range(first, first + number, CHUNK):
         people, agreed, asked, said = [], [], [], []
         for key, question, answer, vote, right, tag in (

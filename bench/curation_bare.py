@@ -9,11 +9,12 @@ BATCH = 2_000  # interactions, as many as curation takes where nobody else write
 
 
 def tables() -> dict[str, str]:
-    """The tables that curation fills, each with its column that names the interaction."""
-    from curation.models import Decision, EvalCase, Example, PreferencePair, Question, ReviewTask
+    """The tables that curation fills, each with its column that names the interaction; of a claim its own key."""
+    from curation.models import Claim, Decision, EvalCase, Example, Opinion, PreferencePair, Question, ReviewTask
 
     found = {model._meta.db_table: "decision_id" for model in (EvalCase, Example, PreferencePair)}
-    return {model._meta.db_table: "interaction_id" for model in (Decision, Question, ReviewTask)} | found
+    found |= {model._meta.db_table: "interaction_id" for model in (Decision, Question, ReviewTask, Opinion)}
+    return found | {Claim._meta.db_table: "id"}
 
 
 def write() -> dict[str, Any]:
@@ -23,6 +24,7 @@ def write() -> dict[str, Any]:
     from django.conf import settings
     from django.db import connection
 
+    from curation.models import Decision
     from privacy.db.engine import BATCH_PRAGMAS
 
     here = settings.DATABASES["default"]
@@ -33,9 +35,12 @@ def write() -> dict[str, Any]:
     schema = source.execute("SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type = 'index'")
     for statement in [sql for table, sql in schema if table in wanted]:
         copy.execute(statement)
-    ((last,),) = source.execute(f"SELECT MAX(interaction_id) FROM {next(iter(wanted))}")
+    lasts = {
+        table: source.execute(f"SELECT MAX({key}) FROM {table}").fetchone()[0] or 0 for table, key in wanted.items()
+    }
+    last = lasts[Decision._meta.db_table]
     spent = 0.0
-    for first in range(0, last + 1, BATCH):
+    for first in range(0, max(lasts.values()) + 1, BATCH):
         rows = {
             table: source.execute(
                 f"SELECT * FROM {table} WHERE {key} >= ? AND {key} < ?", [first, first + BATCH]

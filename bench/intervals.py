@@ -139,7 +139,7 @@ def thresholds(trials: int) -> Iterator[str]:
 
 
 def main() -> None:
-    """Print the coverage that docs/reference/statistics.md sums up."""
+    """Print the coverage that the reference on statistics sums up."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--trials", type=int, default=1000)
     options = parser.parse_args()

@@ -85,7 +85,10 @@ def words_of(subject: Subject) -> QuerySet[Decision]:
 
 
 EXPORTED: dict[str, tuple[type[Model], dict[str, str]]] = {
-    "review_tasks": (ReviewTask, {"reason": "reason", "state": "state", "correction": "correction", "note": "note"}),
+    "review_tasks": (
+        ReviewTask,
+        {"reason": "reason", "state": "state", "correction": "correction", "note": "note", "tags": "tags"},
+    ),
     "gate_results": (
         GateResult,
         {"answer": "answer", "steps": "steps", "passed": "passed", "judged": "judged", "attempts": "attempts"},

@@ -2,7 +2,8 @@
 
     python -m docs.generate [--check]     `make docs` does it first; --check writes nothing, and exits with 1 over a stale page
 
-What only a person can say, a sentence for each setting, is in `docs/reference/words.yaml`. A setting without a sentence
+What only a person can say, a sentence for each setting, is in `docs/reference/words.yaml`,
+or for settings of a policy in `curation/policies/words.yaml`. A setting without a sentence
 and a sentence without a setting are errors, so neither can lag.
 """
 
@@ -12,6 +13,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +31,7 @@ if not apps.ready:
 from drf_spectacular.generators import SchemaGenerator
 
 from curation.decisions.reasons import REASONS, Reason
-from curation.policies.settings import defaults
+from curation.policies.settings import defaults, sentences_of
 from flywheel_site.urls import calls, kinds
 from privacy.management.commands import datamap
 
@@ -308,7 +310,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
 def words() -> dict[str, Any]:
     """The sentences that no registry holds."""
     said: dict[str, Any] = yaml.safe_load((FOLDER / "words.yaml").read_text())
-    return said
+    return {**said, "policy": deepcopy(sentences_of())}
 
 
 def agree(what: str, live: Iterable[str], said: Iterable[str]) -> None:

@@ -4,17 +4,23 @@ Searching by words takes constant time: PostgreSQL has an index of words. If a s
 through, and on SQLite, where such an index would keep erased text, it scans the newest interactions.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, ClassVar, TypeVar
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html_join
 
 from feedback.importing import upload_views
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, ProjectMember, Signal, TraceReport
 from feedback.projects import admin as projects_admin  # noqa: F401 - registers its models
+from feedback.projects.origins import OriginsField
+from privacy.console.dates import DateFilter
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin
 from privacy.db import engine
 
@@ -49,6 +55,7 @@ def matching(rows: Rows, term: str) -> Rows:
 
 
 SHORT = 140
+SIGNS = {"thumbs_up": ("up", "▲ up"), "thumbs_down": ("down", "▼ down"), "edit": ("edit", "✎ corrected")}
 
 
 class RatedFilter(admin.SimpleListFilter):
@@ -86,6 +93,22 @@ class MemberInline(admin.TabularInline):
     verbose_name_plural = "Who may see it"
 
 
+class ProjectForm(forms.ModelForm):
+    web_origins = OriginsField()
+
+    class Meta:
+        model = Project
+        fields = (
+            "capture_consent",
+            "evaluation_consent",
+            "training_consent",
+            "web_origins",
+            "keep_days",
+            "guidelines",
+            "deep_scan",
+        )
+
+
 @admin.register(Project)
 class ProjectAdmin(ReadOnlyAdmin):
     """The only editable table here: consent defaults, origins, retention, members."""
@@ -101,6 +124,7 @@ class ProjectAdmin(ReadOnlyAdmin):
         "A superuser creates the first one on the home page. It comes with a dataset and a policy.",
     )
     change_form_template = "admin/feedback/project/change_form.html"
+    form = ProjectForm
 
     def get_urls(self) -> list[URLPattern]:
         bring_in = self.admin_site.admin_view(self.import_view)
@@ -131,7 +155,8 @@ class InteractionAdmin(ReadOnlyAdmin):
         "project",
         "occurred_at",
     ]  # `asked` is a relation
-    list_filter = [ProjectFilter, RatedFilter, PendingFilter]
+    list_filter = [ProjectFilter, RatedFilter, PendingFilter, DateFilter]
+    made_at = "received_at"
     list_select_related = ["project"]
     # The conversation above the fields shows the texts.
     exclude = [
@@ -169,9 +194,15 @@ class InteractionAdmin(ReadOnlyAdmin):
     def answered(self, row: Interaction) -> str:
         return str(row.answer)[:SHORT]
 
-    @admin.display(description="rated", boolean=True)
-    def rated(self, row: Interaction) -> bool:
-        return row.revision > 0
+    @admin.display(description="rated")
+    def rated(self, row: Interaction) -> str:
+        """A sign for each kind of signal, with how many there are."""
+        counted = Counter(signal.kind for signal in row.signals.all() if signal.withdrawn_at is None)
+        signs = [(*SIGNS[kind], number) for kind, number in counted.items() if kind in SIGNS]
+        return format_html_join(" ", '<span class="chip chip-{}">{}\u202f{}</span>', sorted(signs))
+
+    def listed(self, keys: Sequence[Any]) -> QuerySet[Any]:
+        return super().listed(keys).prefetch_related("signals")
 
 
 @admin.register(Signal)
@@ -179,7 +210,8 @@ class SignalAdmin(ReadOnlyAdmin):
     project_path = "project"
     subject_path = "subject_id"
     list_display = ["external_id", "kind", "interaction", "corrected", "project", "occurred_at", "withdrawn_at"]
-    list_filter = [ProjectFilter, "kind"]
+    list_filter = [ProjectFilter, "kind", DateFilter]
+    made_at = "received_at"
     list_select_related = ["project", "interaction"]
     exclude = ["body_digest", "subject"]
     ordering = ["-id"]

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError
 
+from curation.roles import ROLES
 from feedback.api import rates
 from flywheel_site.ops import upgrade
 from privacy.checks import TAG
@@ -36,6 +37,25 @@ def tables_are_of_this_version(**kwargs: Any) -> list[CheckMessage]:
     if not kwargs.get("databases") or not upgrade.is_needed():
         return []
     return [Error("This database was made before 0.1.0.", hint="Run: manage.py upgrade", id="flywheel.E012")]
+
+
+@register(Tags.security)
+def single_sign_on_is_complete(**kwargs: Any) -> list[CheckMessage]:
+    """flywheel.E013: `OIDC_ISSUER` is set, and what belongs to it is missing or unusable."""
+    if not settings.OIDC_ISSUER:
+        return []
+    found = []
+    if not (settings.OIDC_CLIENT_ID and settings.OIDC_CLIENT_SECRET):
+        found.append("OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set with OIDC_ISSUER.")
+    if not settings.OIDC_ROLES or any(
+        pair.rpartition("=")[2] not in (*ROLES, "superuser") for pair in settings.OIDC_ROLES
+    ):
+        found.append("OIDC_ROLES must say group=role for each role that the provider gives.")
+    parts = urlsplit(settings.OIDC_ISSUER)
+    if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        found.append("OIDC_ISSUER must be an https address.")
+    hint = f"Roles: {', '.join((*ROLES, 'superuser'))}. docs/how-to/sign-in-with-openid-connect.md"
+    return [Error(words, hint=hint, id="flywheel.E013") for words in found]
 
 
 @deployed

@@ -189,6 +189,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"  # used when `next` leads to another site
+# Sign-in by OpenID Connect, if there is an issuer: docs/how-to/sign-in-with-openid-connect.md
+OIDC_ISSUER, OIDC_LABEL = env.url("OIDC_ISSUER"), env.str("OIDC_LABEL", "Sign in with single sign-on")
+OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_ID", ""), env.str("OIDC_CLIENT_SECRET", "")
+OIDC_ROLES, OIDC_ROLES_CLAIM = env.list("OIDC_ROLES", default=[]), env.str("OIDC_ROLES_CLAIM", "groups")
+OIDC_SCOPES = env.str("OIDC_SCOPES", "openid profile")
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+if OIDC_ISSUER:
+    AUTHENTICATION_BACKENDS.append("flywheel_site.security.single_sign_on_views.Backend")
 REQUIRE_2FA = env.bool("REQUIRE_2FA", default=not DEMO)  # the console asks for a second factor; the demo does not
 OTP_TOTP_ISSUER = "Flywheel"
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True

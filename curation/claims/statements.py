@@ -5,7 +5,6 @@ what to whom. The rule is a vocabulary, not a list of sentences.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
@@ -66,7 +65,6 @@ _EXPLETIVE: Final = frozenset(
 )
 
 
-@lru_cache(maxsize=4096)
 def asked(question: str) -> Question:
     """What a question lends to its answers."""
     tokens = tuple(token.lower() for token in split(question))
@@ -81,16 +79,27 @@ def statement_key(answer: str, question: str = "", *, salt: bytes = b"") -> int:
     """A signed 64-bit digest: equal for two answers to one question only if they claim the same. A hidden value may differ
     from one conversation to the next: where the answer has one, the salt, such as the conversation's id, tells them apart.
     """
-    said = _joined(answer, question)
     if salt and "[" in answer and PLACEHOLDER.search(answer):
-        said += b"\x1e" + salt
-    return int.from_bytes(blake2b(said, digest_size=8).digest(), signed=True)
+        return _digest(answer, question, b"\x1e" + salt)
+    text = blake2b(f"{question}\x1f{answer}".encode(), digest_size=16).digest()
+    if (known := _known.get(text)) is not None:
+        return known
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[text] = found = _digest(answer, question)
+    return found
 
 
-@lru_cache(maxsize=4096)
-def _joined(answer: str, question: str) -> bytes:
-    """What an answer claims, as bytes. Curation asks for it twice in a batch: for the evidence, and for the record."""
-    return " ".join(statement(answer, question)).encode()
+_MOST_KNOWN: Final = 1 << 15
+_known: dict[bytes, int] = {}
+"""The keys of recent answers by digests of their texts, for no text may outlive its erasure in a worker's memory. Curation
+asks for each twice in a batch: for the evidence, and for the record.
+"""
+
+
+def _digest(answer: str, question: str, salt: bytes = b"") -> int:
+    said = " ".join(statement(answer, question)).encode()
+    return int.from_bytes(blake2b(said + salt, digest_size=8).digest(), signed=True)
 
 
 def statement(answer: str, question: str = "") -> list[str]:

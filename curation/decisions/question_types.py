@@ -6,7 +6,6 @@ text that has a word of the question in it gets the benefit of the doubt where w
 
 import re
 from enum import StrEnum
-from functools import lru_cache
 from operator import itemgetter
 from typing import Final
 
@@ -172,7 +171,6 @@ POLITE: Final = re.compile(
 """With which somebody asks to be told, before they ask."""
 
 
-@lru_cache(1024)
 def asks(question: str) -> Asks:
     """What kind of answer the question wants: its first question word says."""
     end = question[-READ:].strip()

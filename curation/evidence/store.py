@@ -325,8 +325,10 @@ def write_claims(
         for claim, one in claims.items()
     ]  # fmt: skip
     bulk.upsert(Claim, CLAIM, rows, key=CLAIM[:3])
-    for question, claim in gone:
-        Claim.objects.filter(project=project, question=question, claim=claim).delete()
+    if wanted := set(gone):
+        stored = Claim.objects.filter(project=project, question__in={question for question, _ in wanted})
+        found = stored.values_list("pk", "question", "claim")
+        Claim.objects.filter(pk__in=[key for key, *of in found if (bytes(of[0]), of[1]) in wanted]).delete()
 
 
 def voiced(project: Project, claims: Collection[tuple[bytes, int]]) -> set[int]:

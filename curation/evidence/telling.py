@@ -28,7 +28,7 @@ class Told:
 
     words: str
     rivals: tuple[Rival, ...]
-    tier: str
+    rests: str
     notes: tuple[str, ...]
 
 
@@ -49,7 +49,7 @@ def evidence(project: Project, interaction: int) -> Told | None:
     return Told(
         said_of(claim, heard, every),
         rivals(claim, heard, every),
-        f"{tier} ({TIERS[tier]})" if tier else "",
+        rests_on(claim, heard, tier or ""),
         tuple(notes(every, heard, len(spoken.get(question, [])) - len(every))),
     )
 
@@ -73,6 +73,13 @@ def said_of(claim: int, heard: Sequence[Word], every: Sequence[Word], *, it: str
     if refused := against[Stance.REVIEW_DOWN] + against[Stance.REVIEW_REPLACED]:
         parts.append(f"{counted(refused, 'reviewer')} found it wrong")
     return f"{', '.join(parts)}."
+
+
+def rests_on(claim: int, heard: Sequence[Word], tier: str) -> str:
+    """What an answer would rest on if it were used without a review; empty if nobody has counted that yet."""
+    if not any(word.backs == claim for word in heard):
+        return "Nobody has found it right. If you approve it, it rests on your word alone."
+    return f"Without your review, it would rest on {TIERS[tier]} (tier “{tier}”)." if tier else ""
 
 
 def counted(number: int, one: str, many: str = "") -> str:

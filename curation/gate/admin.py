@@ -14,11 +14,16 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from curation.gate import agent_versions, figures, reports, thresholds
+from curation.gate import agent_versions, figures, reports, submissions, thresholds
 from curation.gate import agent_versions as gate_agent_versions
+from curation.gate.judging import GateError
 from curation.gate.reports import numbers
-from curation.models import AgentVersion, EvalCase, GateResult, GateRun
+from curation.models import AgentVersion, EvalCase, GateResult, GateRun, Release, ReleaseState
+from feedback.capture.payloads import PayloadError
+from feedback.importing.upload_views import LARGEST, on_disk
+from privacy.console.dates import DateFilter
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
+from privacy.files.records import UnreadableFile
 
 PAGE = 25
 SLICES = 60
@@ -42,19 +47,80 @@ class ProjectsOwnAdmin(ReadOnlyAdmin):
         return {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **more}
 
 
+class AnswersForm(forms.Form):
+    """A candidate's answers to a release's eval cases, in a file."""
+
+    release = forms.ModelChoiceField(queryset=Release.objects.none(), label="Release", empty_label=None)
+    name = forms.CharField(max_length=200, label="Agent", help_text="The candidate’s name, for example support-bot.")
+    version = forms.CharField(max_length=64, required=False, label="Version")
+    file = forms.FileField(
+        label="Answers",
+        help_text="JSON Lines or CSV with the fields case and answer, at most 8 MB. A case is the id of a line of the "
+        "release’s eval_cases.jsonl.",
+    )
+
+    def __init__(self, *args: Any, releases: QuerySet[Release], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["release"]
+        choice.queryset = releases
+
+    def clean_file(self) -> Any:
+        """A file that is small enough to be judged while somebody waits."""
+        if (self.cleaned_data["file"].size or 0) > LARGEST:
+            raise forms.ValidationError(
+                "The file is larger than 8 MB. Use manage.py evalgate, or POST /api/v1/gate-runs."
+            )
+        return self.cleaned_data["file"]
+
+    def judged(self) -> GateRun:
+        """The recorded run. Raises `GateError`, `PayloadError` or `UnreadableFile`."""
+        given, release = self.cleaned_data, self.cleaned_data["release"]
+        with on_disk(given["file"]) as path:
+            results = submissions.answers_in(path)
+        candidate = {"name": given["name"], "version": given["version"]}
+        body = {"release": release.public_id, "candidate": candidate, "results": results}
+        made = submissions.judge_submission(release.dataset.project, body)
+        assert isinstance(made, GateRun)  # it is no draft
+        return made
+
+
 @admin.register(GateRun)
 class GateRunAdmin(ProjectsOwnAdmin):
     """The runs, and the page that shows one: the verdict, its slices, and answers side by side."""
 
     list_display = ["id", "candidate", "release", "verdict_chip", "baseline", "created_at"]
-    list_filter = [ProjectFilter, "verdict"]
+    list_filter = [ProjectFilter, "verdict", DateFilter]
+    made_at = "created_at"
     ordering = ["-id"]
     lead = "A candidate's answers to a release's eval cases, compared with its baseline. What worked must not break."
     empty = (
         "No gate runs yet",
-        "Run one in CI: manage.py evalgate --release R --agent URL, or POST /api/v1/gate-runs.",
+        "Judge a file of answers, or run one in CI: manage.py evalgate --release R --agent URL, or POST /api/v1/gate-runs.",
     )
     list_select_related = ["release__dataset", "candidate", "baseline"]
+    change_list_template = "admin/curation/gaterun/change_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        judge = self.admin_site.admin_view(self.judge_view)
+        return [path("judge/", judge, name="curation_gaterun_judge"), *super().get_urls()]
+
+    def judge_view(self, request: HttpRequest) -> HttpResponse:
+        """Judge a file of answers, for those who may decide on agent versions."""
+        if not (self.has_view_permission(request) and request.user.has_perm("curation.change_agentversion")):
+            raise PermissionDenied
+        projects = self.admin_site.projects_of(request)  # type: ignore[attr-defined]
+        published = Release.objects.filter(state=ReleaseState.PUBLISHED, dataset__project__in=projects)
+        releases = published.select_related("dataset__project").order_by("-pk")
+        chosen = {"release": row_key(request.GET.get("release", ""))}
+        form = AnswersForm(request.POST or None, request.FILES or None, releases=releases, initial=chosen)
+        if form.is_valid():
+            try:
+                return redirect("admin:curation_gaterun_change", form.judged().pk)
+            except (GateError, PayloadError, UnreadableFile) as error:
+                form.add_error("file", str(error))
+        lead = "The answers are redacted, graded and compared with those of the version you run today, as in CI."
+        context = self.context(request, "Judge a file of answers", form=form, button="Judge", lead=lead)
+        return render(request, "admin/form_page.html", context)
 
     @admin.display(description="verdict", ordering="verdict")
     def verdict_chip(self, row: GateRun) -> str:

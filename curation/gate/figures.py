@@ -46,7 +46,7 @@ def in_words(counts: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[
     if "baseline_rate" not in figures:
         return
     yield Line("Baseline", rate(figures["baseline_rate"]))
-    yield Line("Change", change(counts["change"], counts["interval"]))
+    yield Line("Change", f"{change(counts['change'], counts['interval'])}, n = {figures['paired']:,}")
     yield Line(
         "Evidence of a drop",
         f"one-sided p = {figures['p_drop']:.2g} (refused at {figures['level']:.2g} or less), two-sided p = "

@@ -152,6 +152,9 @@ class ReviewTask(models.Model):
     resolution = models.CharField(max_length=16, choices=Resolution, blank=True)
     correction = RedactedTextField(blank=True, default="")
     note = RedactedTextField(blank=True, default="")
+    tags = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="What is wrong with the answer, among the policy's tags."
+    )
     resolved_by = models.ForeignKey(
         USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="resolved_tasks"
     )

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -17,35 +16,13 @@ from curation.gate.calibration import LEAST_REVIEWED, LEAST_WRONG
 from curation.models import CurationPolicy, Run, RunState
 from curation.policies import settings as policies_settings
 from curation.policies import trials, versions
+from curation.policies.forms import FieldsForm, PolicyForm
 from curation.runs import control
 from feedback.models import Interaction, Project
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
 
 AT_ONCE = 500
 LIVE = 20  # how many running runs and paused projects the list shows
-
-
-class PolicyForm(forms.Form):
-    settings = forms.JSONField(
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 16, "class": "code", "spellcheck": "false"}),
-        label="Settings that differ from the defaults",
-    )
-    note = forms.CharField(max_length=200, label="Why", help_text="One line for later readers of this version.")
-
-    again = forms.BooleanField(
-        required=False,
-        label="Apply the filters again to decided records",
-        help_text="Otherwise the filters apply to future decisions only; balance and guards always apply to the next release.",
-    )
-
-    def clean_settings(self) -> dict[str, Any]:
-        given = self.cleaned_data["settings"] or {}
-        try:
-            policies_settings.check(given)
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
-        return dict(given)
 
 
 @admin.register(CurationPolicy)
@@ -114,7 +91,10 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
 
     def revise_view(self, request: HttpRequest, key: int) -> HttpResponse:
         row = self.found(request, key)
-        form = PolicyForm(request.POST or None, initial={"settings": policies_settings.without_retired(row.settings)})
+        current, as_json = policies_settings.without_retired(row.settings), "settings" in request.POST
+        whole = PolicyForm(request.POST if as_json else None, initial={"settings": current})
+        fields = FieldsForm(None if as_json else request.POST or None, current=current)
+        form: PolicyForm | FieldsForm = whole if as_json else fields
         tried = None
         if form.is_valid() and "try" in request.POST:
             tried = trials.trial(row.project, form.cleaned_data["settings"])
@@ -131,6 +111,9 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
             "title": f"New version for {row.project}",
             "opts": self.opts,
             "form": form,
+            "fields": fields,
+            "whole": whole,
+            "as_json": as_json,
             "row": row,
             "defaults": defaults,
             "trial": tried,

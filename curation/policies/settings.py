@@ -2,7 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from curation.decisions.posterior import EvidenceSettings
 from curation.filters.filters import FilterSettings
@@ -90,6 +94,13 @@ def asdict_of(settings: FilterSettings) -> dict[str, Any]:
     """The filter's settings without its compiled terms, which cannot be copied."""
     names = [name for name in settings.__slots__ if name not in LONG]
     return {name: getattr(settings, name) for name in names}
+
+
+@lru_cache(maxsize=1)
+def sentences_of() -> dict[str, dict[str, str]]:
+    """A sentence for each setting, by stage."""
+    found: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text())
+    return found
 
 
 def short(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,6 @@ from privacy.subjects import digests
 DEFAULT_SHARE = 0.01
 CHUNK = 20_000
 SETTLED = timedelta(hours=1)
-PRIORITIES = 19  # of audit tasks: 1 to 19, around the 10 of other tasks
 Resolution = ReviewTask.Resolution
 
 
@@ -122,11 +121,7 @@ def forget(items: QuerySet[AuditItem]) -> None:
 
 
 def enter(project: Project, chosen: dict[int, int], share: float) -> None:
-    """Put these interactions (by their subjects) into the sample, and ask a person about each.
-
-    Their priorities are also drawn by a keyed hash: if the oldest came first, the judged ones would describe last
-    month.
-    """
+    """Put these interactions (by their subjects) into the sample, and ask a person about each."""
     items = [
         AuditItem(interaction_id=key, project=project, subject_id=subject, share=share)
         for key, subject in chosen.items()
@@ -134,11 +129,7 @@ def enter(project: Project, chosen: dict[int, int], share: float) -> None:
     AuditItem.objects.bulk_create(items, ignore_conflicts=True)
     why = Finding(opening.AUDIT, opening.AUDIT, "")
     opening.ask(project, {key: (subject, why) for key, subject in chosen.items()})
-    turns: defaultdict[int, list[int]] = defaultdict(list)
-    key = digests.key("audit order")
-    for number in chosen:
-        turns[1 + int(PRIORITIES * place(number.to_bytes(8, "big"), key=key))].append(number)
-    for priority, numbers in turns.items():
+    for priority, numbers in opening.turns(chosen).items():
         waiting = ReviewTask.objects.filter(interaction__in=numbers, state=TaskState.OPEN, reason=opening.AUDIT)
         waiting.update(priority=priority)
 
@@ -148,7 +139,8 @@ def sample(*projects: Project, since: date | None = None) -> list[Drawn]:
     tasks = ReviewTask.objects.filter(interaction=OuterRef("pk")).exclude(kind__in=opening.ASIDE)
     resolved = tasks.filter(state=TaskState.RESOLVED).order_by("-resolved_at", "-pk")
     doubted = tasks.filter(kind=ReviewTask.Kind.LABEL).exclude(reason=opening.AUDIT)
-    against = Signal.objects.live().filter(interaction=OuterRef("pk"), kind=DOWN)
+    # One with a correction decides by itself.
+    against = Signal.objects.live().filter(interaction=OuterRef("pk"), kind=DOWN, correction="")
     rows = AuditItem.objects.filter(project__in=projects, subject__restricted_at__isnull=True)
     if since is not None:
         rows = rows.filter(interaction__occurred_at__gte=start_of(since))

@@ -58,6 +58,10 @@ class Estimate:
         if self.rate is not None and not self.low - ROUNDING <= self.rate <= self.high + ROUNDING:
             raise ValueError("a rate lies in its interval")
 
+    @property
+    def percent(self) -> str:
+        return "–" if self.rate is None else percent(self.rate)
+
     def __str__(self) -> str:
         if self.rate is None:
             return "no data (n = 0)"

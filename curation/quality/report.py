@@ -28,15 +28,21 @@ class Slice:
     """One agent version, language, tag or week, by the audit and by the thumbs.
 
     `shrunk` is the audit's rate drawn towards its group's rate, more strongly the fewer were judged: the best guess
-    where the rate by itself is mostly chance. `period` is what the audit speaks of.
+    where the rate by itself is mostly chance. `since` and `until` are the days that the audit speaks of.
     """
 
     group: str
     name: str
     audit: Estimate
     thumbs: Estimate
-    period: str = ""
+    since: date | None = None
+    until: date | None = None
     shrunk: float | None = None
+
+    @property
+    def period(self) -> str:
+        """The days of the audit, in words."""
+        return strata.span(self.since, self.until) if self.since and self.until else ""
 
     @property
     def guess(self) -> str:
@@ -106,7 +112,11 @@ class Quality:
 def measure(project: Project) -> Quality:
     """Count a project's answers, votes and judgements. Reads every interaction once, but no text."""
     engine.analyze(Interaction, Signal, Subject, Decision)
-    every, sample = votes.cells(project), audits.sample(project)
+    return figures(project, votes.cells(project), audits.sample(project))
+
+
+def figures(project: Project, every: Sequence[Cell], sample: Sequence[strata.Drawn]) -> Quality:
+    """The figures from what was counted."""
     found = strata.audit(sample, days=audits.days_of(project))
     same_days = [cell for cell in every if found.speaks_of(cell.day)]
     return Quality(
@@ -254,7 +264,7 @@ def slice_of(
     own = {item.subject for item in drawn if item.good is not None}
     audit = strata.audit(drawn, erased=erased) if len(own) >= SMALLEST_GROUP else Audit()
     enough = people.get((group, name), 0) >= SMALLEST_GROUP
-    return Slice(group, name, audit.estimate, votes.thumbs(found if enough else ()), audit.period)
+    return Slice(group, name, audit.estimate, votes.thumbs(found if enough else ()), audit.since, audit.until)
 
 
 def shrunk(made: Sequence[Slice]) -> Iterable[Slice]:
@@ -297,5 +307,5 @@ def as_dict(made: Quality) -> dict[str, Any]:
             "trusted": made.is_trusted,
         },
         "answers": made.seen,
-        "slices": [asdict(one) for one in made.slices],
+        "slices": [asdict(one) | {"since": day_text(one.since), "until": day_text(one.until)} for one in made.slices],
     }

@@ -219,7 +219,7 @@ def combined(strata: dict[Key, Stratum], erased: float, z: float) -> Estimate:
     """The estimate from strata: Wilson's interval at the size that a plain sample of the same variance would have.
 
     A stratum without judgements, and answers that people could not judge or that were erased, may be all good or all
-    bad.
+    bad. The rate takes the former for as good as the judged ones of their sort.
     """
     known = [one for one in strata.values() if one.count]
     sure, total = math.fsum(one.drawn for one in known), math.fsum(one.drawn for one in strata.values())
@@ -230,7 +230,16 @@ def combined(strata: dict[Key, Stratum], erased: float, z: float) -> Estimate:
     low, high = interval(rate, min(float(n), plain * (1 - plain) / spread), z)
     untold = math.fsum(one.drawn / sure * one.unknown for one in known)
     open_share = share(1 - sure / total * (1 - untold) * (1 - erased))
+    rate = share(sure / total * rate + math.fsum(unjudged(strata, sort) for sort in SORTS) / total)
     return Estimate(rate, n, *widened(low, high, open_share), "audit")
+
+
+def unjudged(strata: dict[Key, Stratum], sort: bool) -> float:
+    """How many answers of a sort are good in its strata without judgements, if they are like the judged ones."""
+    mine = [one for key, one in strata.items() if key[2] is sort]
+    judged = math.fsum(one.drawn for one in mine if one.count)
+    good = math.fsum(one.drawn * one.rate for one in mine if one.count)
+    return math.fsum(one.drawn for one in mine if not one.count) * good / judged if judged else 0.0
 
 
 def variance(strata: dict[Key, Stratum], rate: float, sure: float) -> float:

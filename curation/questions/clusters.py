@@ -77,6 +77,18 @@ def enter(project: int, questions: Sequence[Asked]) -> dict[int, int]:
     return entered
 
 
+def cluster_of(row: Interaction) -> int | None:
+    """The cluster that an interaction's question is in, or would be put into if it were decided now; None if there is no
+    near question.
+    """
+    if found := known([row.pk]):
+        return found[row.pk]
+    made = of(row.question, row.context)
+    one = Asked(row.pk, row.subject_id, b"", made, salted(row.project_id, bands(signature(made))), *words(made))
+    nearest = looked_up([one]).place(row.pk, made, one.keys)
+    return None if nearest == row.pk else homes_of([nearest])[nearest][0]
+
+
 def leave(interactions: Sequence[int]) -> None:
     """Take questions without any records left out of their clusters, unless a curator put them there."""
     rows = Question.objects.filter(pk__in=interactions, pinned=False)

@@ -166,7 +166,7 @@ class DatasetAdmin(ReadOnlyAdmin):
         dataset = self.get_queryset(request).select_related("project").filter(pk=key).first()
         if dataset is None:
             raise Http404
-        would = membership.chosen(Release(dataset=dataset)).order_by()[: AT_ONCE + 1].count()
+        would = membership.chosen(Release(dataset=dataset), is_selected=False).order_by()[: AT_ONCE + 1].count()
         if request.method == "POST":
             return self.cut(request, dataset, would)
         newest = dataset.published().select_related("dataset").first()

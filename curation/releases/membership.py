@@ -131,8 +131,10 @@ def choose(release: Release) -> int:
     return insert(["release_id", "interaction_id", "subject_id", "evaluation", "training", "author_id"], rows)
 
 
-def chosen(release: Release) -> QuerySet[Decision]:
-    """Decisions with a record in use and current consent to its purpose."""
+def chosen(release: Release, *, is_selected: bool = True) -> QuerySet[Decision]:
+    """Decisions with a record in use and current consent to its purpose. Without `is_selected`, those too that no
+    selection has read yet: before a release is cut, that is what it would begin with.
+    """
     project = release.dataset.project
     author = Case(When(~Q(correction__subject=F("subject")), then=F("correction__subject")), default=None)
     evaluation, training = (
@@ -147,8 +149,8 @@ def chosen(release: Release) -> QuerySet[Decision]:
         )
         .exclude(held("evalcase") | held("example") | held("preferencepair"))
         .annotate(
-            for_evaluation=flag(in_use("evalcase") & evaluation),
-            for_training=flag((in_use("example") | in_use("preferencepair")) & training),
+            for_evaluation=flag(in_use("evalcase", is_selected) & evaluation),
+            for_training=flag((in_use("example", is_selected) | in_use("preferencepair", is_selected)) & training),
             other_author=author,
         )
         .filter(Q(for_evaluation=True) | Q(for_training=True))
@@ -156,9 +158,9 @@ def chosen(release: Release) -> QuerySet[Decision]:
     )
 
 
-def in_use(kind: str) -> Q:
-    """A record in use that a selection has kept since it was derived."""
-    return Q(**{f"{kind}__status": ACTIVE, f"{kind}__selected": True})
+def in_use(kind: str, is_selected: bool) -> Q:
+    """A record in use, that a selection has kept since it was derived."""
+    return Q(**{f"{kind}__status": ACTIVE, **({f"{kind}__selected": True} if is_selected else {})})
 
 
 def held(kind: str) -> Q:

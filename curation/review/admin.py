@@ -17,10 +17,11 @@ from django.utils.timesince import timesince
 
 from curation.decisions.reasons import short
 from curation.models import FIRST, ReviewTask, TaskState
-from curation.review import bulk_admin, deciding, double_review, holds, progress
+from curation.review import bulk_admin, deciding, double_review, holds, opening, progress
 from curation.review import page as review_page
 from curation.review.forms import AssignForm, BulkForm, ReviewForm
 from curation.review.queues import FILTERS, Queue
+from privacy.console.dates import DateFilter
 from privacy.console.lists import ReadOnlyAdmin, row_key
 
 SHORT = 140
@@ -40,8 +41,9 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
     subject_path = "subject_id"
     list_display = ["asked", "why", "language", "state_chip", "waits", "settles", "priority", "assignee", "project"]
     list_display_links = None
-    list_filter = FILTERS
-    list_select_related = ["interaction__decision", "project", "assignee"]
+    list_filter = (*FILTERS, DateFilter)
+    made_at = "created_at"
+    list_select_related = ["interaction__decision", "interaction__audit", "project", "assignee"]
     sortable_by = ["settles"]
     actions = ["decide_chosen", "assign_chosen", progress.mark_chosen, progress.unmark_chosen]
     lead = "Answers that signals alone cannot label. A person decides; a label is never guessed."
@@ -78,7 +80,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     @admin.display(description="why it is here")
     def why(self, row: ReviewTask) -> str:
-        return short(row.reason)
+        is_blind = row.state == TaskState.OPEN and hasattr(row.interaction, "audit")
+        return short(opening.AUDIT if is_blind else row.reason)
 
     @admin.display(description="language")
     def language(self, row: ReviewTask) -> str:
@@ -221,6 +224,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
             "interaction": task.interaction,
             "error": error,
             "typed": typed or {},
+            "typed_tags": typed.getlist("tags") if typed else [],
             "notice": notice,
             "editor": EDITOR if self.decides(request) and page.is_open and not page.held and not page.barred else "",
             "queue": query,

@@ -29,7 +29,7 @@ from curation.review.verdicts import ReviewError as ReviewError
 from curation.review.verdicts import Verdict as Verdict
 from curation.review.verdicts import check
 from curation.selection.holdout import place
-from feedback.models import Interaction, Signal
+from feedback.models import Interaction, Project, Signal
 from privacy.db import engine
 from privacy.models import Subject
 from privacy.redaction import Redacted, redact
@@ -154,6 +154,7 @@ def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
             else Redacted.stored("")
         )
         locked.note = redacted_text(source, verdict.note)
+        locked.tags = [tag for tag in known_tags(source.project) if tag in verdict.tags]
         locked.resolved_by, locked.resolved_at = user, timezone.now()
         locked.claimed_by = locked.claimed_until = None
         locked.save()
@@ -174,6 +175,11 @@ def apply(task: ReviewTask) -> Decision:
             double_review.derive_again(row)  # an earlier reviewer's decision is kept
             return row
     return decide_by(task)
+
+
+def known_tags(project: Project) -> list[str]:
+    """What a reviewer of this project can say is wrong with an answer."""
+    return ReviewSettings.of(versions.current(project).settings).tags
 
 
 def redacted_text(source: Interaction, text: str) -> Redacted:
@@ -300,6 +306,7 @@ def reopen(task: ReviewTask, user: User) -> None:
     """Reopen a closed task for the same reviewer, and clear the text they typed."""
     task.state, task.resolution = TaskState.OPEN, ""
     task.correction = task.note = Redacted.stored("")
+    task.tags = []
     task.resolved_by = task.resolved_at = None
     task.claimed_by, task.claimed_until = user, timezone.now() + LEASE
     task.save()

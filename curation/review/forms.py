@@ -12,10 +12,20 @@ Resolution = ReviewTask.Resolution
 MIXED = "Held records and unlabelled answers have different verdicts. Select tasks of one kind, by reason."
 
 
+class TagsField(forms.Field):
+    """The ticked tags; which of them the policy has is for the verdict to say."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(map(str, value or ())))
+
+
 class ReviewForm(forms.Form):
     resolution = forms.ChoiceField(choices=Resolution)
     correction = forms.CharField(widget=forms.Textarea, required=False, strip=True, max_length=40_000)
     note = forms.CharField(widget=forms.Textarea, required=False, strip=True, max_length=2_000)
+    tags = TagsField(required=False)
     shown = forms.CharField(required=False, max_length=64)
     claim = forms.CharField(required=False, max_length=64)
 

@@ -18,8 +18,10 @@ from curation.evidence.records import Decided, Finding
 from curation.filters.filters import HOLD
 from curation.models import AuditItem, CurationPolicy, Opinion, ReviewTask, TaskState
 from curation.review.settings import ReviewSettings
+from curation.selection.holdout import place
 from feedback.models import Project
 from privacy.db import bulk
+from privacy.subjects import digests
 
 BATCH = 500
 FOR_A_PERSON = (Outcome.AMBIGUOUS, Outcome.CONFLICTING)
@@ -190,10 +192,25 @@ def withdraw(interactions: Iterable[int]) -> None:
         tasks = ReviewTask.objects.filter(
             interaction__in=keys[start : start + BATCH], state=TaskState.OPEN, reason__in=HELD, kind=Kind.LABEL
         )
-        tasks.filter(interaction__in=AuditItem.objects.values("pk")).update(
-            reason=AUDIT, detail=ANY.sentence, priority=ANY.priority, settles=1
-        )
+        drawn = tasks.filter(interaction__in=AuditItem.objects.values("pk"))
+        for turn, numbers in turns(drawn.values_list("interaction", flat=True)).items():
+            mine = drawn.filter(interaction__in=numbers)
+            mine.update(reason=AUDIT, detail=ANY.sentence, priority=turn, settles=1)
         tasks.update(state=TaskState.CANCELLED, claimed_by=None, claimed_until=None)
+
+
+TURNS = 19  # priorities of audit tasks: 1 to 19, around the 10 of other tasks
+
+
+def turns(interactions: Iterable[int]) -> dict[int, list[int]]:
+    """The priority of each audit task, drawn by a keyed hash of its interaction: if the oldest came first, the judged ones
+    would describe last month.
+    """
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    key = digests.key("audit order")
+    for number in interactions:
+        found[1 + int(TURNS * place(number.to_bytes(8, "big"), key=key))].append(number)
+    return found
 
 
 def settle(interactions: Sequence[int]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from curation.decisions import reasons
@@ -15,13 +15,14 @@ from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import LABELLED
 from curation.evidence.telling import Told, evidence
 from curation.models import AuditItem, Decision, Question, ReviewTask, TaskState
+from curation.questions import clusters
 from curation.review import deciding, double_review, holds, queues
 from curation.review.opening import ASIDE, AUDIT
 from curation.review.verdicts import barred, claim_of
 from feedback.models import Signal
 from privacy.models import Subject
 
-EARLIER = 3
+EARLIER, NEAR = 3, 3
 RECENT = 8
 PAUSE = timedelta(minutes=30)  # a longer pause ends a sitting
 DAY = timedelta(hours=12)
@@ -89,6 +90,8 @@ class Page:
     priority: str
     said: tuple[ShownSignal, ...]
     earlier: tuple[Decision, ...]
+    near: tuple[Question, ...]
+    tags: tuple[str, ...]
     differ: tuple[ReviewTask, ...]
     left: str
     sitting: Sitting
@@ -128,13 +131,17 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, recent: Seque
     record = holds.record(task) if is_hold else None
     heard = () if blind and is_open else tuple(map(said, signals))
     is_summed = task.reason in REASONS and REASONS[task.reason].kind == reasons.Kind.VOTES and not (blind and is_open)
+    cluster = clusters.cluster_of(task.interaction)
+    before = tuple(earlier(task, cluster))
     amended = "" if blind or not is_open else with_fragment(task, signals)
     return Page(
         task=task,
         why=REASONS[AUDIT].sentence if is_drawn and is_open else words(task),
         priority=queues.priority_words(row for row in signals if row.withdrawn_at is None) if is_summed else "",
         said=heard,
-        earlier=tuple(earlier(task)),
+        earlier=before,
+        near=tuple(near(task, cluster, before)),
+        tags=tuple(deciding.known_tags(task.project)) if is_open else tuple(task.tags),
         differ=tuple(double_review.verdicts_before(task)) if user.has_perm(double_review.ADJUDICATES) else (),
         left=queues.left(queue),
         sitting=sitting(user, now),
@@ -232,22 +239,36 @@ def said(signal: Signal) -> ShownSignal:
     )
 
 
-def earlier(task: ReviewTask) -> list[Decision]:
+def earlier(task: ReviewTask, cluster: int | None) -> list[Decision]:
     """How the same or a near question was decided before: the newest eval cases of its cluster.
 
     Two queries, each in index order: for both at once, a planner reads every case of the project.
     """
-    cluster = Question.objects.filter(pk=task.interaction_id).values("cluster")[:1]
     same = Decision.objects.filter(
         evalcase__project=task.project_id, evalcase__fingerprint=bytes(task.interaction.fingerprint)
     )
     near = Decision.objects.filter(
         interaction__asked__project=task.project_id,
-        interaction__asked__cluster=Subquery(cluster),
+        interaction__asked__cluster=cluster or 0,
         evalcase__isnull=False,
     )
-    found = [*newest(same, "evalcase", task), *newest(near, "interaction__asked", task)]
+    found = [
+        *newest(same, "evalcase", task),
+        *(newest(near, "interaction__asked", task) if cluster is not None else ()),
+    ]
     return sorted({row.pk: row for row in found}.values(), key=lambda row: -row.pk)[:EARLIER]
+
+
+def near(task: ReviewTask, cluster: int | None, shown: Sequence[Decision]) -> list[Question]:
+    """The newest conversations that count as asking the same, without those whose decision the page shows anyway. Their
+    outcomes are not read: a second reviewer must not see them.
+    """
+    if cluster is None:
+        return []
+    hidden = Subject.objects.filter(pk=OuterRef("interaction__subject_id"), restricted_at__isnull=False)
+    rows = Question.objects.filter(project=task.project_id, cluster=cluster).filter(~Exists(hidden))
+    rows = rows.exclude(pk__in=[task.interaction_id, *(row.pk for row in shown)])
+    return list(rows.select_related("interaction").order_by("-pk")[:NEAR])
 
 
 def newest(rows: QuerySet[Decision], order: str, task: ReviewTask) -> QuerySet[Decision]:

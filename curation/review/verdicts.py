@@ -23,6 +23,8 @@ class Verdict:
     resolution: str
     correction: str = ""
     note: str = ""
+    tags: tuple[str, ...] = ()
+    """What is wrong with the answer. A tag that the project's policy does not have is left out."""
     shown: str = ""
     """The token of the record that the reviewer saw, so that they cannot use another; empty if they saw none."""
     claim: str = ""

@@ -158,9 +158,11 @@ def _consenting_subject(plan: Plan, write: PreparedInteraction) -> Subject | Non
         subject = _new_subject(plan, write.person or anonymous())
     elif subject.restricted_at:
         raise Gone
+    entries = plan.existing.consents.setdefault(subject.digest, {})
+    if write.asked.only_unsaid:
+        consent = {purpose: granted for purpose, granted in consent.items() if purpose not in entries}
     if consent:
         _record_consent(plan, subject, consent, write)
-    entries = plan.existing.consents.get(subject.digest, {})
     return subject if ledger.allows_capture(entries, plan.defaults, plan.now) else None
 
 

@@ -28,10 +28,13 @@ NO_AGENT = Agent()
 
 @dataclass(frozen=True, slots=True)
 class ConsentSource:
-    """How the consent in a write was asked for, and with which wording."""
+    """How the consent in a write was asked for, and with which wording. With `only_unsaid` it is an operator's statement
+    about everybody, which counts for purposes on which the person's ledger has no entry.
+    """
 
     method: str = "capture"
     notice: Notice | None = None
+    only_unsaid: bool = False
 
 
 BY_CAPTURE = ConsentSource()

@@ -2,9 +2,11 @@
 
 An interaction is recognised whatever consent it came with before, so importing a log again can add consent found later.
 Existing entries in a person's ledger stay: an operator's statement about everybody never overrules what a person said.
+The write itself sees to that, with the entries that it looks up anyway.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 
 import msgspec
@@ -14,16 +16,16 @@ from feedback.capture import ConsentSource
 from feedback.capture.payloads import InteractionIn
 from feedback.capture.preparing import interaction_digest
 from feedback.models import Interaction, Project, WriteResult
-from privacy.consent import importing, ledger
-from privacy.models import Purpose, Subject
+from privacy.consent import importing
+from privacy.models import Purpose
 from privacy.subjects.digests import same_body
-from privacy.subjects.lookup import find
 
 
 def record(project: Project, sent: InteractionIn, held: Mapping[str, bool], asked: ConsentSource) -> WriteResult:
     """Store a conversation of a log. Raises as `capture.record_interaction` does."""
     stored = Interaction.objects.filter(project=project, external_id=sent.id).select_related("subject").first()
-    agreed = sent.consent if sent.consent is not None else unsaid(project, sent.subject, held)
+    agreed = sent.consent if sent.consent is not None else held or None
+    asked = replace(asked, only_unsaid=sent.consent is None)
     interaction = msgspec.structs.replace(sent, consent=agreed)
     if stored is None:
         return capture.record_interaction(project, interaction, asked).result
@@ -32,13 +34,6 @@ def record(project: Project, sent: InteractionIn, held: Mapping[str, bool], aske
         held_now = {str(purpose): granted for purpose, granted in agreed.items()}
         importing.add_unsaid(stored.subject, held_now, asked.notice)
     return result
-
-
-def unsaid(project: Project, person: str | None, held: Mapping[str, bool]) -> dict[str, bool] | None:
-    """The purposes held for everybody on which this person's ledger has no entry."""
-    subject: Subject | None = find(project.namespace, person) if person and held else None
-    said = ledger.newest(subject) if subject else {}
-    return {purpose: granted for purpose, granted in held.items() if purpose not in said} or None
 
 
 def as_stored(interaction: InteractionIn, digest: str) -> InteractionIn:

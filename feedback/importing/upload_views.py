@@ -143,7 +143,7 @@ def bring_in(project: Project, form: ImportForm, *, keep: bool) -> Result:
     options = form.options()
     held, asked = commands.consent_of(options)
     reading, tally, trial = commands.reading_of(options), commands.Tally(), None if keep else Trial()
-    with _on_disk(form.cleaned_data["file"]) as path:
+    with on_disk(form.cleaned_data["file"]) as path:
         records = files_records.read(path, structured=logs.STRUCTURED, lists=commands.LISTS, longest=LARGEST)
         for line in logs.import_lines(project, records, consent=held, asked=asked, reading=reading, trial=trial):
             tally.add(line.number, commands.WORDS.get(str(line.result), str(line.result)), line.field, line.problem)
@@ -153,7 +153,7 @@ def bring_in(project: Project, form: ImportForm, *, keep: bool) -> Result:
 
 
 @contextmanager
-def _on_disk(file: "UploadedFile[Any]") -> Iterator[Path]:
+def on_disk(file: "UploadedFile[Any]") -> Iterator[Path]:
     """The upload as a temporary file. Only the suffix of its name is kept."""
     suffixes = [suffix.lower() for suffix in PurePath(file.name or "").suffixes[-2:]]
     with tempfile.TemporaryDirectory() as folder:

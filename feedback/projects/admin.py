@@ -8,15 +8,16 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 
-from feedback.models import ApiKey, Project
+from feedback.models import ApiKey, Interaction, Project
 from feedback.projects import keys
 from privacy.api.scopes import Scope
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
@@ -80,6 +81,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("make/", wrap(self.make_view), name="feedback_apikey_make"),
+            path("<int:key>/heard/", wrap(self.heard_view), name="feedback_apikey_heard"),
             path("<int:key>/rotate/", wrap(self.rotate_view), name="feedback_apikey_rotate"),
         ]
         return own + super().get_urls()
@@ -116,6 +118,18 @@ class ApiKeyAdmin(ReadOnlyAdmin):
             "button": "Create key",
         }
         return render(request, "admin/form_page.html", context)
+
+    def heard_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Whether anything has come with a key: used, and stored. The key's page asks until it has."""
+        row = self.get_queryset(request).filter(pk=key).first() if self.has_view_permission(request) else None
+        if row is None:
+            raise Http404
+        stored = Interaction.objects.visible().filter(project=row.project_id, received_at__gte=row.created_at)
+        first = stored.order_by("pk").first()
+        url = reverse("admin:feedback_interaction_change", args=[first.pk]) if first else ""
+        answer = JsonResponse({"used": row.last_used_at is not None, "stored": url})
+        add_never_cache_headers(answer)
+        return answer
 
     @confirmed
     def rotate_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
@@ -156,6 +170,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
             "about": f"{row.project} · {', '.join(row.scopes)}{end}",
             "endpoint": settings.PUBLIC_URL,
             "sends": Scope.INGEST in row.scopes,
+            "key": row.pk,
         }
         return never_cache(render)(request, "admin/feedback/apikey/shown_once.html", context)
 

@@ -1,8 +1,11 @@
 """The origins whose pages may send feedback to a project."""
 
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from feedback.models import Project
@@ -25,6 +28,31 @@ def normalised(text: str) -> str:
         raise NoOrigin
     host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
     return f"{url.scheme}://{host}" + (f":{port}" if port and port != PORTS[url.scheme] else "")
+
+
+class OriginsField(forms.CharField):
+    """Origins in a form, one to a line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": 3, "placeholder": "https://shop.example"})
+        words = "Sites whose pages may send feedback with the widget, one to a line."
+        super().__init__(**{"required": False, "widget": widget, "max_length": 4_000, "help_text": words, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        found = value if isinstance(value, list) else str(value or "").split()
+        try:
+            return list(dict.fromkeys(map(normalised, found)))
+        except NoOrigin:
+            raise ValidationError("An origin is https:// and a host, without a path: https://shop.example") from None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(self.prepare_value(initial or [])) != str(data or "").strip()
+
+    def run_validators(self, value: Any) -> None:
+        """`to_python` has checked each line."""
 
 
 def change(name: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> list[str]:

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,16 +17,37 @@ from django.urls import reverse
 from curation.models import GateRun, Release, ReleaseState
 from curation.policies import projects
 from feedback.models import ApiKey, Interaction, Project, ProjectMember, Signal
+from feedback.projects import origins
+from feedback.projects.origins import OriginsField
 from flywheel_site.security import invitations
+from privacy.consent.ledger import PURPOSES
 
 
 class ProjectForm(forms.Form):
-    """A new project. Only its name is asked for: its page can change everything else."""
+    """A new project: its name, on what basis its data is used, and the sites that show the widget."""
 
     name = forms.CharField(
         max_length=64,
         help_text="One deployed agent. Lower-case letters, digits, - and _, for example support-bot.",
     )
+
+    capture_consent = forms.ChoiceField(
+        label="Store conversations",
+        choices=Project.Consent,
+        widget=forms.RadioSelect,
+        initial=Project.Consent.OPT_IN,
+        help_text="“Unless refused” needs another legal basis than consent, such as a contract or a legitimate interest.",
+    )
+    evaluation_consent = forms.ChoiceField(
+        label="Test agents with them", choices=Project.Consent, widget=forms.RadioSelect, initial=Project.Consent.OPT_IN
+    )
+    training_consent = forms.ChoiceField(
+        label="Train agents with them",
+        choices=Project.Consent,
+        widget=forms.RadioSelect,
+        initial=Project.Consent.OPT_IN,
+    )
+    web_origins = OriginsField(label="Sites with the widget")
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
@@ -45,8 +67,8 @@ def project_view(context: dict[str, Any], request: HttpRequest) -> HttpResponse:
         )
         return redirect(f"{reverse('admin:feedback_apikey_make')}?project={made.pk}&scopes=ingest")
     lead = (
-        "A project keeps one agent's conversations separate from all others. It comes with a dataset and a policy, "
-        "and stores nothing without consent."
+        "A project keeps one agent's conversations separate from all others. It comes with a dataset and a policy. "
+        "Everything but its name can be changed later."
     )
     shown = {**context, "title": "Create a project", "form": form, "button": "Create project", "lead": lead}
     return render(request, "admin/form_page.html", shown)
@@ -54,7 +76,12 @@ def project_view(context: dict[str, Any], request: HttpRequest) -> HttpResponse:
 
 def created(form: ProjectForm) -> Project | None:
     try:
-        return projects.create_project(form.cleaned_data["name"])
+        given = form.cleaned_data
+        basis = {purpose: given[f"{purpose}_consent"] for purpose in PURPOSES}
+        with transaction.atomic():
+            made = projects.create_project(given["name"], basis=basis)
+            origins.change(made.name, add=given["web_origins"])
+        return made
     except ValidationError as error:
         form.add_error("name", error.messages[0])
         return None
@@ -86,8 +113,8 @@ def steps(project: Project, may: Callable[[str], bool]) -> list[Step]:
          f"{reverse('admin:feedback_signal_changelist')}?project={project.pk}", "vote"),
         ("auth.add_user", "Invite a person", "Reviewers decide where votes are not enough.", reverse("admin:invite"), "person"),
         ("curation.add_release", "Cut a release", "Eval cases and training examples as files.", datasets, "release"),
-        ("curation.view_gaterun", "Test an agent with it", "manage.py evalgate --release NAME --agent URL",
-         f"{reverse('admin:curation_gaterun_changelist')}?project={project.pk}", "gate"),
+        ("curation.change_agentversion", "Test an agent with it", "Upload its answers to the eval cases, or use manage.py evalgate in CI.",
+         reverse("admin:curation_gaterun_judge"), "gate"),
     ]  # fmt: skip
     found = [Step(words, hint, url, done[name]) for needs, words, hint, url, name in rows if may(needs)]
     return found if any(not each.is_done for each in found) else []

@@ -189,14 +189,21 @@ def funnel(keys: list[int], days: str, since: Any, link: dict[str, Any]) -> tupl
         "gated": listed("curation.gaterun", **link),
     }
     widest = max(counted.values(), default=0) or 1
-    made, before = [], 0
+    made = []
     for place, (stage, number) in enumerate(counted.items()):
-        share = f"{percent(number / before)} of {list(counted)[place - 1]}" if before else ""
+        whole = counted.get(PART_OF.get(stage, ""), 0)
+        share = f"{percent(number / whole)} of {PART_OF[stage]}" if whole else ""
         made.append(Bar(stage, number, url[stage], place * (BAR + 8), bar_width(number, widest), share, HINTS[stage]))
-        before = number
     return tuple(made)
 
 
+PART_OF = {
+    "consented": "captured",
+    "rated": "consented",
+    "decided": "consented",  # reviewers decide unrated answers, too
+    "released": "decided",
+    "gated": "released",
+}
 HINTS = {
     "captured": "conversations that reached the API",
     "consented": "kept, because the person agreed",
@@ -275,7 +282,7 @@ def by_reason(tasks: QuerySet[ReviewTask], link: dict[str, Any]) -> list[tuple[s
 def weighted_thumbs(chosen: Project | None, projects: tuple[Project, ...], days: str) -> Weighted | None:
     """The weighted thumbs of one project, if the audit confirms them.
 
-    They are counted over all time, once a day: next to figures for a shorter period they would mean nothing.
+    They are counted over all days of the audit, once a day: next to figures for a shorter period they would mean nothing.
     """
     project = chosen or (projects[0] if len(projects) == 1 else None)
     found = report.remembered(project) if project and days == "all" else None

@@ -2,142 +2,33 @@
 going.
 
 Every figure comes with its n and interval, as a chart, as a table and as CSV. Measuring reads every interaction of the
-project once, so a slow result is cached. Charts are plain geometry, which a template draws as SVG.
+project once, so a slow result is cached; what is cached holds no captured text.
 """
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Avg, Count, F
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 
-from curation.models import ReviewTask, TaskState
-from curation.quality import report, votes
+from curation.models import Decision, GateRun, ReviewTask, TaskState
+from curation.quality import audits, changes, failing, report, votes
+from curation.quality.changes import Comparison
 from curation.quality.estimates import Estimate, percent
+from curation.quality.failing import Failing
 from curation.quality.report import Helped, Quality, Slice
-from feedback.models import Project
-
-WIDTH, HEIGHT = 400, 200  # units of the view box: small, so that text stays readable on a phone
-LEFT, RIGHT, TOP, BOTTOM = 38, 10, 12, 26
-LABELS = 5
-ROW = 40
-NAME = 26  # letters
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    at: float
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One value with its interval, or a bar from `y` to `low`."""
-
-    x: float
-    y: float
-    high: float
-    low: float
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    name: str
-    marks: tuple[Mark, ...]
-    width: float = 0.0
-
-    @property
-    def line(self) -> str:
-        return " ".join(f"{mark.x},{mark.y}" for mark in self.marks)
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    kind: str
-    height: int
-    across: tuple[Tick, ...]
-    down: tuple[Tick, ...]
-    series: tuple[Series, ...]
-    width: int = WIDTH
-
-
-def over_time(mondays: Sequence[date], rates: Mapping[str, Sequence[Estimate]]) -> Chart | None:
-    """Rates with their intervals on a time axis; None if there is nothing to draw."""
-    if not mondays:
-        return None
-    span = max(1, (mondays[-1] - mondays[0]).days)
-    places = [LEFT + 14 + (day - mondays[0]).days / span * (WIDTH - LEFT - RIGHT - 28) for day in mondays]
-    series = []
-    for number, (name, found) in enumerate(rates.items()):
-        known = [(x + 5 * number, rate) for x, rate in zip(places, found, strict=True) if rate.rate is not None]
-        marks = [Mark(round(x, 1), up(rate.rate or 0.0), up(rate.high), up(rate.low), str(rate)) for x, rate in known]
-        series.append(Series(name, tuple(marks)))
-    across = [Tick(round(x, 1), f"{day.day} {day:%b}") for x, day in zip(places, mondays, strict=True)]
-    return Chart("time", HEIGHT, some(across), PERCENT, tuple(series))
-
-
-def up(rate: float) -> float:
-    return round(TOP + (1 - rate) * (HEIGHT - TOP - BOTTOM), 1)
-
-
-PERCENT = tuple(Tick(up(share), f"{share:.0%}") for share in (0.0, 0.25, 0.5, 0.75, 1.0))
-
-
-def rows(names: Sequence[str], rates: Mapping[str, Sequence[Estimate]]) -> Chart | None:
-    """Rates with their intervals, one row per name."""
-    if not names:
-        return None
-    series = []
-    for number, (name, found) in enumerate(rates.items()):
-        known = [(place, rate) for place, rate in enumerate(found) if rate.rate is not None]
-        marks = [
-            Mark(along(rate.rate or 0.0), place * ROW + 23 + 9 * number, along(rate.high), along(rate.low), str(rate))
-            for place, rate in known
-        ]
-        series.append(Series(name, tuple(marks)))
-    height = len(names) * ROW + BOTTOM
-    across = tuple(Tick(along(share), f"{share:.0%}") for share in (0.0, 0.5, 1.0))
-    down = tuple(Tick(place * ROW + 12, name[:NAME]) for place, name in enumerate(names))
-    return Chart("rows", height, across, down, tuple(series))
-
-
-def along(rate: float) -> float:
-    return round(14 + rate * (WIDTH - 28), 1)
-
-
-def bars(weeks: Sequence[tuple[str, int, int]], rest: str, part: str) -> Chart | None:
-    """A bar for each week: a number with a part of it marked, and the names of the part and the rest."""
-    most = max((number for _, number, _ in weeks), default=0)
-    if not most:
-        return None
-    step = (WIDTH - LEFT - RIGHT) / len(weeks)
-    floor = HEIGHT - BOTTOM
-    tall = (floor - TOP) / most
-    width = round(min(28.0, 0.7 * step), 1)
-    made: dict[str, list[Mark]] = {rest: [], part: []}
-    across = []
-    for place, (label, number, inner) in enumerate(weeks):
-        middle = LEFT + (place + 0.5) * step
-        across.append(Tick(round(middle, 1), label))
-        for name, value, height in ((rest, number - inner, number), (part, inner, inner)):
-            top = round(floor - height * tall, 1)
-            words = f"{label}: {value:,} {name}"
-            made[name].append(Mark(round(middle - width / 2, 1), top, round(floor - top, 1), floor, words))
-    down = (Tick(floor, "0"), Tick(TOP, f"{most:,}"))
-    return Chart("bars", HEIGHT, some(across), down, tuple(Series(n, tuple(m), width) for n, m in made.items()))
-
-
-def some(ticks: Sequence[Tick]) -> tuple[Tick, ...]:
-    """Few enough labels to read; the newest is always among them."""
-    every = -(-len(ticks) // LABELS)
-    return tuple(ticks[::-1][::every][::-1])
-
+from curation.quality.votes import Cell
+from feedback.models import Interaction, Project, Signal
+from flywheel_site.console.charts import Chart, bars, over_time, rows
+from privacy.console.exports import harmless
+from privacy.db import engine
+from privacy.models import Subject
 
 KEEP_SECONDS = 600
 WEEKS = 26  # how many of the newest a chart shows
@@ -154,7 +45,25 @@ RATES = (
     "thumbs high",
     "thumbs n",
 )
-WORK = ("week", "answers", "rated", "reviewed", "still open")
+WORK = ("week", "answers", "rated", "reviewed", "still open", "hours to a verdict")
+CHANGES = (
+    "measure",
+    "slice",
+    "name",
+    "before",
+    "n before",
+    "now",
+    "n now",
+    "change",
+    "change low",
+    "change high",
+    "worse",
+)
+FAILING = ("conversation", "conversations", "found wrong", "share not found wrong", "low", "high")
+REASONS = ("what is wrong", "verdicts")
+GATE = ("run", "at", "release", "agent", "verdict", "passing", "low", "high", "n")
+TABLES = (*GROUPS, "work", "changes", "failing", "reasons", "gate")
+RUNS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +77,7 @@ class Week:
     voted: int = 0
     reviewed: int = 0
     waiting: int = 0
+    hours: float | None = None
 
     @property
     def rated(self) -> str:
@@ -185,6 +95,17 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What takes long to measure, without captured text."""
+
+    quality: Quality
+    weeks: tuple[Week, ...]
+    comparison: Comparison | None
+    failing: tuple[Failing, ...]
+    reasons: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     project: Project
     quality: Quality
@@ -193,48 +114,86 @@ class Page:
     weeks: tuple[Week, ...]
     volume: Chart | None
     work: Chart | None
+    comparison: Comparison | None
+    failing: list[failing.Asked]
+    reasons: tuple[tuple[str, int], ...]
+    runs: list[GateRun]
 
 
 def page(project: Project) -> Page:
-    quality, weeks = measured(project)
+    found = measured(project)
+    quality, weeks = found.quality, found.weeks
     by_group = {key: [one for one in quality.slices if one.group == key] for key in GROUPS}
+    runs = GateRun.objects.filter(project=project).select_related("release__dataset", "candidate").order_by("-pk")
     return Page(
         project=project,
         quality=quality,
         helped=report.helped(project),
         groups=tuple(Group(key, GROUPS[key], tuple(found), chart_of(key, found)) for key, found in by_group.items()),
-        weeks=tuple(weeks),
+        weeks=weeks,
         volume=bars([(day(w.monday), w.seen, w.voted) for w in weeks], "not rated", "rated"),
         work=bars([(day(w.monday), w.reviewed + w.waiting, w.reviewed) for w in weeks], "still open", "reviewed"),
+        comparison=found.comparison,
+        failing=failing.with_texts(found.failing),
+        reasons=found.reasons,
+        runs=list(runs[:RUNS]),
     )
 
 
-def measured(project: Project) -> tuple[Quality, list[Week]]:
+def measured(project: Project) -> Measured:
     """The figures, at most ten minutes old."""
-    name = f"quality:{project.pk}"
-    found: tuple[Quality, list[Week]] | None = cache.get(name)
+    name = f"quality-page:{project.pk}"
+    found: Measured | None = cache.get(name)
     if found is None:
-        found = report.measure(project), weekly(project)
+        found = measure(project)
         cache.set(name, found, KEEP_SECONDS)
     return found
 
 
-def weekly(project: Project) -> list[Week]:
+def measure(project: Project) -> Measured:
+    engine.analyze(Interaction, Signal, Subject, Decision)
+    cells, sample = votes.cells(project), audits.sample(project)
+    return Measured(
+        quality=report.figures(project, cells, sample),
+        weeks=tuple(weekly(project, cells)),
+        comparison=changes.compare(project, cells, sample),
+        failing=failing.questions(project),
+        reasons=tuple(failing.reasons(project, timezone.now() - timedelta(weeks=WEEKS))),
+    )
+
+
+def weekly(project: Project, cells: Sequence[Cell]) -> list[Week]:
     """The newest weeks, including those in which nothing happened. Three queries, each of which counts by day."""
     seen, voted = Totals(), Totals()
-    for cell in votes.cells(project):
+    for cell in cells:
         seen.add(cell.day, cell.seen)
         voted.add(cell.day, cell.voted)
     tasks = ReviewTask.objects.filter(project=project)
-    reviewed = by_day(tasks.filter(state=TaskState.RESOLVED), "resolved_at")
+    decided = tasks.filter(state=TaskState.RESOLVED)
+    reviewed = by_day(decided, "resolved_at")
     waiting = by_day(tasks.filter(state=TaskState.OPEN), "created_at")
+    hours = waited(decided)
     found = [each for each in (seen, voted, reviewed, waiting) if each]
     if not found:
         return []
     last = max(max(each) for each in found)
     first = max(min(min(each) for each in found), last - timedelta(weeks=WEEKS - 1))
     mondays = [first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
-    return [Week(at, *(each.get(at, 0) for each in (seen, voted, reviewed, waiting))) for at in mondays]
+    return [
+        Week(at, seen.get(at, 0), voted.get(at, 0), reviewed.get(at, 0), waiting.get(at, 0), hours.get(at))
+        for at in mondays
+    ]
+
+
+def waited(decided: Any) -> dict[date, float]:
+    """The mean hours from a task to its verdict, by the week of the verdict."""
+    counted: dict[date, list[float]] = {}
+    rows = decided.annotate(day=TruncDate("resolved_at")).values_list("day").order_by("day")
+    for at, n, mean in rows.annotate(n=Count("pk"), mean=Avg(F("resolved_at") - F("created_at"))):
+        total = counted.setdefault(at - timedelta(days=at.weekday()), [0.0, 0.0])
+        total[0] += mean.total_seconds() / 3600 * n
+        total[1] += n
+    return {monday: round(hours / n, 1) for monday, (hours, n) in counted.items()}
 
 
 class Totals(dict[date, int]):
@@ -275,17 +234,61 @@ def as_csv(found: Page, group: str) -> str:
     """One table of the page. A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
     file = io.StringIO()
     writer = csv.writer(file)
-    if group == "work":
-        writer.writerow(WORK)
-        writer.writerows((w.monday.isoformat(), w.seen, w.voted, w.reviewed, w.waiting) for w in found.weeks)
-        return file.getvalue()
-    writer.writerow([GROUPS[group], *RATES])
-    writer.writerows(
-        [harmless(one.name), *figures(one.audit), rounded(one.shrunk), one.period, *figures(one.thumbs)]
-        for one in found.quality.slices
-        if one.group == group
-    )
+    for line in table(found, group):
+        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in line])
     return file.getvalue()
+
+
+def table(found: Page, group: str) -> Iterable[Sequence[Any]]:
+    """The lines of one table, its head first."""
+    if group in GROUPS:
+        slices = [one for one in found.quality.slices if one.group == group]
+        return [(GROUPS[group], *RATES), *map(slice_line, slices)]
+    if group == "work":
+        weeks = found.weeks
+        return [WORK, *((w.monday.isoformat(), w.seen, w.voted, w.reviewed, w.waiting, w.hours) for w in weeks)]
+    if group == "changes":
+        return [CHANGES, *map(change_line, found.comparison.changes if found.comparison else ())]
+    if group == "failing":
+        return [FAILING, *map(failing_line, found.failing)]
+    return [REASONS, *found.reasons] if group == "reasons" else [GATE, *map(run_line, found.runs)]
+
+
+def slice_line(one: Slice) -> Sequence[Any]:
+    return (one.name, *figures(one.audit), rounded(one.shrunk), one.period, *figures(one.thumbs))
+
+
+def change_line(one: changes.Change) -> Sequence[Any]:
+    share = (round(value, 4) for value in (one.difference, one.low, one.high))
+    before, after = one.before, one.after
+    old, new = round(before.rate or 0.0, 4), round(after.rate or 0.0, 4)
+    return (one.measure, one.group, one.name, old, before.n, new, after.n, *share, "yes" if one.is_worse else "")
+
+
+def failing_line(one: failing.Asked) -> Sequence[Any]:
+    rate, low, high, n = figures(one.failing.right)
+    return (one.row.external_id, n, one.failing.wrong, rate, low, high)
+
+
+def run_line(run: GateRun) -> Sequence[Any]:
+    rate = passing(run)
+    shares = [round(rate[name], 4) if rate else "" for name in ("value", "low", "high")]
+    verdict = run.get_verdict_display().lower()
+    return (
+        run.pk,
+        run.created_at.isoformat(),
+        str(run.release),
+        str(run.candidate),
+        verdict,
+        *shares,
+        rate.get("cases", 0),
+    )
+
+
+def passing(run: GateRun) -> dict[str, Any]:
+    """A run's pass rate at the first answer, with its interval; empty for runs from before there were any."""
+    found: dict[str, Any] = (run.counts.get("figures") or {}).get("rate") or {}
+    return found
 
 
 def figures(rate: Estimate) -> Iterable[Any]:
@@ -296,7 +299,3 @@ def figures(rate: Estimate) -> Iterable[Any]:
 
 def rounded(rate: float | None) -> Any:
     return "" if rate is None else round(rate, 4)
-
-
-def harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else cell

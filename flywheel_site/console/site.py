@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 
 from feedback.models import Project
@@ -71,6 +72,8 @@ class FlywheelAdminSite(AdminSite):
             path("invite/", self.admin_view(self.invite_view), name="invite"),
             path("join/<uidb64>/<token>/", never_cache(invitations.JoinView.as_view()), name="join"),
             path("quality/", self.admin_view(self.quality_view), name="quality"),
+            path("oidc/begin/", single_sign_on("begin_view"), name="oidc_begin"),
+            path("oidc/return/", single_sign_on("return_view"), name="oidc_callback"),
             path("second-factor/", second_factor_views.verify_view, name="second_factor"),
             path("second-factor/set-up/", second_factor_views.enrol_view, name="second_factor_enrol"),
             path("second-factor/codes/", self.admin_view(second_factor_views.codes_view), name="second_factor_codes"),
@@ -139,7 +142,9 @@ class FlywheelAdminSite(AdminSite):
         if project is None:
             return render(request, "admin/quality.html", {**self.each_context(request), "title": "Quality"})
         page, table = quality.page(project), request.GET.get("csv", "")
-        if table in (*quality.GROUPS, "work"):
+        if table == "gate" and not request.user.has_perm("curation.view_gaterun"):
+            raise PermissionDenied
+        if table in quality.TABLES:
             name = f'attachment; filename="quality-{table}.csv"'
             return HttpResponse(quality.as_csv(page, table), "text/csv", headers={"Content-Disposition": name})
         context = {
@@ -153,7 +158,25 @@ class FlywheelAdminSite(AdminSite):
         return render(request, "admin/quality.html", context)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return {**super().each_context(request), "demo": settings.DEMO, "review_url": review_url(request)}
+        return {
+            **super().each_context(request),
+            "demo": settings.DEMO,
+            "oidc": settings.OIDC_ISSUER and settings.OIDC_LABEL,
+            "review_url": review_url(request),
+        }
+
+
+def single_sign_on(name: str) -> Any:
+    """A page of the sign-in by OpenID Connect; it is not there without a provider. Its library is read only then."""
+
+    def shown(request: HttpRequest) -> HttpResponseBase:
+        if not settings.OIDC_ISSUER:
+            raise Http404
+        page = import_string(f"flywheel_site.security.single_sign_on_views.{name}")
+        answer: HttpResponseBase = page(request)
+        return answer
+
+    return never_cache(shown)
 
 
 def review_url(request: HttpRequest) -> str:

@@ -71,9 +71,10 @@ def limit(request: HttpRequest) -> None:
     request.session.set_expiry(timezone.now() + SESSION)
 
 
-def address(request: HttpRequest) -> str:
+def address(request: HttpRequest, following: str = "") -> str:
+    """The page of the second factor, which goes on to `following`, by default to what the request names."""
     name = "admin:second_factor" if has_device(request.user) else "admin:second_factor_enrol"
-    following = request.POST.get("next") or request.GET.get("next") or ""
+    following = following or request.POST.get("next") or request.GET.get("next") or ""
     return f"{reverse(name)}?{urlencode({'next': safe(request, following)})}"
 
 
@@ -182,6 +183,8 @@ def fresh_codes(user: Any) -> list[str]:
 @never_cache
 def reauthenticate_view(request: HttpRequest) -> HttpResponseBase:
     following = safe(request, request.GET.get("next", ""))
+    if settings.OIDC_ISSUER and request.user.is_authenticated and not request.user.has_usable_password():
+        return redirect(f"{reverse('admin:oidc_begin')}?{urlencode({'next': following, 'again': 1})}")
     form, device = ConfirmForm(request.POST or None), has_device(request.user)
     name = request.user.get_username()
     if form.is_valid() and not sign_ins.may_try(request, name):

@@ -22,31 +22,6 @@ def redact_json(value: Any, policy: Policy = DEFAULT_POLICY, numbering: Numberin
     return RedactedJSON(walker.walk(value, "", 0), dict(walker.findings))
 
 
-NAME_FIELDS: Final = (
-    "key",
-    "name",
-    "Name",
-    "Key",
-    "ParameterKey",
-    "parameterKey",
-    "field",
-    "label",
-    "variable",
-    "header",
-)
-VALUE_FIELDS: Final = frozenset(
-    {"value", "Value", "ParameterValue", "parameterValue", "val", "content", "data", "stringValue", "initialValue"}
-)
-
-
-def names_beside(given: dict[Any, Any]) -> dict[str, str]:
-    """For the field that holds a value, the name that stands in a field of its own: `{"key": "password", "value": …}`."""
-    name = next((given[field] for field in NAME_FIELDS if isinstance(given.get(field), str)), "")
-    if not name:
-        return {}
-    return {field: name for field in VALUE_FIELDS if field in given}
-
-
 class _Walker:
     """One walk over one structure: it carries the policy, the numbering and the counts."""
 
@@ -88,7 +63,7 @@ class _Walker:
         """An object redacted. Keys that become the same placeholder are told apart, so that no value is lost."""
         made: dict[Redacted, Any] = {}
         times: Counter[Redacted] = Counter()
-        beside = {field: str(redact(name, self.policy)) for field, name in names_beside(given).items()}
+        beside = self.names_beside(given) if len(given) > 1 else {}
         for key, item in given.items():
             name = key if isinstance(key, str) else str(key)
             redacted = alone = self.text(name, "")
@@ -98,6 +73,13 @@ class _Walker:
             # A key names its value as it is stored, so that a second reading finds the same.
             made[redacted] = self.walk(item, beside.get(name, str(redacted)), depth + 1)
         return made
+
+    def names_beside(self, given: dict[Any, Any]) -> dict[str, str]:
+        """For the fields of an object that hold values, the names that stand in fields of their own, as they are stored."""
+        from privacy.redaction.detectors.secrets.siblings import names_beside  # as late as the detectors
+
+        named = names_beside({field: value for field, value in given.items() if isinstance(field, str)})
+        return {field: str(redact(name, self.policy)) for field, name in named.items()}
 
     def text(self, text: str, label: str) -> Redacted:
         """A string redacted, as it stands and as its label explains it."""

@@ -9,14 +9,14 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser
 
-from curation.models import ReviewTask
+from curation.models import EvalCase, ReviewTask
 from curation.policies import versions
 from curation.review import deciding, page
 from feedback.capture import Recorded
-from feedback.models import Project
+from feedback.models import Interaction, Project
 from privacy.models import Subject
 from tests import factories as cast
-from tests.console.browsing import PHONE, WIDE, opened
+from tests.console.browsing import ALIVE, PHONE, WIDE, opened
 from tests.console.test_reviewing import NEXT, PASSWORD, doubted, somebody
 from tests.console.world import signed_in
 
@@ -205,4 +205,83 @@ def test_verdicts_stay_in_sight_and_the_editor_shows_only_what_changed(
     assert box.input_value() == ""
     window.keyboard.press("Control+z")
     assert "Part 40 of" in box.input_value()
+    console.check()
+
+
+def test_what_is_wrong_is_ticked_among_the_projects_own_tags(shop: Project, desk: Client) -> None:
+    versions.revise(shop, {"review": {"second_share": 0, "tags": ["wrong price", "rude"]}}, "Our words", None)
+    first, second = voted_down(shop, 2)
+    shown = desk.get(NEXT, follow=True).content.decode()
+    assert 'value="wrong price"' in shown and "off topic" not in shown
+    task = cast.task(first)
+    desk.post(
+        f"/admin/curation/reviewtask/{task.pk}/decide/",
+        {"resolution": "reject", "tags": ["rude", "not one of them"]},
+        headers=BY_SCRIPT,
+    )
+    task.refresh_from_db()
+    assert task.tags == ["rude"]
+    assert (
+        '<span class="chip">rude</span>' in desk.get(f"/admin/curation/reviewtask/{task.pk}/decide/").content.decode()
+    )
+    desk.post("/admin/curation/reviewtask/undo/", {"task": task.pk}, headers=BY_SCRIPT)
+    task.refresh_from_db()
+    assert task.tags == [] and task.state == "open"
+    assert cast.task(second).tags == []
+
+
+def test_ticked_tags_survive_a_refused_verdict(shop: Project, desk: Client) -> None:
+    (talk,) = voted_down(shop, 1)
+    shown = decide(desk, cast.task(talk), resolution="correct", correction="", tags="outdated").content.decode()
+    assert "The correction is empty" in shown
+    assert shown.split('value="outdated"')[1].split(">")[0].endswith("checked")
+
+
+@pytest.mark.parametrize("tags", ["rude", [""], ["x" * 33], ["rude", "rude"], [str(n) for n in range(13)], [1]])
+def test_tags_that_no_reviewer_could_read_are_refused(shop: Project, tags: Any) -> None:
+    with pytest.raises(ValueError, match="tag"):
+        versions.revise(shop, {"review": {"tags": tags}}, "Our words", None)
+
+
+def test_near_questions_are_shown_next_to_the_task(shop: Project, desk: Client) -> None:
+    first, second = (
+        cast.asked(shop, f"person-{n}", question=f"When does the shop in the {where} open on a Sunday?", answer=answer)
+        for n, (where, answer) in enumerate([("old town", "At nine."), ("old town then", "At ten.")])
+    )
+    cast.said(shop, first, "thumbs_down", subject="person-0")
+    cast.said(shop, second, "thumbs_up", subject="person-1")
+    cast.turn(shop)
+    EvalCase.objects.all().delete()  # a decision with a case is shown among the earlier ones instead
+    shown = desk.get(f"/admin/curation/reviewtask/{cast.task(first).pk}/decide/").content.decode()
+    other = Interaction.objects.exclude(pk=cast.task(first).interaction_id).get()
+    beside = shown.split('id="near"')[1].split("</section>")[0]
+    assert "At nine." in beside and "At ten." in beside and f"/admin/feedback/interaction/{other.pk}/change/" in beside
+    Subject.objects.filter(pk=other.subject_id).update(restricted_at=timezone.now())
+    assert 'id="near"' not in desk.get(f"/admin/curation/reviewtask/{cast.task(first).pk}/decide/").content.decode()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["keys", "touch"])
+def test_a_reason_is_ticked_by_key_or_touch_and_saved_with_the_verdict(
+    transactional_db: None, web: str, browser: Browser, viewport: Any
+) -> None:
+    shop = cast.project()
+    doubted(shop, 2)
+    somebody(shop)
+    console = opened(browser, web, "rita", PASSWORD, viewport=viewport, has_touch=viewport == PHONE)
+    console.go(NEXT)
+    task = console.task()
+    if viewport == PHONE:
+        console.page.locator("#tags .pick").nth(1).tap()
+        console.page.locator(".v-reject").tap()
+        console.page.locator(f'#review-part:not(.busy):not([data-task="{task}"])').wait_for()
+    else:
+        console.page.locator(ALIVE).wait_for()
+        for key in ("1", "2", "1"):
+            console.page.keyboard.press(key)
+        assert console.task() == task, "a digit decides nothing"
+        console.press("r")
+    decided = ReviewTask.objects.get(pk=task)
+    assert decided.resolution == "reject" and decided.tags == ["incomplete"]
     console.check()

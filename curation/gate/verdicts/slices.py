@@ -44,9 +44,12 @@ class Slice:
 
     @property
     def reach(self) -> str:
-        """The interval of the change, in points."""
+        """The change of the pass rate with its interval, in points; "" without a baseline."""
+        if not self.pairs.total:
+            return ""
         low, high = self.interval
-        return f"{100 * low:+.0f} to {100 * high:+.0f} points, n = {self.pairs.total}"
+        change = (self.pairs.won - self.pairs.lost) / self.pairs.total
+        return f"{100 * change:+.1f} ({100 * low:+.1f} to {100 * high:+.1f}), n = {self.pairs.total:,}"
 
 
 def slice_outcomes(answered: Iterable[Answered], alpha: float) -> tuple[Slice, ...]:

@@ -55,11 +55,101 @@
     }
   };
 
+  // The light on a new key's page: it asks until the first conversation has been stored.
+  const watch = async (light) => {
+    if (document.hidden) return false;
+    const answer = await fetch(light.dataset.url, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return true; // the key is gone, or the session has ended
+    const heard = await answer.json();
+    const words = light.querySelector(".words");
+    if (heard.stored) {
+      light.classList.add("green");
+      words.textContent = `${light.dataset.stored} `;
+      const link = document.createElement("a");
+      link.href = heard.stored;
+      link.textContent = light.dataset.open;
+      words.append(link);
+      return true;
+    }
+    if (heard.used && words.textContent !== light.dataset.used) words.textContent = light.dataset.used;
+    return false;
+  };
+
+  // Saved views of a list: its filters under a name, kept in this browser alone, because a search can quote a person.
+  const VIEWS = "flywheel-views:";
+  const views = (box) => JSON.parse(localStorage.getItem(VIEWS + box.dataset.list) || "[]");
+  const drawViews = (box) => {
+    const shown = views(box).map(({ name, query }, place) => {
+      const view = document.createElement("span");
+      view.className = "view";
+      const link = document.createElement("a");
+      link.href = `?${query}`;
+      link.textContent = name;
+      if (`?${query}` === location.search) link.setAttribute("aria-current", "true");
+      const drop = document.createElement("button");
+      drop.type = "button";
+      drop.textContent = "×";
+      drop.setAttribute("aria-label", `${box.dataset.remove}: ${name}`);
+      drop.addEventListener("click", () => keepViews(box, views(box).filter((_, other) => other !== place)));
+      view.append(link, drop);
+      return view;
+    });
+    document.getElementById("saved-views").replaceChildren(...shown);
+  };
+  const keepViews = (box, all) => {
+    localStorage.setItem(VIEWS + box.dataset.list, JSON.stringify(all));
+    drawViews(box);
+  };
+  const startViews = (box) => {
+    const save = document.getElementById("save-view");
+    save.hidden = location.search.length < 2;
+    save.addEventListener("click", () => {
+      const name = (prompt(box.dataset.prompt) || "").trim().slice(0, 40);
+      if (name) keepViews(box, [...views(box).filter((view) => view.name !== name), { name, query: location.search.slice(1) }]);
+    });
+    drawViews(box);
+  };
+
+  // Long ids are shown short, with a button that copies the whole.
+  const SHORT = 14;
+  const shorten = () => {
+    for (const cell of document.querySelectorAll("#result_list .field-external_id, .facts .id")) {
+      const holder = cell.querySelector("a") || cell;
+      const whole = holder.textContent.trim();
+      if (holder.children.length || !whole) continue;
+      if (whole.length > SHORT) {
+        holder.textContent = `${whole.slice(0, SHORT - 1)}…`;
+        holder.title = whole;
+        holder.setAttribute("aria-label", whole);
+      }
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "copy-id";
+      button.textContent = "";
+      button.title = "Copy";
+      button.setAttribute("aria-label", `Copy ${whole}`);
+      button.addEventListener("click", async () => {
+        await navigator.clipboard?.writeText(whole);
+        button.textContent = "✓";
+        setTimeout(() => (button.textContent = ""), 1500);
+      });
+      cell.append(" ", button);
+    }
+  };
+
   const folds = () => document.querySelectorAll("#changelist-filter details, .user-menu");
 
   document.addEventListener("DOMContentLoaded", () => {
     label();
+    shorten();
+    const box = document.getElementById("views");
+    if (box) startViews(box);
     if (document.querySelector("[data-live]")) setInterval(() => follow().catch(console.warn), 2000);
+    const light = document.getElementById("light");
+    if (light) {
+      light.hidden = false;
+      const timer = setInterval(() => watch(light).then((done) => done && clearInterval(timer), console.warn), 2000);
+    }
     const button = document.getElementById("rail-button");
     if (button) {
       button.setAttribute("aria-expanded", "false");

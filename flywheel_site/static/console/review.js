@@ -276,6 +276,13 @@
       rest(); // an h within typed words is one of them
       return;
     }
+    const tag = document.querySelector(`#tags input[data-key="${event.key}"]`);
+    if (tag && !event.repeat && !busy && !going) {
+      tag.checked = !tag.checked;
+      rest(); // a digit within typed words is one of them
+      event.preventDefault();
+      return;
+    }
     const isDead = busy || going || resting || event.repeat || event.shiftKey;
     if (event.key === "c" && !event.repeat && !event.shiftKey) {
       event.preventDefault();

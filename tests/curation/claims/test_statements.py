@@ -1,11 +1,13 @@
 """Two answers to one question have one key only where they claim the same."""
 
+import sys
 from itertools import product
 
 import pytest
 
 from curation.claims import statement_key
 from curation.claims.statements import statement
+from curation.decisions.question_types import asks
 
 TALK = {
     "en": (
@@ -167,3 +169,11 @@ def test_what_leads_up_to_an_answer_and_good_wishes_after_it_claim_nothing(asked
 )
 def test_the_words_of_good_wishes_still_tell_answers_apart(one: str, other: str) -> None:
     assert statement_key(one) != statement_key(other)
+
+
+def test_no_text_stays_in_memory_once_it_is_read() -> None:
+    answer, question = " ".join(["It", "costs", "5", "euros"]), " ".join(["What", "is", "the", "fee?"])
+    before = sys.getrefcount(answer), sys.getrefcount(question)
+    statement_key(answer, question)
+    asks(question)
+    assert (sys.getrefcount(answer), sys.getrefcount(question)) == before

@@ -96,7 +96,7 @@ def test_the_page_tells_who_said_what_and_what_else_people_found_right() -> None
     shown = page(window, task)
     assert "2 people found this right in 2 conversations, 2 found it wrong." in shown
     assert "2 people found another answer right in 2 conversations, 2 found it wrong." in shown
-    assert "Evidence without review: several (several people)." in shown
+    assert "Without your review, it would rest on several people (tier “several”)." in shown
     assert "<b>9</b>" not in shown.split('id="evidence"')[1], "captured text is no markup"
 
 

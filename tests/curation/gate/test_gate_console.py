@@ -1,10 +1,13 @@
 """The gate's pages in the console: what changed, the lineage, the decision; and who sees which."""
 
+import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -161,3 +164,56 @@ def test_who_may_not_decide_cannot(given: World, rita: User) -> None:
     sent = {"state": "promoted", "reason": "me"}
     assert given.client.post(f"/admin/curation/agentversion/{row.pk}/decide/", sent).status_code == 403
     assert "<form method" not in page(given, f"agentversion/{row.pk}/change/").split('id="content"')[-1]
+
+
+def judge(w: World, lines: list[dict[str, str]] | str, release: int | None = None) -> Any:
+    text = lines if isinstance(lines, str) else "".join(f"{json.dumps(line)}\n" for line in lines)
+    sent = {
+        "release": release or w.release.pk,
+        "name": "from-a-file",
+        "file": SimpleUploadedFile("a.jsonl", text.encode()),
+    }
+    return w.client.post("/admin/curation/gaterun/judge/", sent)
+
+
+def answers_of(w: World, agent: Callable[..., str]) -> list[dict[str, str]]:
+    paper = judging.exam(w.release)
+    return [{"case": case.id, "answer": agent(case.question, [])} for case in paper.cases]
+
+
+def test_a_file_of_answers_is_judged_like_any_other_run(given: World, rita: User) -> None:
+    answer = judge(given, answers_of(given, worse))
+    run = GateRun.objects.order_by("-pk").first()
+    assert run is not None and answer["Location"] == f"/admin/curation/gaterun/{run.pk}/change/"
+    assert run.candidate.name == "from-a-file" and run.verdict == "refused"
+    assert run.results.count() == len(judging.exam(given.release).cases)
+
+
+def test_a_csv_file_will_do(given: World, rita: User) -> None:
+    rows = [f"{line['case']},{line['answer']!r}" for line in answers_of(given, lambda *_: "no")]
+    sent = SimpleUploadedFile("a.csv", "\n".join(["id,answer", *rows]).encode())
+    before = GateRun.objects.count()
+    given.client.post("/admin/curation/gaterun/judge/", {"release": given.release.pk, "name": "n", "file": sent})
+    assert GateRun.objects.count() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "The submitted file is empty"),
+        ("{}\n", "Line 1: needs the fields case and answer."),
+        ('{"case": "a", "answer": "secret words"}\nsecret words\n', "Line 2: This is not valid UTF-8 JSON."),
+    ],
+)
+def test_a_file_that_cannot_be_judged_says_where(given: World, rita: User, text: str, words: str) -> None:
+    before = GateRun.objects.count()
+    shown = judge(given, text).content.decode()
+    assert words in shown and "secret" not in shown and GateRun.objects.count() == before
+
+
+def test_only_those_who_decide_on_versions_judge_and_only_their_own_releases(given: World, rita: User) -> None:
+    lines = answers_of(given, worse)
+    ProjectMember.objects.filter(user=rita).delete()
+    assert "Select a valid choice" in judge(given, lines).content.decode()
+    rita.user_permissions.remove(Permission.objects.get(codename="change_agentversion"))
+    assert judge(given, lines).status_code == 403

@@ -72,7 +72,7 @@ def test_a_drawn_answer_is_asked_about_even_when_what_held_it_is_settled() -> No
     assert ReviewTask.objects.get().reason == "answers_differ"
     opening.withdraw([key])
     task = ReviewTask.objects.get()
-    assert (task.state, task.reason) == ("open", "audit")
+    assert (task.state, task.reason, [key]) == ("open", "audit", opening.turns([key])[task.priority])
 
 
 def test_the_audit_says_how_good_the_answers_are_whatever_the_thumbs_say() -> None:
@@ -164,11 +164,15 @@ def test_a_drawn_answer_is_judged_blind_whatever_opened_its_task(admin_client: C
     cast.turn(shop)
     task = ReviewTask.objects.get(interaction=key)
     page = f"/admin/curation/reviewtask/{task.pk}/change/"
+    listed = "/admin/curation/reviewtask/?state=open"
+    row = '<td class="field-why">{}</td>'
+    assert row.format("voted down, no better answer") in admin_client.get(listed).content.decode()
     assert task.reason == "bare_down" and "Hidden until" not in admin_client.get(page, follow=True).content.decode()
     draw(shop)
     blind = admin_client.get(page, follow=True).content.decode()
     assert "Hidden until you have decided" in blind and "drawn at random. Judge the answer by itself" in blind
     assert "found the answer wrong" not in blind and "chip-down" not in blind
+    assert row.format("drawn at random") in admin_client.get(listed).content.decode()
 
 
 def test_a_slice_of_few_people_is_not_shown_and_an_untrusted_rate_is_not_passed_on() -> None:
@@ -318,7 +322,7 @@ def test_votes_are_counted_over_the_days_of_the_audit() -> None:
     assert report.measure(shop).thumbs.n == 12
 
 
-def test_the_assisted_audit_is_stored_and_widened_by_what_nobody_could_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_assisted_audit_is_stored_where_it_is_narrower(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assisted, "LEAST_JUDGED", 30)
     shop = cast.project()
     votes = ("thumbs_up", "thumbs_down", "")
@@ -326,14 +330,14 @@ def test_the_assisted_audit_is_stored_and_widened_by_what_nobody_could_judge(mon
     draw(shop)
     judge(shop, False, *keys[1::3])
     judge(shop, True, *keys[0::3], *keys[2:39:3])
-    plain = report.measure(shop)
     for task in ReviewTask.objects.filter(interaction=keys[41]):
         deciding.resolve(task, deciding.Verdict("unsure"), None)
-    narrow = report.narrowed(shop, audits.sample(shop), plain.found)
-    made = report.measure(shop)
-    wide = report.narrowed(shop, audits.sample(shop), made.found)
-    assert narrow is not None and wide is not None and wide.worth > wide.estimate.n == 41
-    assert wide.estimate.low < wide.estimate.high and wide.plain == made.audit
+    sample, found = audits.sample(shop), audits.audit(shop)
+    made = report.narrowed(shop, sample, found)
+    assert made is not None and made.worth > made.estimate.n == 41 and made.plain == found.estimate
+    assert made.estimate.high - made.estimate.low > 1 / 42  # as much as nobody could judge
     report.remember(shop, now=timezone.now())
     kept = report.helped(shop)
-    assert kept is not None and kept.estimate == wide.estimate and kept.period == made.found.period
+    assert kept is not None and kept.estimate == made.estimate and kept.period == found.period
+    monkeypatch.setattr(assisted, "RIDGE", 1e9)
+    assert report.narrowed(shop, sample, found) is None  # a guess that knows nothing

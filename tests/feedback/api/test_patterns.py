@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from drf_spectacular.generators import SchemaGenerator
 
-from curation.api.gate_views import AnswerIn
+from curation.gate.submissions import AnswerIn
 from curation.releases.recalls import AckIn
 from feedback.capture.payloads import FeedbackIn, InteractionIn, PayloadError, convert
 from privacy.api.payloads import ConsentIn

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from curation.models import Decision
 from feedback.models import Interaction, Signal
@@ -232,6 +234,17 @@ def test_consent_that_is_found_later_comes_in_with_the_same_log(
     again = imported(tmp_path, capsys, [line], "--consent", "capture,evaluation,training", "--notice", "Terms of 2026")
     assert again["replayed"] == 1 and again["problems"] == []
     assert ledger.effective(Interaction.objects.get().subject) == cast.ALL
+
+
+def test_a_line_of_a_known_person_looks_their_consent_up_once(tmp_path: Path, capsys: Any) -> None:
+    cast.project()
+    held = ("--consent", "capture,evaluation,training", "--notice", "May we keep it?")
+    line = {name: GOOD[name] for name in ("question", "answer", "user")}
+    imported(tmp_path, capsys, [{**line, "id": "a"}], *held)
+    with CaptureQueriesContext(connection) as queries:
+        imported(tmp_path, capsys, [{**line, "id": name} for name in "bcd"], *held)
+    looked_up = [one["sql"] for one in queries if "FROM privacy_consententry" in one["sql"].replace('"', "")]
+    assert len(looked_up) == 3
 
 
 def test_what_is_held_for_everybody_overrules_nobody_who_said_no(tmp_path: Path, capsys: Any) -> None:

@@ -15,7 +15,7 @@ from curation.quality import audits, report
 from curation.quality.estimates import wilson
 from curation.review import deciding
 from feedback.models import Interaction, Project
-from flywheel_site.console import quality
+from flywheel_site.console import charts, quality
 from tests import factories as cast
 from tests.console.world import signed_in, staff
 
@@ -98,27 +98,52 @@ def test_a_member_sees_their_own_projects_alone(shop: Project) -> None:
 
 
 def test_an_interval_is_drawn_where_it_is() -> None:
-    made = quality.over_time([date(2026, 11, 2), date(2026, 11, 9)], {"audit": [wilson(8, 10), wilson(0, 0)]})
+    made = charts.over_time([date(2026, 11, 2), date(2026, 11, 9)], {"audit": [wilson(8, 10), wilson(0, 0)]})
     assert made is not None
     (mark,) = made.series[0].marks
-    assert mark.high < mark.y < mark.low and mark.y == quality.up(0.8)
+    assert mark.high < mark.y < mark.low and mark.y == charts.up(0.8)
 
 
 def test_a_week_without_answers_has_its_place_on_the_axis() -> None:
     days = [date(2026, 11, 2), date(2026, 11, 9), date(2026, 11, 30)]
-    made = quality.over_time(days, {"audit": [wilson(8, 10)] * 3})
+    made = charts.over_time(days, {"audit": [wilson(8, 10)] * 3})
     assert made is not None
     first, second, third = (mark.x for mark in made.series[0].marks)
     assert third - second == pytest.approx(3 * (second - first), abs=0.3)
 
 
 def test_bars_show_a_part_of_a_number() -> None:
-    made = quality.bars([("2 Nov", 10, 4), ("9 Nov", 0, 0)], "not rated", "rated")
+    made = charts.bars([("2 Nov", 10, 4), ("9 Nov", 0, 0)], "not rated", "rated")
     assert made is not None
     whole, part = (series.marks[0] for series in made.series)
     assert part.high == pytest.approx(0.4 * whole.high, abs=0.1)
     assert (whole.words, part.words) == ("2 Nov: 6 not rated", "2 Nov: 4 rated")
-    assert quality.bars([("2 Nov", 0, 0)], "not rated", "rated") is None
+    assert charts.bars([("2 Nov", 0, 0)], "not rated", "rated") is None
+
+
+def test_it_says_what_got_worse_which_questions_fail_and_what_the_gate_said(
+    shop: Project, admin_client: Client
+) -> None:
+    grown(shop)
+    page = admin_client.get(PAGE).content.decode()
+    assert "From 2 to 1" in page and 'id="failing"' in page and "No candidate has been tested yet." in page
+    head, *rows = table(admin_client, "changes")
+    assert head == list(quality.CHANGES) and {"audit", "thumbs"} >= {row[0] for row in rows} and rows
+    head, *rows = table(admin_client, "failing")
+    assert head == list(quality.FAILING)
+    assert all(0 < int(wrong) <= int(talks) for _, talks, wrong, *_ in rows)
+    assert table(admin_client, "gate") == [list(quality.GATE)] and table(admin_client, "reasons") == [
+        list(quality.REASONS)
+    ]
+    assert all(float(row[5]) >= 0 for row in table(admin_client, "work")[1:] if row[5])
+
+
+def test_the_gates_figures_are_for_those_who_see_its_runs(shop: Project) -> None:
+    grown(shop)
+    reviewer = signed_in(staff("reviewer", shop))
+    assert 'id="gate"' not in reviewer.get(PAGE).content.decode()
+    assert reviewer.get(PAGE, {"csv": "gate"}).status_code == 403
+    assert signed_in(staff("curator", shop)).get(PAGE, {"csv": "gate"}).status_code == 200
 
 
 def test_a_share_of_nearly_all_is_not_called_all() -> None:

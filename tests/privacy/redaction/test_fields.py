@@ -56,6 +56,48 @@ def test_a_field_of_its_own_names_a_value_of_a_structure() -> None:
     assert made.value == [{"key": "password", "value": "[SECRET_1]"}, {"key": "colour", "value": "rusty"}]
 
 
+SIBLINGS = [
+    ("OptionName", "OptionValue"),
+    ("option_name", "option_value"),
+    ("param-name", "param-value"),
+    ("parameterName", "value"),
+    ("VARIABLE", "VALUE"),
+    ("Key", "Val"),
+    ("HeaderName", "HeaderValue"),
+    ("header", "content"),
+    ("attribute", "data"),
+    ("id", "text"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), SIBLINGS)
+def test_fields_for_name_and_value_are_read_together_in_any_style(name: str, value: str) -> None:
+    given = {"enabled": True, value: "Kettle-2291-Moor", "type": "string", name: "DbPassword"}
+    for structure in (given, dict(reversed(given.items()))):
+        assert redact_json(structure).value == {**structure, value: "[SECRET_1]"}
+
+
+def test_a_structure_hides_the_siblings_that_its_text_hides() -> None:
+    for name, value in SIBLINGS:
+        given = {name: "DbPassword", value: "Kettle-2291-Moor"}
+        assert json.loads(redact(json.dumps(given))) == redact_json(given).value
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"id": "password-reset", "text": "You can reset it on the sign-in page."},
+        {"title": "API key", "content": "An API key identifies a program. Ask for one in the console."},
+        {"role": "tool", "name": "get_password_policy", "content": "At least twelve characters, one digit."},
+        {"key": "primary_key", "value": "order_id"},
+        {"username": "shop", "key": "colour", "value": "amber"},
+        {"field": "password", "data": {"min": 8, "text": "must hold a digit"}},
+    ],
+)
+def test_fields_beside_the_word_for_a_secret_stay(given: dict[str, object]) -> None:
+    assert redact_json(given).value == given
+
+
 RECORD = {
     "env": [{"name": "DB_PASSWORD", "value": "Wint3r-Kettle"}, {"name": "LEVEL", "value": "debug"}],
     "user": {"full_name": "Ada Byron", "mail": "ada@example.org", "card": "4539148803436468"},

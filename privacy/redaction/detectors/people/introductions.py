@@ -15,6 +15,7 @@ from privacy.redaction.lexicon import (
     LAST,
     ORDINARY,
     ORGANISATION,
+    PLACE,
     STOP,
     kind_of,
     possible,
@@ -188,7 +189,7 @@ def labelled(page: Page) -> Iterator[Hit]:
         words = kinds(page.text, name.start(), name.end())
         specific = (
             not match.group()
-            .lstrip("_")
+            .lstrip("_- ")
             .startswith(("name", "user", "employee", "client", "customer", "contact", "patient"))
         )
         whole = bool(LINE_END.match(page.text, name.end()))
@@ -221,7 +222,12 @@ def before_roles(page: Page) -> Iterator[Hit]:
         if role and not page.closed(role.end() - len(role.group().split()[-1]), role.end()):
             end = sequence(page, match.start(), bare=False)
             words = match.group().split()
-            if end == match.end() and all(len(word) < 3 or spelt_like(word.strip(".,")) for word in words[:2]):
+            there = any(kind & (PLACE | FIRST | LAST) == PLACE for kind in kinds(page.text, match.start(), match.end()))
+            if (
+                end == match.end()
+                and not there
+                and all(len(word) < 3 or spelt_like(word.strip(".,")) for word in words[:2])
+            ):
                 yield Hit(match.start(), end, RANK, "PERSON", "role")
 
 
@@ -264,8 +270,14 @@ def payee(page: Page, start: int) -> int:
         unknown = (kind == 0 and spelt_like(word.group()) and word.group()[1:].islower()) or (
             bool(kind & (FIRST | LAST)) and not kind & (ORDINARY | STOP | ORGANISATION)
         )
-        return word.end() if unknown and not STREETWISE.match(page.low, word.end()) else 0
+        determined = DETERMINED.search(page.low, max(0, start - 8), start) is not None
+        named_thing = kind == 0 and (determined or DEMONYM.search(word.group()) is not None)
+        return word.end() if unknown and not named_thing and not STREETWISE.match(page.low, word.end()) else 0
     return 0
+
+
+DETERMINED: Final = re.compile(r"\bthe \Z")  # `for the Jobseeker Allowance`
+DEMONYM: Final = re.compile(r"(?:ians|icans|ese|ish)\Z")
 
 
 def payee_in_lower_case(page: Page, start: int) -> int:

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from typing import Final
 
+from privacy.redaction.detectors.people.eponyms import beside_place, eponym, located
 from privacy.redaction.detectors.people.name_forms import CAPITALISED, CONTRACTION, GAPS, INITIAL, RUNS, spelt_like
 from privacy.redaction.hits import Page, starts_sentence
 from privacy.redaction.lexicon import (
@@ -119,6 +120,11 @@ def names_in(page: Page, tokens: list[Token]) -> list[tuple[int, int]]:
     text = page.text
     found: list[tuple[int, int]] = []
     place, count = 0, len(tokens)
+    for index in range(count - 1):
+        start, end, kind = tokens[index]
+        if kind & STOP and text[start:end] in SAINTS:
+            count = index  # `St Vincent De Paul`: what follows is the saint's name
+            break
     while place < count:
         length = name_length(page, tokens, place)
         if not length:
@@ -129,11 +135,15 @@ def names_in(page: Page, tokens: list[Token]) -> list[tuple[int, int]]:
             after < count
             and tokens[after][2] & ORGANISATION
             and gap(text, tokens, after) == " "
-            and (length < 3 or text[tokens[after][0] : tokens[after][1]].lower() in STREETS)
+            and (length < 3 or page.low[tokens[after][0] : tokens[after][1]] in NAMED_AFTER_PERSONS)
         ):
             place = after + 1  # a street, a company, a thing that is called after somebody
             continue
-        found.append((tokens[place][0], tokens[after - 1][1]))
+        begin, end = tokens[place][0], tokens[after - 1][1]
+        if not page.strict and (eponym(page, begin, end) or beside_place(page, begin, end)):
+            place = after
+            continue
+        found.append((begin, end))
         place = after
     return found
 
@@ -252,32 +262,6 @@ def alone_is_no_name(text: str, start: int, end: int) -> bool:
     )
 
 
-LOCATIVES: Final = frozenset("im zur zum am ins ans aufs nel nella nello no na nos nas".split())
-ARTICLE_WORDS: Final = frozenset("der die das dem den einer einem le la les el los las um uma".split())
-TOWARDS: Final = frozenset("nach pour à a para per to for do til till naar från z ze von de da from".split())
-JOURNEYS: Final = frozenset(
-    "zug flug fähre bus fahrt reise fahrkarte ticket train vol bateau ferry billet voyage traversier tren vuelo barco viaje"
-    " billete autobús flight treno volo viaggio biglietto traghetto trein vlucht reis kaartje pociąg lot prom podróż tåg flyg"
-    " färja resa tog fly færge rejse comboio voo viagem".split()
-)
-PREPOSITIONS: Final = frozenset("in auf unter über aus dans em en".split())
-
-
-def located(page: Page, start: int, end: int) -> bool:
-    """Whether a word is where something is or when it was, and so no person: `in der Ferne`, `im Mai`."""
-    if page.strict or page.low[start - 1 : start] != " ":
-        return False
-    words = page.low[max(0, start - 24) : start].split()
-    if len(words) > 1 and words[-1] in TOWARDS and words[-2].rpartition("'")[2] in JOURNEYS:
-        return True  # `der Zug nach Halle`, `le train pour Nancy`
-    if not words or (words[-1] not in LOCATIVES and words[-1] not in ARTICLE_WORDS):
-        return False
-    place = start - 1 - len(words[-1])
-    if words[-1] in LOCATIVES:
-        return bool(page.languages(place, place + len(words[-1])) & ~ENGLISH)
-    return len(words) > 1 and words[-2] in PREPOSITIONS
-
-
 THING: Final = re.compile(
     r"\((?:self\b|\))|\.(?:[A-Z]+_[A-Z_]+|\w+\()|[ -](?:series|calendar|days?\b(?! (?:is|was|at|in|on))|date|number|theorem|lemma|distribution"
     r"|transform|algorithm|equation|inequality|polynomial|filter|process|matrix|letters?|alphabet|comma)\b"
@@ -292,6 +276,12 @@ def initial(tokens: list[Token], place: int) -> bool:
 
 SAINTLY: Final = frozenset(
     {"San", "Santa", "St", "Saint", "Los", "Las", "El", "La", "Mount", "Fort", "Port", "Lake", "New"}
+)
+
+
+SAINTS: Final = frozenset({"St", "Ste", "Saint", "Sainte", "Sankt"})
+NAMED_AFTER_PERSONS: Final = STREETS | frozenset(
+    "library university college school institute hospital foundation museum memorial airport stadium award prize centre center".split()
 )
 
 

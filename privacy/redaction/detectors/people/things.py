@@ -10,7 +10,7 @@ from privacy.redaction.lexicon import listed
 # What is sold, planned, built or released under a name, where the noun follows the name.
 NOUNS: Final = frozenset(
     (
-        "chairs chair armchairs armchair sofas sofa couches couch tables table desks desk shelf shelves bookcases"
+        "alcohol infection infections chairs chair armchairs armchair sofas sofa couches couch tables table desks desk shelf shelves bookcases"
         " bookcase cabinets cabinet beds bed mattresses mattress lamps lamp lights light lampshades lampshade pendants"
         " pendant chandeliers chandelier rugs rug curtains curtain mirrors mirror stools stool benches bench drawers"
         " drawer wardrobes wardrobe sideboards sideboard cushions cushion pillows pillow blankets blanket watches watch"

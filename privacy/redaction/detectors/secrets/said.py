@@ -39,7 +39,8 @@ def said(page: Page) -> Iterator[Hit]:
         quotes = match["q"].strip("*(")
         if not quotes:
             value = value.rstrip(".,;:?)]}'\"*")
-            value = value.rstrip("!") if value.rstrip("!").isalpha() and not SAYS.search(match["way"]) else value
+            if value.rstrip("!").isalpha() and (match["name"].endswith("s") or not SAYS.search(match["way"])):
+                value = value.rstrip("!")  # `Passwords are outdated!` says nothing of one password
         end = start + len(value)
         telling = bool(SAYS.search(match["way"])) or ":" in match["link"] or "->" in match["link"]
         if spoken(

@@ -3,7 +3,7 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from privacy.redaction.anchors import BLANK, Anchor, matches
@@ -12,8 +12,13 @@ from privacy.redaction.detectors.secrets.values import REFERENCE, WORDS
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK: Final = 93
-NAMES: Final = r"(?:\w{0,16}(?:key|name)|id|variable|field|label|header|option|property|setting|param(?:eter)?|env|secret|attribute)"
-VALUES: Final = r"(?:\w{0,16}value|val|values|default|content|data|text|plaintext|secretstring)"
+# What fields are called that hold a name and its value, in texts and in structures, in any case and style.
+NAMES: Final = r"(?:[\w-]{0,16}(?:key|name)|id|variable|field|label|header|option|property|setting|param(?:eter)?|env|secret|attribute)"
+VALUES: Final = r"(?:[\w-]{0,16}(?:value|val|values)|default|content|data|text|plaintext|secretstring)"
+NAME_FIELD: Final = re.compile(NAMES, re.IGNORECASE)
+VALUE_FIELD: Final = re.compile(VALUES, re.IGNORECASE)
+STEM: Final = re.compile(r"(?:key|name|values?|val)\Z")
+A_NAME: Final = re.compile(r"[\w .:/-]{2,80}")
 QUOTED: Final = r"(?:\"(?P<{0}d>(?:[^\"\\\n\x00]|\\.){{1,512}})\"|'(?P<{0}s>[^'\n\x00]{{1,512}})')"
 # Two neighbouring entries of an object, or attributes of an element, in either order.
 NAME_FIRST: Final = re.compile(
@@ -63,6 +68,35 @@ def secret_name(name: str) -> bool:
 def plain_value(value: str) -> bool:
     """Whether a value of a secret's field could be one: no reference, no keyword, no mask."""
     return len(value) >= 3 and not REFERENCE.match(value) and value.lower() not in WORDS and len(set(value)) > 2
+
+
+def names_beside(given: Mapping[str, object]) -> dict[str, str]:
+    """For each field of an object that holds a value, the name that stands in a field of its own:
+    `{"OptionName": "password", "OptionValue": …}`.
+
+    Any name counts beside a field that is called like its own: `key` and `val`, `optionName` and `optionValue`. Other
+    fields are read together where the name is that of a secret.
+    """
+    valued = [field for field in given if VALUE_FIELD.fullmatch(field)]
+    if not valued:
+        return {}
+    named = [
+        (stem(field), value)
+        for field, value in given.items()
+        if isinstance(value, str) and NAME_FIELD.fullmatch(field) and A_NAME.fullmatch(value)
+    ]
+    secret = next((value for _, value in named if secret_name(value)), "")
+    found = {field: next((value for own, value in named if own == stem(field)), secret) for field in valued}
+    return {field: name for field, name in found.items() if name}
+
+
+def stem(field: str) -> str:
+    """What the field of a name and that of its value have in common: `parameter` of `ParameterKey`."""
+    low = field.lower()
+    return "" if low in ALONE else STEM.sub("", low).strip("_-")
+
+
+ALONE: Final = frozenset("variable field label header option property setting content data".split())
 
 
 def siblings(page: Page) -> Iterator[Hit]:

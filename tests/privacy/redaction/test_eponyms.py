@@ -1,0 +1,44 @@
+"""What is called after somebody, or where something is, is no person; the same name elsewhere is one."""
+
+import pytest
+
+from privacy.redaction import redact
+
+NOBODY = [
+    "What are the signs of Addison's disease?",
+    "Wilson's disease and Hodgkin's disease",
+    "What is Murphy's law?",
+    "La loi de Murphy et la maladie de Parkinson",
+    "Das Gesetz von Murphy, Morbus Wilson",
+    "Donate to St Vincent De Paul",
+    "St. Peter's School and St. Jude Children's Research Hospital",
+    "Fondation Jeanne Martin, Lycée Victor Hugo",
+    "Universidad Simón Bolívar, Universität Johannes Gutenberg",
+    "Harry S. Truman Library",
+    "Anna Freud National Centre for Children and Families",
+    "Guinea and Sierra Leone",
+    "a shop in Quincy",
+    "How will I receive payment for the Jobseeker Supplement?",
+    "Passwords are outdated!",
+]
+SOMEBODY = [
+    ("Anna Wilson has Crohn's disease", "Anna Wilson"),
+    ("Paul's disease got worse", "Paul"),
+    ("la maladie de Sophie dure depuis mai", "Sophie"),
+    ("Maria's scale is broken", "Maria"),
+    ("Peggy St. Germain and Tara Strong sang", "Germain"),
+    ("I believe in Martha", "Martha"),
+    ("Maria and Peter went to Leeds", "Peter"),
+    ("Please transfer 40 euros to Larbi", "Larbi"),
+    ("Professor Sarah O'Shea, National Centre", "O'Shea"),
+]
+
+
+@pytest.mark.parametrize("text", NOBODY)
+def test_what_is_called_after_somebody_stays(text: str) -> None:
+    assert redact(text) == text
+
+
+@pytest.mark.parametrize(("text", "name"), SOMEBODY)
+def test_a_person_of_the_same_name_goes(text: str, name: str) -> None:
+    assert name not in redact(text)
