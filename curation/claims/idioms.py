@@ -8,6 +8,10 @@ from typing import Final
 
 _PHRASES: Final = (
     # A condition, turned round by "not".
+    ("whether", "even if|no matter|regardless", r"even if|no matter (?:if|how|what|whether|when)|regardless of(?: whether)?"),
+    ("egal ob", "auch wenn|auch ohne|unabhängig", r"auch wenn|unabhängig davon,? ob"),
+    ("même", "même si|même sans|peu importe", r"même si|peu importe si"),
+    ("aunque", "incluso si", r"incluso si"),
     ("if", "long as|provid|condition that|only if|only when|in case|assuming",
      r"(?:as|so) long as|provid(?:ed|ing)(?= you| that| the| they| it| your)(?: that)?|on (?:the )?condition that|only (?:if|when)|in case|assuming(?: that)?"),
     ("if not", "unless", r"unless"),
@@ -49,7 +53,6 @@ _PHRASES: Final = (
     ("never", "no time|no circumstances|no account|no case", r"at no time|under no circumstances|on no account|in no case"),
     ("anytime", "any time|whenever ", r"(?:at )?any time|whenever (?:you|they) (?:like|want|wish|please)"),
     ("immediately", "at once|right away|straight|without delay|on the spot", r"at once|right away|straight ?away|without delay|on the spot"),
-    (r"\1ly", "per |each |every ", r"(?:per|each|every) (hour|day|week|month|year|night)"),
     ("before", "prior to|ahead of", r"prior to|ahead of"),
     ("because", "due to|owing to|account of|result of|thanks to|because of", r"due to|owing to|on account of|as a result of|thanks to|because of"),
     ("Monday to Friday", "week", r"(?:on |every |during )(?:the )?week ?days?|during the week"),

@@ -1,6 +1,7 @@
 """Reads words as clauses, with each number, date and time in one spelling; says when two of them are the same quantity.
 
-A number is `#30`, with its unit `#30 day`; a date `=06-15` or `=2024-06-15`; the time of a day `@17:00`.
+A number is `#30`, with its unit `#30 day`; a date `=06-15` or `=2024-06-15`; the time of a day `@17:00`; a rate, which
+`rates` reads, `/2/604800`.
 """
 
 import re
@@ -10,6 +11,7 @@ from typing import Final
 from curation.claims import vocabulary as lists
 from curation.claims.moments import MONTHS, NO_MONTH, SPOKEN, TO, add_date, clock, day_of_month, o_clock, spoken
 from curation.claims.numerals import FRACTIONS, NUMBERS, ORDINALS, Clause, Place, fraction, number_of, worded
+from curation.claims.rates import frequency
 from curation.claims.words import BREAK, END, LANGUAGES, apart
 
 _SCALES: Final = {  # people write "50 km" for "50 km/h", so a speed is compared as a length
@@ -53,12 +55,16 @@ def equal(one: str, other: str) -> bool:
     if one == other:
         return True
     left, right = value(one), value(other)
+    if "=" in (one[0], other[0]) and (left or right):
+        return _same_day(one, other) or _same_day(other, one)
     if left and right:
         if not left[1] and not right[1]:
             return False  # 2.10 and 2.1 may be versions
         if left[1] == right[1] or not left[1] or not right[1]:
             return left[0] == right[0]
         return _same_amount(left, right)
+    if one[0] == "/" or other[0] == "/":
+        return _same_rate(one, other) or _same_rate(other, one)
     if one[0] == "@" or other[0] == "@":
         return _same_moment(one, other) or _same_moment(other, one)
     return (
@@ -80,6 +86,22 @@ def _same_amount(one: tuple[float, str], other: tuple[float, str]) -> bool:
     return abs(first - second) <= room * max(abs(first), abs(second))
 
 
+def _same_rate(rate: str, other: str) -> bool:
+    """Whether twice a year is every six months, or the 2 of a "2"."""
+    if not _RATE.match(rate):
+        return False
+    if _RATE.match(other):
+        one, two = frequency(rate), frequency(other)
+        return abs(one - two) <= CLOSE * max(one, two)
+    return other == f"#{rate.split('/')[1]}" != "#1"
+
+
+def _same_day(date: str, other: str) -> bool:
+    """Whether "3.8." is the third of August."""
+    day, _, month = other[1:].partition(".")
+    return date[0] == "=" and month.isdigit() and day.isdigit() and date.endswith(f"{int(month):02}-{int(day):02}")
+
+
 def _same_moment(about: str, other: str) -> bool:
     """Whether "9", "9 o'clock" or "half past nine" may be that time, or the number that it was read from."""
     if not about.endswith("~"):
@@ -97,7 +119,7 @@ def rival(one: str, other: str) -> bool:
     left, right = value(one), value(other)
     if left and right:
         return dimension(left[1]) == dimension(right[1])
-    if one[0] == other[0] and one[0] in "=@~":
+    if one[0] == other[0] and (one[0] in "=@~" or (_RATE.match(one) and _RATE.match(other))):
         return True
     if left or right or one[0] in "=@~" or other[0] in "=@~" or "/" in one + other:
         return False
@@ -111,6 +133,7 @@ def _shape(code: str) -> str:
     return "".join("9" if char.isdigit() else "a" if char.isalpha() else char for char in code)
 
 
+_RATE = re.compile(r"/\d+/")
 _PLAIN_NUMBER = re.compile(r"[-−]?\d+(?:[.,'’\u00a0\u202f]\d+)*(?:st|nd|rd|th)?$")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s?(?:h|([ap])\.?m\.?)?$", re.IGNORECASE)
 _YMD = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")

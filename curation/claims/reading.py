@@ -15,6 +15,8 @@ from curation.claims.duties import Duty, duty
 from curation.claims.forms import GROUP, HARD, PHRASES, SECOND, SIDES, canonical, stem
 from curation.claims.idioms import in_single_words
 from curation.claims.numerals import Clause
+from curation.claims.rates import with_rates
+from curation.claims.scope import EXCEPT, ONLY, Scope, focus, ne_que, parted, scope
 from curation.claims.statements import asked, claiming
 from curation.claims.words import (
     DROPPED,
@@ -38,8 +40,7 @@ _JOINTS = frozenset(
     "but while because although whereas though aber weil obwohl sondern mais parce pero sino porque ma perché mas porque".split()
 )
 """Words between clauses that claim nothing themselves."""
-EXCEPT = frozenset("except ausser sauf excepto tranne exceto behalve oprócz".split())
-_ALL = frozenset("all every everyone everything everybody any anyone".split())
+_ALL = frozenset("all every everyone everything everybody any anyone nobody none nothing no".split())
 _BE = frozenset("is are was were be been being est sont était été es son fue fueron".split())
 _BY = frozenset({"by", "par", "por"})
 INCLUDING = frozenset({"including"})
@@ -54,6 +55,8 @@ _SHORT_DAYS = {day: f"~{place}" for place, day in enumerate(("mo", "di", "mi", "
 _THROUGH = frozenset({"bis", "to"})
 _YES = frozenset("yes yeah yep ja jawohl oui sí si sì sim tak correct".split())
 _NO = frozenset("no nope nein non não nee nie".split())
+_BOUND = frozenset("no si als non nie não nee".split())
+"""Words of yes or no that belong to what follows, where no comma does."""
 _LIMIT = re.compile(
     r"\bnot? (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|\bno \w+er than\b|\b(?:nobody|no one|nothing) else\b|\bno later\b|"
     r"\bnicht (?:mehr|weniger|länger|später|früher|höher) als\b|\bnicht nur\b|\bpas (?:plus|moins) d[e']|\bpas seulement\b|"
@@ -72,7 +75,7 @@ _MOST_BEHIND, _LEAST_BEHIND = (
 
 
 SILENT = {
-    language: FUNCTION[language] | NEGATIONS[language] | DROPPED[language] | MODALS[language] | _JOINTS | EXCEPT
+    language: FUNCTION[language] | NEGATIONS[language] | DROPPED[language] | MODALS[language] | _JOINTS | EXCEPT | ONLY[language]
     for language in LANGUAGES
 }
 """Words that are no content of a clause."""
@@ -81,7 +84,7 @@ SILENT = {
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One clause: its content in order, hard facts among it, its names, and whether it is negated. `stems` are its words
-    before those of one meaning become one.
+    before those of one meaning become one, `focus` what an "only" is said of.
     """
 
     words: tuple[str, ...]
@@ -93,6 +96,8 @@ class Claim:
     limits: frozenset[tuple[str, bool]]
     duty: Duty = Duty.NONE
     stems: frozenset[str] = frozenset()
+    scope: Scope = Scope.NONE
+    focus: tuple[str, ...] = ()
 
     def agrees(self, other: "Claim") -> bool:
         """Whether both clauses affirm, or both deny, where each makes a duty or a ban of it by that."""
@@ -135,13 +140,15 @@ def reading(answer: str, question: str = "", language: str = "") -> Reading:
     names, digit = _names(tokens, language), "1" in tokens
     first = clauses[0][0] if clauses and clauses[0] else ""
     polarity = True if first in _YES else False if first in _NO else None
-    if polarity is not None and len(clauses[0]) > 1 and first in ("no", "si", "als"):
+    if polarity is not None and len(clauses[0]) > 1 and first in _BOUND:
         polarity = None  # "No refunds …": the word belongs to what follows
     if polarity is not None:
-        clauses = [clauses[0][1:], *clauses[1:]]
+        clauses = [clause for clause in (clauses[0][1:], *clauses[1:]) if clause]
     claims: list[Claim] = []
+    if len(clauses) > 1 and clauses[0][0] in EXCEPT and not parted(clauses[0], language)[0]:
+        clauses[:2] = clauses[1], clauses[0]  # "Apart from phones, all devices are insured"
     for clause in clauses:
-        for part in _parts(clause, NEGATIONS[language]):
+        for part in _parts(clause, language):
             claim = _claim(part, names, language, digit)
             if part[0] in EXCEPT and claims:
                 claim = _without_exception(claim, claims[-1], language)
@@ -178,18 +185,23 @@ def duty_of(question: str, language: str) -> Duty:
     return duty(list(asked(question).tokens), language)
 
 
-def _parts(clause: Clause, negations: frozenset[str]) -> Iterator[Clause]:
-    """The parts of a clause that each claim something. "Not without" stays together: it is "with"."""
+def _parts(clause: Clause, language: str) -> Iterator[Clause]:
+    """The parts of a clause that each claim something, the exception last. "Not without" stays together: it is "with"."""
+    if "but" in clause:
+        place = clause.index("but")
+        if 0 < place < SHORT and clause[0] in _ALL:
+            clause = [*clause[:place], "except", *clause[place + 1 :]]  # "every room but the kitchen"
+    main, exception = parted(clause, language)
     part: Clause = []
-    for word in clause:
-        if (word in _SPLITTING or (word in WITHOUT and negations.isdisjoint(part))) and part:
-            if word == "but" and part[0] in _ALL and len(part) < SHORT:
-                word = "except"  # "every room but the kitchen"
+    for word in main:
+        if (word in _SPLITTING or (word in WITHOUT and NEGATIONS[language].isdisjoint(part))) and part:
             yield part
             part = []
         part.append(word)
     if part:
         yield part
+    if exception:
+        yield exception
 
 
 def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) -> Claim:
@@ -200,7 +212,11 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
     turned = negations.intersection(clause) - WITHOUT
     negated = bool(turned) and not _only_limited(clause, negations - WITHOUT)
     negated ^= not WITHOUT.isdisjoint(clause)  # "not without a ticket" is "with a ticket"
-    clause = _with_hours(clause)
+    reach = scope(clause, language)
+    if Scope.ONLY in reach and language == "fr" and ne_que(clause):
+        negated = False
+    clause = with_rates(_with_hours(clause))
+    raw: list[str] = []
     place = 0
     while place < len(clause):
         word = clause[place]
@@ -211,15 +227,22 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
         if pair:
             words.append(pair)
             stems.append(pair)
+            raw.append(pair)
             place += 1
-        elif word not in silent:
+            continue
+        if word not in _LIGHT:
+            raw.append(canonical(word, language))
+        if word not in silent:
             words.append(_form(word, names, language))
             stems.append(stem(word, language))
     hard = frozenset(word for word in words if HARD.match(word) and (word != "#1" or digit))
     mine = frozenset(_form(word, names, language) for word in clause if word in names) - hard
-    raw = _active(tuple(canonical(word, language) for word in clause if word not in _LIGHT))
     said = duty(clause, language)
-    return Claim(tuple(words), frozenset(words), hard, mine, negated, raw, _limits(clause), said, frozenset(stems))
+    main = tuple(_form(word, names, language) for word in focus(clause, language)) if Scope.ONLY in reach else ()
+    main = tuple(word for word in main if word in words)
+    return Claim(
+        tuple(words), frozenset(words), hard, mine, negated, _active(tuple(raw)), _limits(clause), said, frozenset(stems), reach, main
+    )
 
 
 def _active(words: tuple[str, ...]) -> tuple[str, ...]:

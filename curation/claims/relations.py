@@ -18,7 +18,7 @@ SAME: Final[dict[str, tuple[str, ...]]] = {
         "cancel call-off", "wait-for await", "refund reimburse money-back", "bill invoice", "discount reduction", "immediately at-once right-away",
         "twice two-times", "outside outdoors outdoor", "inside indoors indoor", "nearest closest", "close-to near next-to beside",
         "cover include insure", "bank-holiday public-holiday", "fire blaze", "clerk staff employee", "boss manager lead head", "sick ill",
-        "register registration sign-up signup enrol enroll", "daily dayly", "yearly annually annual", "forbid prohibit ban", "expire lapse run-out", "sold-out gone out-of-stock", "stock supply",
+        "register registration sign-up signup enrol enroll", "forbid prohibit ban", "expire lapse run-out", "sold-out gone out-of-stock", "stock supply",
         "fill-in fill-out complete", "reach contact get-in-touch", "answer reply", "forward redirect", "search look-for seek find", "look-up search",
         "hold press-down hold-down", "immediately instantly promptly", "nearly almost", "approximately about roughly around", 
         "wage salary pay", "owner proprietor", "tenant renter", "landlord lessor", "buyer purchaser", "customer client", "colleague coworker",
@@ -85,7 +85,7 @@ OPPOSITE: Final = (
     # English
     "open/close closed shut", "inside indoors indoor/outside outdoors outdoor", "lock/unlock", "enable enabled activate turn-on switch-on on/"
     "disable disabled deactivate turn-off switch-off off", "hot warm/cold cool", "before within until/after", "above over/below under beneath", "more/less fewer", "most/least fewest",
-    "hourly/daily", "daily/weekly", "daily/monthly", "weekly/monthly", "weekly/yearly", "monthly/yearly", "nightly/weekly", "on-top/underneath beneath", "available/unavailable", "maximum max/minimum min", "first/last", "early earlier/late later", "increase rise raise grow higher/decrease fall reduce drop lower", "allow allowed permit permitted/"
+    "on-top/underneath beneath", "available/unavailable", "maximum max/minimum min", "first/last", "early earlier/late later", "increase rise raise grow higher/decrease fall reduce drop lower", "allow allowed permit permitted/"
     "forbid forbidden prohibit prohibited ban banned", "accept accepted/reject rejected refuse refused decline declined", "include included covered/exclude excluded", "add/remove delete",
     "buy/sell", "send/receive", "import/export", "upload/download", "left/right", "north/south", "east/west", "up/down", "push/pull", "start begin/"
     "stop end finish", "win/lose", "arrive/depart leave", "enter/exit", "full/empty", "wet/dry", "safe/dangerous unsafe", "legal/illegal", "possible/impossible",

@@ -133,14 +133,14 @@ def hedges(wanted: Reading, given: Reading, question: str) -> bool:
 
 def alternatives(told: set[str], other: set[str], wanted: Reading) -> bool:
     """Whether the words on the sides of an "or" are of one kind: two facts, or two names or words."""
-    if told & wanted.hard or any(each[0] in "#=@" for each in told):
+    if told & wanted.hard or any(each[0] in "#=@/" for each in told):
         return any(rival(one, each) for one in told for each in other)
     return bool(told and other)
 
 
 def holds(word: str, words: frozenset[str]) -> bool:
     """Whether a word, or a fact of the same value, is among these."""
-    return word in words or any(equal(word, each) for each in words if each[0] in "#=@")
+    return word in words or any(equal(word, each) for each in words if each[0] in "#=@/")
 
 
 def lists_everything(wanted: Reading, given: Reading) -> bool:
@@ -311,8 +311,11 @@ def less_of_the_rest(found: Weights, subject: frozenset[str]) -> Weights:
 
 
 def essential(claim: Claim) -> frozenset[str]:
-    """The facts of a clause that are of the kind of its first one, and times or dates before the days of a week."""
+    """The facts of a clause that are of the kind of its first one, times or dates before the days of a week, and how often
+    something is only where nothing else is said.
+    """
     facts = [word for word in claim.words if word in claim.hard]
+    facts = [fact for fact in facts if fact[0] != "/"] or facts
     exact = [fact for fact in facts if fact[0] in "@="] or [fact for fact in facts if fact[0] != "~"] or facts
     return frozenset(fact for fact in exact if fact == exact[0] or rival(fact, exact[0]))
 
