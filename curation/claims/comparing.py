@@ -135,7 +135,11 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
         return "polarity"
     if _reversed_part(mine, yours):
         return "polarity"
-    if any(equal(a, b) and one_side != other_side for a, one_side in mine.limits for b, other_side in yours.limits):
+    if any(
+        equal(a, b) and one_side != other_side and (a[0] == "#" or not turned)  # open until 10 is closed from 10 on
+        for a, one_side in mine.limits
+        for b, other_side in yours.limits
+    ):
         return "limit"
     if share >= 0.5 and _number_clash(mine, yours, one, other):
         return "number"

@@ -43,6 +43,7 @@ _PHRASES: Final = (
     ("expensive", "cost", r"costs? more|more (?:expensive|costly)"),
     # Not to be had.
     ("unavailable", "of stock|sold out|available|in stock", r"out of stock|sold out|no longer available|not (?:currently )?available(?: any ?more)?|not in stock"),
+    ("aprem", "après", r"après[- ]midi"),
     # Limits.
     ("at most", "no older|no lo|no la|no bigger|no h|no taller|exceed|as many as",
      r"no (?:older|longer|later|larger|bigger|heavier|higher|taller) than|(?:must|may|should|can)(?:not| not) exceed|not exceeding|as many as"),

@@ -68,14 +68,18 @@ _LIMIT = re.compile(
 
 _UNIT = "|".join(map(re.escape, lists.UNITS))
 _MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (#[^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
+_UNTIL = re.compile(
+    rf"(?<!\w)(?:({lists.UNTIL})|{lists.FROM})(?: (?:zum|am|den|dem|the|le|el|o|il|las|los|les|alle|um|l|du|de|del|uhr)){{0,2}} ([@=]\S+)"
+)
 _BEHIND = frozenset("at or and maximum minimum tops oder au ou como o".split())
 _MOST_BEHIND, _LEAST_BEHIND = (
     re.compile(rf"(#\S+(?: (?:{_UNIT}))?)(?: \w+)? (?:{words})(?!\w)") for words in lists.LIMITS_BEHIND
 )
 
 
+_QUANTITY = frozenset({"every", "each"})
 SILENT = {
-    language: FUNCTION[language] | NEGATIONS[language] | DROPPED[language] | MODALS[language] | _JOINTS | EXCEPT | ONLY[language]
+    language: FUNCTION[language] | NEGATIONS[language] | DROPPED[language] | MODALS[language] | _JOINTS | EXCEPT | ONLY[language] | _QUANTITY
     for language in LANGUAGES
 }
 """Words that are no content of a clause."""
@@ -216,7 +220,6 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
     if Scope.ONLY in reach and language == "fr" and ne_que(clause):
         negated = False
     clause = with_rates(_with_hours(clause))
-    raw: list[str] = []
     place = 0
     while place < len(clause):
         word = clause[place]
@@ -227,21 +230,18 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
         if pair:
             words.append(pair)
             stems.append(pair)
-            raw.append(pair)
             place += 1
-            continue
-        if word not in _LIGHT:
-            raw.append(canonical(word, language))
-        if word not in silent:
+        elif word not in silent:
             words.append(_form(word, names, language))
             stems.append(stem(word, language))
     hard = frozenset(word for word in words if HARD.match(word) and (word != "#1" or digit))
     mine = frozenset(_form(word, names, language) for word in clause if word in names) - hard
     said = duty(clause, language)
+    raw = _active(tuple(canonical(word, language) for word in clause if word not in _LIGHT))
     main = tuple(_form(word, names, language) for word in focus(clause, language)) if Scope.ONLY in reach else ()
     main = tuple(word for word in main if word in words)
     return Claim(
-        tuple(words), frozenset(words), hard, mine, negated, _active(tuple(raw)), _limits(clause), said, frozenset(stems), reach, main
+        tuple(words), frozenset(words), hard, mine, negated, raw, _limits(clause), said, frozenset(stems), reach, main
     )
 
 
@@ -282,9 +282,10 @@ def _phrase(word: str, following: str, language: str) -> str:
 
 def _limits(clause: Clause) -> frozenset[tuple[str, bool]]:
     """The numbers that are the most (True) or the least (False) of something."""
-    if not any(word[0] == "#" for word in clause):
+    if not any(word[0] in "#@=" for word in clause):
         return frozenset()
     text = " ".join(clause)
+    moments = {(match[2], bool(match[1])) for match in _UNTIL.finditer(text)}
     before = ((True, _MOST), (False, _LEAST))
     spans = [(match[2], most, match.start()) for most, pattern in before for match in pattern.finditer(text)]
     first = {number: min(start for other, _, start in spans if other == number) for number, _, _ in spans}
@@ -294,7 +295,7 @@ def _limits(clause: Clause) -> frozenset[tuple[str, bool]]:
     if not _BEHIND.isdisjoint(clause):
         behind = ((True, _MOST_BEHIND), (False, _LEAST_BEHIND))
         found |= {(match[1], most) for most, pattern in behind for match in pattern.finditer(text)}
-    return frozenset(found)
+    return frozenset(found | moments)
 
 
 def _only_limited(clause: Clause, negations: frozenset[str]) -> bool:

@@ -29,7 +29,7 @@ def _turned(limit: Claim, claim: Claim, question: frozenset[str]) -> bool:
     if not claim.focus or claim.negated:
         return False
     if Scope.EXCEPT in limit.scope:
-        return claim.focus[0] in limit.content
+        return limit.negated and claim.focus[0] in limit.content
     mine = [word for word in limit.focus if word not in claim.content and word not in question]
     yours = [word for word in claim.focus if word not in limit.content]
     return bool(mine) and not limit.negated and not question.isdisjoint(yours[:1])

@@ -29,6 +29,7 @@ from curation.claims import (
 from curation.decisions.question_types import Asks
 from curation.decisions.question_types import asks as first_word
 from curation.gate.graders.grades import CaseView, text_of
+from curation.gate.graders.neighbours import neighbour
 from curation.gate.graders.normalisation import tokens
 from curation.gate.graders.strings import contains, verbatim
 
@@ -81,6 +82,8 @@ def claims(answer: str, expected: str, case: CaseView, /) -> float:
         return 0.0
     if hedges(wanted, given, question) or lists_everything(wanted, given):
         return 0.0
+    if names_a_thing(question) and neighbour(wanted, given, words_of(question, wanted.language)):
+        return 0.0
     if someone_else(wanted, given, question) or (procedure(question) and steps_out_of_order(wanted, given)):
         return 0.0
     if rejected and takes(given, wanted, reading(rejected, question, wanted.language)):
@@ -93,6 +96,11 @@ def asks(question: str) -> Asks:
     """What a question asks for. One with a question word asks for more than yes or no, whatever it begins with."""
     kind = first_word(question)
     return Asks.OPEN if kind is Asks.YES_OR_NO and asked(question).open else kind
+
+
+def names_a_thing(question: str) -> bool:
+    """Whether a question asks for a place, or for one thing of several."""
+    return asks(question) is Asks.PLACE or bool(_WHICH.match(question))
 
 
 def procedure(question: str) -> bool:
@@ -268,9 +276,10 @@ def asked_for(wanted: Reading, kind: Asks, question: str) -> frozenset[int]:
     """The clauses that answer the question itself; all of them where it asks how, why or for more than one fact."""
     places = range(len(wanted.claims))
     if wants_fact(wanted, kind, question):
-        for place in places:
-            if wanted.claims[place].hard:
-                return frozenset({place})
+        told = [place for place in places if wanted.claims[place].hard]
+        exact = [place for place in told if any(fact[0] != "/" for fact in wanted.claims[place].hard)] or told
+        if exact:
+            return frozenset(exact[:1])
     if (kind in (Asks.PERSON, Asks.PLACE, Asks.YES_OR_NO) or _WHICH.match(question)) and len(places) > 1:
         return frozenset({0})
     return frozenset(places)
@@ -281,6 +290,7 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
     about = words_of(question, wanted.language)
     found: Weights = {}
     vital = essential(claim)
+    beside = {word for word in vital if kind is Asks.PLACE and "#" in word[0] and " " in word}
     if procedure(question):  # a button has the name of what was asked for
         about -= claim.names - question_read(question, wanted.language).names
     compared = claim.raw[claim.raw.index("than") :] if "than" in claim.raw else ()
@@ -288,11 +298,11 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
         plain = ASIDE if claim.hard and wants_fact(wanted, kind, question) else 1.0
         weight = (
             HARD
-            if word in vital
+            if word in vital - beside or (wanted.polarity is not None and word in claim.focus[:1])
             else NAME
             if word in claim.names
             else ASIDE
-            if word in LIGHT or word in compared
+            if word in LIGHT or word in compared or word in beside
             else plain
         )
         found[word] = 0.0 if word in about else weight
