@@ -55,7 +55,7 @@ def equal(one: str, other: str) -> bool:
     if one == other:
         return True
     left, right = value(one), value(other)
-    if "=" in (one[0], other[0]) and (left or right):
+    if "=" in (one[0], other[0]) and one[0] != other[0]:
         return _same_day(one, other) or _same_day(other, one)
     if left and right:
         if not left[1] and not right[1]:
@@ -98,8 +98,8 @@ def _same_rate(rate: str, other: str) -> bool:
 
 def _same_day(date: str, other: str) -> bool:
     """Whether "3.8." is the third of August."""
-    day, _, month = other[1:].partition(".")
-    return date[0] == "=" and month.isdigit() and day.isdigit() and date.endswith(f"{int(month):02}-{int(day):02}")
+    found = _SHORT_DATE.match(other)
+    return bool(found) and date[0] == "=" and date.endswith(f"{int(found[2]):02}-{int(found[1]):02}")
 
 
 def _same_moment(about: str, other: str) -> bool:
@@ -108,6 +108,8 @@ def _same_moment(about: str, other: str) -> bool:
         return False
     hour, minute = int(about[1:3]), about[4:6]
     if number := value(other):
+        if number[1] in _SCALE and dimension(number[1]) == "time":  # "une heure et demie"
+            return number[0] * _SCALE[number[1]][1] == 60 * (60 * hour + int(minute))
         return minute == "00" and number[0] == hour
     if other[0] != "@" or other[4:6] != minute:
         return False
@@ -133,6 +135,7 @@ def _shape(code: str) -> str:
     return "".join("9" if char.isdigit() else "a" if char.isalpha() else char for char in code)
 
 
+_SHORT_DATE = re.compile(r"#?(\d\d?)[./](\d\d?)$")
 _RATE = re.compile(r"/\d+/")
 _PLAIN_NUMBER = re.compile(r"[-−]?\d+(?:[.,'’\u00a0\u202f]\d+)*(?:st|nd|rd|th)?$")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s?(?:h|([ap])\.?m\.?)?$", re.IGNORECASE)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from curation.claims import vocabulary as lists
@@ -16,7 +17,7 @@ from curation.claims.forms import GROUP, HARD, PHRASES, SECOND, SIDES, canonical
 from curation.claims.idioms import in_single_words
 from curation.claims.numerals import Clause
 from curation.claims.rates import with_rates
-from curation.claims.scope import EXCEPT, ONLY, Scope, focus, ne_que, parted, scope
+from curation.claims.scope import EXCEPT, IF, ONLY, VERBS, Scope, focus, ne_que, parted, scope
 from curation.claims.statements import asked, claiming
 from curation.claims.words import (
     DROPPED,
@@ -77,6 +78,8 @@ _MOST_BEHIND, _LEAST_BEHIND = (
 )
 
 
+_NAMING = frozenset("Team Support Contact Time Day Journée Tag".split())
+"""Words of courtesy that things are called by: "the Team plan"."""
 _QUANTITY = frozenset({"every", "each"})
 SILENT = {
     language: FUNCTION[language] | NEGATIONS[language] | DROPPED[language] | MODALS[language] | _JOINTS | EXCEPT | ONLY[language] | _QUANTITY
@@ -173,8 +176,13 @@ def _without_exception(claim: Claim, main: Claim, language: str) -> Claim:
 @lru_cache(maxsize=RECENT)
 def words_of(question: str, language: str) -> frozenset[str]:
     """The words of a question as an answer's words are read."""
-    words = asked(question).words
-    return frozenset(canonical(word, language) for word in words) | {f"§{word}" for word in words if len(word) == 1}
+    about = asked(question)
+    pairs = (_phrase(word, after, language) for word, after in pairwise(about.tokens))
+    return (
+        frozenset(canonical(word, language) for word in about.words)
+        | {f"§{word}" for word in about.words if len(word) == 1}
+        | {pair for pair in pairs if pair}
+    )
 
 
 @lru_cache(maxsize=RECENT)
@@ -198,7 +206,8 @@ def _parts(clause: Clause, language: str) -> Iterator[Clause]:
     main, exception = parted(clause, language)
     part: Clause = []
     for word in main:
-        if (word in _SPLITTING or (word in WITHOUT and NEGATIONS[language].isdisjoint(part))) and part:
+        starts = word in WITHOUT and NEGATIONS[language].isdisjoint(part) and not IF[language].issuperset(part)
+        if (word in _SPLITTING or starts or (word in VERBS and part[:1] and part[0] in WITHOUT)) and part:
             yield part
             part = []
         part.append(word)
@@ -231,7 +240,7 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
             words.append(pair)
             stems.append(pair)
             place += 1
-        elif word not in silent:
+        elif word not in silent or (word in names and word.capitalize() in _NAMING):
             words.append(_form(word, names, language))
             stems.append(stem(word, language))
     hard = frozenset(word for word in words if HARD.match(word) and (word != "#1" or digit))
@@ -310,7 +319,7 @@ def _names(tokens: list[str], language: str) -> frozenset[str]:
     before = "." if len(tokens) > SHORT else ","
     for token in tokens:
         inside = before not in END and before not in ":•" and language != "de"
-        if token[0].isupper() and len(token) > 1 and token.lower() not in EVIDENCE and (token.isupper() or inside):
+        if token[0].isupper() and len(token) > 1 and (token.lower() not in EVIDENCE or token in _NAMING) and (token.isupper() or inside):
             found.add(token.lower())
         before = token
     return frozenset(found)

@@ -1,14 +1,16 @@
 """How far a clause reaches: one thing only, all, under a condition, with an exception."""
 
 from enum import Flag, auto
+from itertools import pairwise
 from typing import Final
 
 from curation.claims.numerals import Clause
-from curation.claims.words import LANGUAGES, lists_of
+from curation.claims.words import LANGUAGES, NEGATIONS, lists_of
 
 
 class Scope(Flag):
-    """What a clause says of its reach. `EVEN` takes a condition away: "even if it rains", "auch ohne Termin"."""
+    """What a clause says of its reach. `EVEN` takes a condition away ("auch ohne Termin"), and so
+    does `ANYWAY`, of both sides ("whether it rains or not"). `SOME` is "not all"."""
 
     NONE = 0
     ONLY = auto()
@@ -16,6 +18,8 @@ class Scope(Flag):
     IF = auto()
     EXCEPT = auto()
     EVEN = auto()
+    ANYWAY = auto()
+    SOME = auto()
 
 
 LIMITED: Final = Scope.ONLY | Scope.IF | Scope.EXCEPT
@@ -50,23 +54,24 @@ _IF: Final = {
     "nl": "als wanneer indien mits",
     "pl": "jeśli jeżeli gdy kiedy",
 }
+_ANYWAY: Final = frozenset("whether egal importe aunque ongeacht".split())
 _EVEN: Final = {
-    "en": "even whether regardless including",
-    "de": "auch sogar egal selbst einschliesslich inklusive",
+    "en": "even including",
+    "de": "auch sogar selbst einschliesslich inklusive",
     "fr": "même aussi compris",
-    "es": "incluso aunque también incluido incluida",
+    "es": "incluso también incluido incluida",
     "it": "anche perfino incluso",
     "pt": "mesmo também incluindo",
     "nl": "ook zelfs inclusief",
     "pl": "także nawet również",
 }
-_NOBODY: Final = frozenset(
+NOBODY: Final = frozenset(
     "nobody none no nothing niemand kein keine keiner keinen nichts personne aucun aucune rien nadie ningún ninguna nada "
     "nessuno nessuna niente ninguém nenhum nenhuma geen niets nikt żaden żadna".split()
 )
-_NEGATING: Final = _NOBODY | frozenset("one ne n no not nicht non não niet nie else".split())
+_NEGATING: Final = NOBODY | frozenset("one ne n no not nicht non não niet nie else".split())
 """The words of "nobody", and those that go with it, which "only" takes the place of."""
-_VERBS: Final = frozenset(
+VERBS: Final = frozenset(
     "is are was were may can must will do does have has should get gets need needs ist sind war waren darf dürfen kann können wird werden hat haben "
     "muss müssen gilt gelten est sont peut peuvent doit doivent ont es son está están puede pueden debe deben tiene tienen sono può "
     "possono deve devono são pode podem tem zijn mag mogen kunnen moet moeten wordt worden heeft hebben jest są może mogą".split()
@@ -78,7 +83,7 @@ def _by_language(lists: dict[str, str]) -> dict[str, frozenset[str]]:
     return {language: frozenset(lists[lists_of(language)].split()) for language in LANGUAGES}
 
 
-ONLY, ALL = _by_language(_ONLY), _by_language(_ALL)
+ONLY, ALL, IF = _by_language(_ONLY), _by_language(_ALL), _by_language(_IF)
 _REACH: Final = tuple((scope, _by_language(lists)) for scope, lists in ((Scope.IF, _IF), (Scope.EVEN, _EVEN)))
 _EXCLUDING = frozenset({"ne", "n"})
 _FRENCH = _EXCLUDING | {"que", "qu"}
@@ -91,6 +96,10 @@ def scope(clause: Clause, language: str) -> Scope:
         found |= Scope.ONLY
     if not ALL[language].isdisjoint(clause):
         found |= Scope.ALL
+    if any(word in NEGATIONS[language] and after in ALL[language] for word, after in pairwise(clause)):
+        found |= Scope.SOME
+    if not _ANYWAY.isdisjoint(clause):
+        found |= Scope.ANYWAY | Scope.EVEN
     if clause[0] in EXCEPT:
         found |= Scope.EXCEPT
     for each, words in _REACH:
@@ -119,9 +128,9 @@ def parted(clause: Clause, language: str) -> tuple[Clause, Clause]:
     start = next((place for place, word in enumerate(clause) if word in EXCEPT), None)
     if start is None:
         return clause, []
-    end = next((place for place in range(start + 1, len(clause)) if clause[place] in _VERBS), len(clause))
+    end = next((place for place in range(start + 1, len(clause)) if clause[place] in VERBS), len(clause))
     main, exception = clause[:start] + clause[end:], clause[start:end]
-    if len(exception) > 1 and not _NOBODY.isdisjoint(main):
+    if len(exception) > 1 and not NOBODY.isdisjoint(main):
         only = next(iter(_ONLY[lists_of(language)].split()))
         return [only, *exception[1:], *(word for word in main if word not in _NEGATING)], []
     return main, exception

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from curation.claims.forms import canonical
+from curation.claims.forms import canonical, forms_of
 from curation.claims.reading import Claim, Reading
-from curation.claims.scope import ALL, LIMITED, Scope
+from curation.claims.scope import ALL, LIMITED, NOBODY, Scope
 
 _AND: Final = frozenset("and und et y e en i".split())
 NEAR: Final = 3
@@ -12,6 +12,20 @@ NEAR: Final = 3
 
 def widens(one: Reading, other: Reading, question: frozenset[str] = frozenset()) -> bool:
     """Whether `other` widens what `one` limits. `question` are the words that both may have from it."""
+    if any(_some_or_none(a, b) or _some_or_none(b, a) for a in one.claims for b in other.claims):
+        return True
+    known = one.content - question
+    if any(Scope.ANYWAY in claim.scope and claim.content & known for claim in other.claims) and not any(
+        Scope.ANYWAY in claim.scope for claim in one.claims
+    ):
+        return True
+    affirmed = frozenset().union(*(claim.content for claim in one.claims if not claim.negated))
+    if any(
+        claim.focus and mine.negated and not claim.negated and claim.focus[0] in mine.content - affirmed
+        for mine in one.claims
+        for claim in other.claims
+    ):
+        return True  # "but not in the hall", "only in the hall"
     limits = [claim for claim in one.claims if claim.scope & LIMITED]
     if not limits:
         return False
@@ -22,6 +36,14 @@ def widens(one: Reading, other: Reading, question: frozenset[str] = frozenset())
     if any(claim.scope & LIMITED or claim.negated for claim in other.claims):
         return False
     return any(_of_all(limit, claim, one, question) for limit in limits for claim in other.claims)
+
+
+def _some_or_none(some: Claim, none: Claim) -> bool:
+    """Whether one says "not all", the other "none" or "all" of the same."""
+    if Scope.SOME not in some.scope or Scope.SOME in none.scope:
+        return False
+    whole = Scope.ALL in none.scope if not none.negated else not _NONE.isdisjoint(none.raw)
+    return whole and 2 * len(some.content & none.content) > len(some.content)
 
 
 def _turned(limit: Claim, claim: Claim, question: frozenset[str]) -> bool:
@@ -59,4 +81,5 @@ def _adds(limit: Claim, claim: Claim, one: Reading, question: frozenset[str]) ->
     return False
 
 
+_NONE: Final = forms_of(NOBODY)
 _FORMS: Final = {language: frozenset(canonical(word, language) for word in words) for language, words in ALL.items()}
