@@ -108,7 +108,7 @@ def _same_moment(about: str, other: str) -> bool:
         return False
     hour, minute = int(about[1:3]), about[4:6]
     if number := value(other):
-        if number[1] in _SCALE and dimension(number[1]) == "time":  # "une heure et demie"
+        if number[1] in ("hour", "min"):  # "une heure et demie"
             return number[0] * _SCALE[number[1]][1] == 60 * (60 * hour + int(minute))
         return minute == "00" and number[0] == hour
     if other[0] != "@" or other[4:6] != minute:

@@ -80,6 +80,7 @@ _MOST_BEHIND, _LEAST_BEHIND = (
 
 _NAMING = frozenset("Team Support Contact Time Day Journée Tag".split())
 """Words of courtesy that things are called by: "the Team plan"."""
+_NE = frozenset({"ne", "n"})
 _QUANTITY = frozenset({"every", "each"})
 SILENT = {
     language: FUNCTION[language] | NEGATIONS[language] | DROPPED[language] | MODALS[language] | _JOINTS | EXCEPT | ONLY[language] | _QUANTITY
@@ -223,6 +224,8 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
     stems: list[str] = []
     silent, negations = SILENT[language], NEGATIONS[language]
     turned = negations.intersection(clause) - WITHOUT
+    if language == "fr" and turned <= _NE and "plus" not in clause:
+        turned = frozenset()  # "à moins que ce ne soit": it denies nothing alone
     negated = bool(turned) and not _only_limited(clause, negations - WITHOUT)
     negated ^= not WITHOUT.isdisjoint(clause)  # "not without a ticket" is "with a ticket"
     reach = scope(clause, language)
@@ -246,7 +249,7 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
     hard = frozenset(word for word in words if HARD.match(word) and (word != "#1" or digit))
     mine = frozenset(_form(word, names, language) for word in clause if word in names) - hard
     said = duty(clause, language)
-    raw = _active(tuple(canonical(word, language) for word in clause if word not in _LIGHT))
+    raw = _active(tuple(_form(word, names, language) for word in clause if word not in _LIGHT))
     main = tuple(_form(word, names, language) for word in focus(clause, language)) if Scope.ONLY in reach else ()
     main = tuple(word for word in main if word in words)
     return Claim(

@@ -4,7 +4,7 @@ from typing import Final
 
 SAME: Final[dict[str, tuple[str, ...]]] = {
     "en": (
-        "choose pick select", "click tap press hit", "open launch", "close shut", "begin start commence", "end finish stop",
+        "choose pick select", "north northern", "south southern", "east eastern", "west western", "click tap press hit", "open launch", "close shut", "begin start commence", "end finish stop",
         "buy purchase", "call phone dial ring", "leave exit", "send submit", "return send-back give-back", "picture avatar photo photograph",
         "log-out sign-out logout signout log-off sign-off", "log-in sign-in login signin log-on", "user people person member guest-user",
         "company firm", "shop store", "item product goods article", "order purchase-order", "fee charge cost price", "pay paid payment",

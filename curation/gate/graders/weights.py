@@ -45,7 +45,7 @@ _PROCEDURE: Final = re.compile(
     r"\b(?:how (?:do|can|to|should|would)|wie (?:kann|muss|soll|\w+e) ich|comment|cómo|come|como|hoe|jak)\b",
     re.IGNORECASE,
 )
-_WHICH: Final = re.compile(r"\W*(?:which|welche|quel|cuál|qual|welk|któr)", re.IGNORECASE)
+_WHICH: Final = re.compile(r"\W*(?:(?:in|on|at|from|to|an|auf|aus|mit|à|dans|de|en|con|sur|pour|a) )?(?:which|welche|quel|cuál|qual|welk|któr)", re.IGNORECASE)
 Weights = dict[str, float]
 FEW: Final = 2
 """Words that an answer may have without one that the question or the expected answer has: a number says enough."""
@@ -150,7 +150,11 @@ def asked_for(wanted: Reading, kind: Asks, question: str) -> frozenset[int]:
     """The clauses that answer the question itself; all of them where it asks how, why or for more than one fact."""
     places = range(len(wanted.claims))
     if wants_fact(wanted, kind, question):
-        told = [place for place in places if wanted.claims[place].hard and not wanted.claims[place].negated]
+        told = [
+            place
+            for place, claim in enumerate(wanted.claims)
+            if claim.hard and (not claim.negated or Scope.EXCEPT in claim.scope)
+        ]
         exact = [place for place in told if any(fact[0] != "/" for fact in wanted.claims[place].hard)] or told
         if exact:
             return frozenset(exact[:1])
@@ -170,7 +174,7 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
     if procedure(question):  # a button has the name of what was asked for
         about -= claim.names - question_read(question, wanted.language).names
     compared = claim.raw[claim.raw.index("than") :] if "than" in claim.raw else ()
-    further = said_further(claim, about) if kind in (Asks.PLACE, Asks.PERSON, Asks.TIME) else ()
+    further = said_further(claim, about) if kind in (Asks.PLACE, Asks.PERSON, Asks.TIME) or _WHICH.match(question) else ()
     for word in dict.fromkeys(claim.words):
         plain = ASIDE if claim.hard and wants_fact(wanted, kind, question) else 1.0
         weight = (
