@@ -320,7 +320,9 @@ def _held(claim: Claim, text: Reading) -> bool:
     for place, mine in enumerate(text.claims):
         near = text.claims[max(0, place - 2) : place + 3]
         words = frozenset().union(*(each.content | each.stems for each in near))
-        if not all(any(equal(fact, each) for each in words if each[0] in "#=@/" or each == fact) for fact in claim.hard):
+        if not all(
+            any(equal(fact, each) for each in words if each[0] in "#=@/" or each == fact) for fact in claim.hard
+        ):
             continue
         if not claim.names <= words:
             continue

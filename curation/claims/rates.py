@@ -26,9 +26,7 @@ _ADVERBS: Final = {
     }.items()
     for word in words.split()
 } | {"nightly": _NIGHT}
-_EACH: Final = frozenset(
-    "per pro par por each every jede jeden jeder jedes chaque cada ogni elke iedere ieder".split()
-)
+_EACH: Final = frozenset("per pro par por each every jede jeden jeder jedes chaque cada ogni elke iedere ieder".split())
 """Words that make a rate of a unit behind them."""
 _AFTER_AMOUNT: Final = frozenset("a an je am im al à au ao il het the die la l all na".split())
 """Words that do so behind a number: "2 € la hora", "zweimal die Woche"."""

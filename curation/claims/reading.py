@@ -83,7 +83,14 @@ _NAMING = frozenset("Team Support Contact Time Day Journée Tag".split())
 _NE = frozenset({"ne", "n"})
 _QUANTITY = frozenset({"every", "each"})
 SILENT = {
-    language: FUNCTION[language] | NEGATIONS[language] | DROPPED[language] | MODALS[language] | _JOINTS | EXCEPT | ONLY[language] | _QUANTITY
+    language: FUNCTION[language]
+    | NEGATIONS[language]
+    | DROPPED[language]
+    | MODALS[language]
+    | _JOINTS
+    | EXCEPT
+    | ONLY[language]
+    | _QUANTITY
     for language in LANGUAGES
 }
 """Words that are no content of a clause."""
@@ -249,7 +256,7 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
     hard = frozenset(word for word in words if HARD.match(word) and (word != "#1" or digit))
     mine = frozenset(_form(word, names, language) for word in clause if word in names) - hard
     said = duty(clause, language)
-    raw = _active(tuple(_form(word, names, language) for word in clause if word not in _LIGHT))
+    raw = _active(tuple(canonical(word, language) for word in clause if word not in _LIGHT))
     main = tuple(_form(word, names, language) for word in focus(clause, language)) if Scope.ONLY in reach else ()
     main = tuple(word for word in main if word in words)
     return Claim(
@@ -322,7 +329,12 @@ def _names(tokens: list[str], language: str) -> frozenset[str]:
     before = "." if len(tokens) > SHORT else ","
     for token in tokens:
         inside = before not in END and before not in ":•" and language != "de"
-        if token[0].isupper() and len(token) > 1 and (token.lower() not in EVIDENCE or token in _NAMING) and (token.isupper() or inside):
+        if (
+            token[0].isupper()
+            and len(token) > 1
+            and (token.lower() not in EVIDENCE or token in _NAMING)
+            and (token.isupper() or inside)
+        ):
             found.add(token.lower())
         before = token
     return frozenset(found)

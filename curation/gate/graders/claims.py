@@ -58,9 +58,6 @@ def claims(answer: str, expected: str, case: CaseView, /) -> float:
     return share(wanted, given, question) * min(1.0, (ROOM + TIMES * right) / max(1, length))
 
 
-
-
-
 def beside_the_point(wanted: Reading, given: Reading, question: str) -> bool:
     """Whether an answer makes no claim, or speaks of nothing that the question or the expected answer speaks of."""
     if not given.claims:
@@ -110,7 +107,6 @@ def alternatives(told: set[str], other: set[str], wanted: Reading) -> bool:
     return bool(told and other)
 
 
-
 def lists_everything(wanted: Reading, given: Reading) -> bool:
     """Whether an answer recites facts of one kind until the expected one is among them."""
     for claim in wanted.claims:
@@ -141,7 +137,6 @@ def says_no(wanted: Reading, given: Reading, question: str) -> bool:
     mine, yours = polarity(wanted, question), polarity(given, question)
     told = wanted.polarity is not None or given.polarity is not None
     return told and mine is not None and yours is not None and mine != yours
-
 
 
 def takes(given: Reading, wanted: Reading, refused: Reading) -> bool:

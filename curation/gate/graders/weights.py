@@ -45,7 +45,10 @@ _PROCEDURE: Final = re.compile(
     r"\b(?:how (?:do|can|to|should|would)|wie (?:kann|muss|soll|\w+e) ich|comment|cómo|come|como|hoe|jak)\b",
     re.IGNORECASE,
 )
-_WHICH: Final = re.compile(r"\W*(?:(?:in|on|at|from|to|an|auf|aus|mit|à|dans|de|en|con|sur|pour|a) )?(?:which|welche|quel|cuál|qual|welk|któr)", re.IGNORECASE)
+_WHICH: Final = re.compile(
+    r"\W*(?:(?:in|on|at|from|to|an|auf|aus|mit|à|dans|de|en|con|sur|pour|a) )?(?:which|welche|quel|cuál|qual|welk|któr)",
+    re.IGNORECASE,
+)
 Weights = dict[str, float]
 FEW: Final = 2
 """Words that an answer may have without one that the question or the expected answer has: a number says enough."""
@@ -174,7 +177,9 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
     if procedure(question):  # a button has the name of what was asked for
         about -= claim.names - question_read(question, wanted.language).names
     compared = claim.raw[claim.raw.index("than") :] if "than" in claim.raw else ()
-    further = said_further(claim, about) if kind in (Asks.PLACE, Asks.PERSON, Asks.TIME) or _WHICH.match(question) else ()
+    further = (
+        said_further(claim, about) if kind in (Asks.PLACE, Asks.PERSON, Asks.TIME) or _WHICH.match(question) else ()
+    )
     for word in dict.fromkeys(claim.words):
         plain = ASIDE if claim.hard and wants_fact(wanted, kind, question) else 1.0
         weight = (
