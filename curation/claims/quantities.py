@@ -99,7 +99,7 @@ def _same_rate(rate: str, other: str) -> bool:
 def _same_day(date: str, other: str) -> bool:
     """Whether "3.8." is the third of August."""
     found = _SHORT_DATE.match(other)
-    return bool(found) and date[0] == "=" and date.endswith(f"{int(found[2]):02}-{int(found[1]):02}")
+    return found is not None and date[0] == "=" and date.endswith(f"{int(found[2]):02}-{int(found[1]):02}")
 
 
 def _same_moment(about: str, other: str) -> bool:
