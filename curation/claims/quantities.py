@@ -11,7 +11,7 @@ from typing import Final
 from curation.claims import vocabulary as lists
 from curation.claims.moments import MONTHS, NO_MONTH, SPOKEN, TO, add_date, clock, day_of_month, o_clock, spoken
 from curation.claims.numerals import FRACTIONS, NUMBERS, ORDINALS, Clause, Place, fraction, number_of, worded
-from curation.claims.rates import frequency
+from curation.claims.rates import RATE, same_rate
 from curation.claims.words import BREAK, END, LANGUAGES, apart
 
 _SCALES: Final = {  # people write "50 km" for "50 km/h", so a speed is compared as a length
@@ -64,7 +64,7 @@ def equal(one: str, other: str) -> bool:
             return left[0] == right[0]
         return _same_amount(left, right)
     if one[0] == "/" or other[0] == "/":
-        return _same_rate(one, other) or _same_rate(other, one)
+        return same_rate(one, other) or same_rate(other, one)
     if one[0] == "@" or other[0] == "@":
         return _same_moment(one, other) or _same_moment(other, one)
     return (
@@ -84,16 +84,6 @@ def _same_amount(one: tuple[float, str], other: tuple[float, str]) -> bool:
         )
     room = LOOSE if here[0] != there[0] or here[0] == "data" else CLOSE
     return abs(first - second) <= room * max(abs(first), abs(second))
-
-
-def _same_rate(rate: str, other: str) -> bool:
-    """Whether twice a year is every six months, or the 2 of a "2"."""
-    if not _RATE.match(rate):
-        return False
-    if _RATE.match(other):
-        one, two = frequency(rate), frequency(other)
-        return abs(one - two) <= CLOSE * max(one, two)
-    return other == f"#{rate.split('/')[1]}" != "#1"
 
 
 def _same_day(date: str, other: str) -> bool:
@@ -121,7 +111,7 @@ def rival(one: str, other: str) -> bool:
     left, right = value(one), value(other)
     if left and right:
         return dimension(left[1]) == dimension(right[1])
-    if one[0] == other[0] and (one[0] in "=@~" or (_RATE.match(one) and _RATE.match(other))):
+    if one[0] == other[0] and (one[0] in "=@~" or (RATE.match(one) and RATE.match(other))):
         return True
     if left or right or one[0] in "=@~" or other[0] in "=@~" or "/" in one + other:
         return False
@@ -136,7 +126,6 @@ def _shape(code: str) -> str:
 
 
 _SHORT_DATE = re.compile(r"#?(\d\d?)[./](\d\d?)$")
-_RATE = re.compile(r"/\d+/")
 _PLAIN_NUMBER = re.compile(r"[-−]?\d+(?:[.,'’\u00a0\u202f]\d+)*(?:st|nd|rd|th)?$")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s?(?:h|([ap])\.?m\.?)?$", re.IGNORECASE)
 _YMD = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")

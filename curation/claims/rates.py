@@ -2,11 +2,14 @@
 many seconds.
 """
 
+import re
 from typing import Final
 
 from curation.claims import vocabulary as lists
 from curation.claims.numerals import Clause
 
+RATE: Final = re.compile(r"/\d+/")
+_CLOSE: Final = 0.01
 _DAY: Final = 86400.0
 _NIGHT: Final = 1.1 * _DAY
 """A price per night is none per day, so they are no one interval."""
@@ -86,7 +89,17 @@ def _rate(seconds: float, before: Clause) -> str:
     return f"/{times}/{seconds:g}"
 
 
-def frequency(fact: str) -> float:
+def same_rate(rate: str, other: str) -> bool:
+    """Whether two facts are one rate: twice a year is every six months, and the 2 of a "2"."""
+    if not RATE.match(rate):
+        return False
+    if RATE.match(other):
+        one, two = _frequency(rate), _frequency(other)
+        return abs(one - two) <= _CLOSE * max(one, two)
+    return other == f"#{rate.split('/')[1]}" != "#1"
+
+
+def _frequency(fact: str) -> float:
     """How many times a second a rate is."""
     _, times, seconds = fact.split("/")
     return float(times) / float(seconds)
