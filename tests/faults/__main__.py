@@ -1,6 +1,8 @@
-"""The long run: `python -m tests.faults --kills 200 [--database sqlite|postgres] [--seed N]`.
+"""The long run: `python -m tests.faults --kills 200 [--database sqlite|postgres] [--redis] [--seed N]`.
 
-Kills web, worker and, on PostgreSQL, the database at random moments under load, and says what was lost or doubled.
+Kills web, worker and, on PostgreSQL, the database at random moments under load, and says what was lost or doubled. With
+`--redis` also the broker, which forgets everything, while a second web process and a second worker with a beat of its own
+go on.
 Exit status 1 where anything was.
 """
 
@@ -22,12 +24,15 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="tests.faults")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--redis", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     rng, killed = random.Random(options.seed), Counter[str]()
     with (
         tempfile.TemporaryDirectory(prefix="flywheel-faults-") as folder,
-        system(Path(folder), postgres=options.database == "postgres") as made,
+        system(
+            Path(folder), postgres=options.database == "postgres", redis=options.redis, second=options.redis
+        ) as made,
     ):
         load = Load(made.port, made.key)
         began = time.monotonic()
@@ -43,7 +48,7 @@ def main(arguments: list[str]) -> int:
         found = faults(made, load)
         print(f"{options.database}: {dict(killed)} killed in {time.monotonic() - began:.0f} s; ", end="")
         print(f"{len(load.interactions):,} interactions and {len(load.signals):,} signals acknowledged, ", end="")
-        print(f"{load.failures:,} calls sent again; {len(found)} lost, doubled or miscounted")
+        print(f"{load.sender.failures:,} calls sent again; {len(found)} lost, doubled or miscounted")
         print("\n".join(found[:20]))
     return 1 if found else 0
 

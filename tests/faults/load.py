@@ -6,12 +6,45 @@ import json
 import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Any
 
 CONSENT = {"capture": True, "evaluation": True, "training": True}
 QUESTION = "When does the shop on the market square open on Saturdays?"
+
+
+@dataclass
+class Sender:
+    """Sends each call again and again until it is acknowledged; notes how long the acknowledged try took."""
+
+    ports: Sequence[int]
+    key: str
+    refusals: list[str] = field(default_factory=list)  # answers that no retry will change
+    failures: int = 0  # calls without an answer, or with a 5xx
+    taken: list[tuple[float, str, float]] = field(default_factory=list)  # (monotonic end, path, seconds)
+
+    def send(self, path: str, body: Mapping[str, object], name: str = "") -> Any:
+        """The answer's JSON; None where it was refused for ever."""
+        while True:
+            began = time.monotonic()
+            try:
+                headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+                with closing(http.client.HTTPConnection("127.0.0.1", random.choice(self.ports), timeout=20)) as line:
+                    line.request("POST", path, json.dumps(body), headers)
+                    answer = line.getresponse()
+                    status, said = answer.status, answer.read()
+            except (OSError, http.client.HTTPException):
+                status, said = 599, b""
+            if status < 300:
+                self.taken.append((time.monotonic(), path, time.monotonic() - began))
+                return json.loads(said)
+            if status < 500:
+                self.refusals.append(f"{path} {name}: {status}")
+                return None
+            self.failures += 1
+            time.sleep(0.05)
 
 
 @dataclass
@@ -23,11 +56,12 @@ class Load:
     callers: int = 4
     interactions: set[str] = field(default_factory=set)  # acknowledged
     signals: set[str] = field(default_factory=set)
-    refusals: list[str] = field(default_factory=list)  # answers that no retry will change
-    failures: int = 0  # calls without an answer, or with a 5xx
-    answered_at: float = 0.0
+    sender: Sender = field(init=False)
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.sender = Sender([self.port], self.key)
 
     def start(self) -> None:
         """Begin."""
@@ -59,20 +93,5 @@ class Load:
             self._until_acknowledged("/api/v1/feedback", vote, self.signals)
 
     def _until_acknowledged(self, path: str, body: Mapping[str, object], acknowledged: set[str]) -> None:
-        while True:
-            try:
-                headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
-                with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
-                    connection.request("POST", path, json.dumps(body), headers)
-                    status = connection.getresponse().status
-            except (OSError, http.client.HTTPException):
-                status = 599
-            if status < 300:
-                acknowledged.add(str(body["id"]))
-                self.answered_at = time.monotonic()
-                return
-            if status < 500:
-                self.refusals.append(f"{path} {body['id']}: {status}")
-                return
-            self.failures += 1
-            time.sleep(0.05)
+        if self.sender.send(path, body, str(body["id"])) is not None:
+            acknowledged.add(str(body["id"]))

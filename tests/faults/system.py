@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ FIRST = """
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 call_command("createproject", "shop")
-call_command("createkey", "shop", "--scope", "ingest", "--scope", "feedback", "--json")
+call_command("createkey", "shop", "--scope", "ingest", "--scope", "feedback", "--scope", "privacy", "--json")
 """
 
 
@@ -69,7 +69,9 @@ class System:
     database: servers.Server | None = None
     broker: servers.Server | None = None
     key: str = ""
-    started: list[Child] = field(default_factory=list)
+    second_port: int = 0
+    second_web: Child | None = None  # with the second worker, which has a beat of its own: never killed
+    second_worker: Child | None = None
 
     def manage(self, *arguments: str) -> str:
         """What a command of `manage.py` prints."""
@@ -87,10 +89,10 @@ class System:
 
     def kill(self, name: str) -> None:
         """Kill one part at once, then start it again on what it left behind."""
-        if name == "database":
-            assert self.database is not None
-            self.database.kill()
-            self.database.start()
+        server = {"database": self.database, "broker": self.broker}.get(name)
+        if server is not None:
+            server.kill()
+            server.start()  # a broker is empty then: it keeps nothing on disk
         else:
             child = {"web": self.web, "worker": self.worker}[name]
             child.kill()
@@ -100,7 +102,8 @@ class System:
     @property
     def parts(self) -> list[str]:
         """What can be killed here."""
-        return ["web", "worker", *(["database"] if self.database is not None and self.database.ours else [])]
+        servers = {"database": self.database, "broker": self.broker}
+        return ["web", "worker", *(name for name, server in servers.items() if server is not None and server.ours)]
 
     def read(self, statement: str) -> Any:
         """What a Python expression over `M` (all models by name) says in the database, as JSON."""
@@ -113,66 +116,54 @@ class System:
 
 
 @contextmanager
-def system(folder: Path, *, postgres: bool = False, redis: bool = False) -> Iterator[System]:
-    """Start it on an empty database with a project and its key. Raises `servers.Unavailable`."""
+def system(folder: Path, *, postgres: bool = False, redis: bool = False, second: bool = False) -> Iterator[System]:
+    """Start it on an empty database with a project and its key; with `second`, two web processes and two workers with a
+    beat each. Raises `servers.Unavailable`."""
     with ExitStack() as closing:
-        port = servers.free_port()
-        environment = {
-            **os.environ,
-            "FLYWHEEL_VAR": str(folder / "var"),
-            "PORT": str(port),
-            "KEY_RATE": "100000000/min",
-        }
+        port, second_port = servers.free_port(), servers.free_port()
+        environment = {**os.environ, "FLYWHEEL_VAR": str(folder / "var"), "KEY_RATE": "100000000/min"}
         environment.pop("DATABASE_URL", None)
         environment.pop("REDIS_URL", None)
         database = closing.enter_context(servers.postgres(durable=True, given=False)) if postgres else None
         broker = closing.enter_context(servers.redis(given=False)) if redis else None
         environment |= {"DATABASE_URL": database.url} if database else {}
         environment |= {"REDIS_URL": broker.url} if broker else {}
-        web = [
-            sys.executable,
-            "-m",
-            "granian",
-            "--interface",
-            "rsgi",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-            "--workers",
-            "1",
-            "--log-level",
-            "warning",
-            "flywheel_site.rsgi:application",
-        ]
-        worker = [
-            sys.executable,
-            "-m",
-            "celery",
-            "--app",
-            "flywheel_site",
-            "--quiet",
-            "worker",
-            "--pool",
-            "solo",
-            "--beat-thread",
-            "--without-gossip",
-            "--without-mingle",
-            "--without-heartbeat",
-            "--loglevel",
-            "warning",
-        ]
+
+        def child(name: str, command: list[str], port: int) -> Child:
+            return Child(
+                name, [sys.executable, "-m", *command], environment | {"PORT": str(port)}, folder / f"{name}.log"
+            )
+
         made = System(
             port,
-            environment,
-            Child("web", web, environment, folder / "web.log"),
-            Child("worker", worker, environment, folder / "worker.log"),
+            environment | {"PORT": str(port)},
+            child("web", web(port), port),
+            child("worker", worker("worker"), port),
             database,
             broker,
         )
         made.key = json.loads(made.manage("shell", "--verbosity", "0", "--command", FIRST).splitlines()[-1])["key"]
-        for child in (made.web, made.worker):
-            child.start()
-            closing.callback(child.kill)
+        children = [made.web, made.worker]
+        if second:
+            made.second_port = second_port
+            made.second_web = child("second-web", web(second_port), second_port)
+            made.second_worker = child("second-worker", worker("second"), port)
+            children += [made.second_web, made.second_worker]
+        for each in children:
+            each.start()
+            closing.callback(each.kill)
         made.wait_until_ready()
         yield made
+
+
+def web(port: int) -> list[str]:
+    """The module and arguments of a web process."""
+    where = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--log-level", "warning"]
+    return ["granian", "--interface", "rsgi", *where, "flywheel_site.rsgi:application"]
+
+
+def worker(name: str) -> list[str]:
+    """The module and arguments of a worker with beat."""
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning"]
+    alone = ["--pool", "solo", "--beat-thread", "--hostname", f"{name}@%h"]
+    return ["celery", "--app", "flywheel_site", "--quiet", "worker", *alone, *quiet]

@@ -17,7 +17,7 @@ def faults(made: System, load: Load) -> list[str]:
     """What was lost, doubled or miscounted; empty where every promise was kept."""
     interactions, signals, parked, stored, revisions = made.read(f"[{', '.join(STORED)}]")
     counts = dict(stored)
-    found = [*load.refusals]
+    found = [*load.sender.refusals]
     found += [f"lost interaction {name}" for name in sorted(load.interactions - set(interactions))]
     found += [f"lost signal {name}" for name in sorted(load.signals - {*signals, *parked})]
     if len(interactions) != len(set(interactions)) or len(signals) + len(parked) != len({*signals, *parked}):
