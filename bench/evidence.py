@@ -45,6 +45,7 @@ RULES: Final = (
     Rule("CHANGE", "the truth has changed from one word to the next", 0.0, (0.0075, 0.03)),
     Rule("STEADY", "words of support that make a change half as likely", NEVER, (10, 40)),
     Rule("LEAD", "people by which a claim leads one that was named later", 0, (2, 10)),
+    Rule("DISPUTED", "critics for each believer that leave a corrected answer in doubt", NEVER, (0.25, 1.0)),
     Rule("LONG", "characters from which an answer is no rival", NEVER, (125, 500)),
     Rule("OWN_ANSWERS", "answers of their own that make it depend on the asker", NEVER, (2, 8)),
     Rule("LARGEST_PART", "the most common of them, of all people, at most", 0.0, (0.2, 0.8)),

@@ -7,11 +7,12 @@ whether two answers cannot both be right. No model, no list of sentences: closed
 
 from curation.claims.comparing import clash, conflict, contains, items, says_opposite, steps_out_of_order
 from curation.claims.duties import answers
-from curation.claims.forms import canonical
+from curation.claims.forms import canonical, forms_of
 from curation.claims.idioms import in_single_words
 from curation.claims.opposites import language_for, negation_of, number_words, opposites_of
 from curation.claims.quantities import UNITS, equal, rival
 from curation.claims.reading import Claim, Reading, duty_of, question_read, reading, words_of
+from curation.claims.scope import Scope
 from curation.claims.statements import asked, statement_key
 from curation.claims.vocabulary import LANGUAGES
 from curation.claims.words import EVIDENCE
@@ -22,6 +23,7 @@ __all__ = [
     "UNITS",
     "Claim",
     "Reading",
+    "Scope",
     "answers",
     "asked",
     "canonical",
@@ -30,6 +32,7 @@ __all__ = [
     "contains",
     "duty_of",
     "equal",
+    "forms_of",
     "in_single_words",
     "items",
     "language_for",

@@ -9,8 +9,10 @@ from rapidfuzz.distance import Levenshtein
 from curation.claims.duties import contrary
 from curation.claims.forms import MODAL, NEGATION, SIDES, canonical, forms_of
 from curation.claims.quantities import equal, rival
-from curation.claims.reading import EXCEPT, INCLUDING, WITHOUT, Claim, Reading, reading
+from curation.claims.reading import INCLUDING, WITHOUT, Claim, Reading, reading, words_of
+from curation.claims.scope import EXCEPT
 from curation.claims.statements import asked
+from curation.claims.widening import widens
 
 FRAME: Final = 0.6
 """The share of equal words from which two clauses are one frame with another filling."""
@@ -69,6 +71,8 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
             return kind
     if _recounted(one, other):
         return "number"
+    if widens(one, other, words_of(question, one.language)):
+        return "scope"
     return _single(one, other, question) or _replaced(one, other) or ("item" if _other_item(one, other) else "")
 
 
@@ -131,7 +135,11 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
         return "polarity"
     if _reversed_part(mine, yours):
         return "polarity"
-    if any(equal(a, b) and one_side != other_side for a, one_side in mine.limits for b, other_side in yours.limits):
+    if any(
+        equal(a, b) and one_side != other_side and (a[0] == "#" or not turned)  # open until 10 is closed from 10 on
+        for a, one_side in mine.limits
+        for b, other_side in yours.limits
+    ):
         return "limit"
     if share >= 0.5 and _number_clash(mine, yours, one, other):
         return "number"
@@ -312,7 +320,9 @@ def _held(claim: Claim, text: Reading) -> bool:
     for place, mine in enumerate(text.claims):
         near = text.claims[max(0, place - 2) : place + 3]
         words = frozenset().union(*(each.content | each.stems for each in near))
-        if not all(any(equal(fact, each) for each in words if each[0] in "#=@" or each == fact) for fact in claim.hard):
+        if not all(
+            any(equal(fact, each) for each in words if each[0] in "#=@/" or each == fact) for fact in claim.hard
+        ):
             continue
         if not claim.names <= words:
             continue

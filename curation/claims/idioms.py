@@ -8,18 +8,22 @@ from typing import Final
 
 _PHRASES: Final = (
     # A condition, turned round by "not".
+    ("whether", "even if|no matter|regardless", r"even if|no matter (?:if|how|what|whether|when)|regardless of(?: whether)?"),
+    ("egal ob", "auch wenn|auch ohne|unabhängig", r"auch wenn|unabhängig davon,? ob"),
+    ("même", "même si|même sans|peu importe", r"même si|peu importe si"),
+    ("aunque", "incluso si", r"incluso si"),
     ("if", "long as|provid|condition that|only if|only when|in case|assuming",
      r"(?:as|so) long as|provid(?:ed|ing)(?= you| that| the| they| it| your)(?: that)?|on (?:the )?condition that|only (?:if|when)|in case|assuming(?: that)?"),
-    ("if not", "unless", r"unless"),
+    ("if without", "unless", r"unless"),
     ("wenn", "sofern|solange|vorausgesetzt|bedingung|nur wenn|nur falls", r"sofern|solange|vorausgesetzt,? dass|unter der bedingung,? dass|nur (?:wenn|falls)"),
-    ("wenn nicht", "sei denn|außer wenn", r"es sei denn,?(?: dass)?|außer wenn"),
+    ("wenn ohne", "sei denn|außer wenn", r"es sei denn,?(?: dass)?|außer wenn"),
     ("si", "à condition |pourvu que|moment que|tant que|siempre |con tal |a condición|lo si ",
      r"à condition (?:que|de)|pourvu que|du moment que|tant que|siempre y cuando|siempre que|con tal de que|a condición de que|s[oó]lo si"),
-    ("si no", "menos que|no ser que|salvo que", r"a menos que|a no ser que|salvo que"),
-    ("si ne pas", "à moins |sauf si", r"à moins (?:que|de)|sauf si"),
+    ("si sin", "menos que|no ser que|salvo que", r"a menos que|a no ser que|salvo que"),
+    ("si sans", "à moins |sauf si", r"à moins (?:que|de)|sauf si"),
     # An exception.
-    ("except", "apart from|except|other than|aside from|excluding|save for",
-     r"apart from|except(?:ing)? for|with the exception of|other than|aside from|excluding|save for"),
+    ("except", "apart from|except|other than|aside from|excluding|save for|not including|not counting",
+     r"apart from|except(?:ing)? for|with the exception of|other than|aside from|excluding|save for|not including|not counting"),
     ("außer", "abgesehen|mit ausnahme", r"abgesehen von|mit ausnahme (?:von|der|des)"),
     ("sauf", "l'exception|hormis|excepté|en dehors", r"à l'exception (?:de|du|des)|hormis|excepté|en dehors (?:de|du|des)"),
     ("excepto", "excepción|aparte de", r"(?:a|con) excepción de|aparte de"),
@@ -39,6 +43,7 @@ _PHRASES: Final = (
     ("expensive", "cost", r"costs? more|more (?:expensive|costly)"),
     # Not to be had.
     ("unavailable", "of stock|sold out|available|in stock", r"out of stock|sold out|no longer available|not (?:currently )?available(?: any ?more)?|not in stock"),
+    ("aprem", "après", r"après[- ]midi"),
     # Limits.
     ("at most", "no older|no lo|no la|no bigger|no h|no taller|exceed|as many as",
      r"no (?:older|longer|later|larger|bigger|heavier|higher|taller) than|(?:must|may|should|can)(?:not| not) exceed|not exceeding|as many as"),
@@ -49,7 +54,6 @@ _PHRASES: Final = (
     ("never", "no time|no circumstances|no account|no case", r"at no time|under no circumstances|on no account|in no case"),
     ("anytime", "any time|whenever ", r"(?:at )?any time|whenever (?:you|they) (?:like|want|wish|please)"),
     ("immediately", "at once|right away|straight|without delay|on the spot", r"at once|right away|straight ?away|without delay|on the spot"),
-    (r"\1ly", "per |each |every ", r"(?:per|each|every) (hour|day|week|month|year|night)"),
     ("before", "prior to|ahead of", r"prior to|ahead of"),
     ("because", "due to|owing to|account of|result of|thanks to|because of", r"due to|owing to|on account of|as a result of|thanks to|because of"),
     ("Monday to Friday", "week", r"(?:on |every |during )(?:the )?week ?days?|during the week"),

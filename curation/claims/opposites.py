@@ -70,7 +70,7 @@ def _negation_turned(sentence: str, language: str) -> str:
     for verbs, form in ((_AFTER.get(language), rf"\g<0> {word}"), (_BEFORE.get(language), before)):
         if verbs and (found := re.search(rf"\b(?:{verbs.replace(' ', '|')})\b", sentence, re.IGNORECASE)):
             return sentence[: found.start()] + found.expand(form) + sentence[found.end() :]
-    return f"{_LEADING[language]} {sentence}"
+    return f"{_LEADING[language]} {sentence[:1].lower()}{sentence[1:]}"
 
 
 def opposites_of(word: str) -> Iterator[str]:

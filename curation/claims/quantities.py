@@ -1,6 +1,7 @@
 """Reads words as clauses, with each number, date and time in one spelling; says when two of them are the same quantity.
 
-A number is `#30`, with its unit `#30 day`; a date `=06-15` or `=2024-06-15`; the time of a day `@17:00`.
+A number is `#30`, with its unit `#30 day`; a date `=06-15` or `=2024-06-15`; the time of a day `@17:00`; a rate, which
+`rates` reads, `/2/604800`.
 """
 
 import re
@@ -10,6 +11,7 @@ from typing import Final
 from curation.claims import vocabulary as lists
 from curation.claims.moments import MONTHS, NO_MONTH, SPOKEN, TO, add_date, clock, day_of_month, o_clock, spoken
 from curation.claims.numerals import FRACTIONS, NUMBERS, ORDINALS, Clause, Place, fraction, number_of, worded
+from curation.claims.rates import RATE, same_rate
 from curation.claims.words import BREAK, END, LANGUAGES, apart
 
 _SCALES: Final = {  # people write "50 km" for "50 km/h", so a speed is compared as a length
@@ -53,12 +55,16 @@ def equal(one: str, other: str) -> bool:
     if one == other:
         return True
     left, right = value(one), value(other)
+    if "=" in (one[0], other[0]) and one[0] != other[0]:
+        return _same_day(one, other) or _same_day(other, one)
     if left and right:
         if not left[1] and not right[1]:
             return False  # 2.10 and 2.1 may be versions
         if left[1] == right[1] or not left[1] or not right[1]:
             return left[0] == right[0]
         return _same_amount(left, right)
+    if one[0] == "/" or other[0] == "/":
+        return same_rate(one, other) or same_rate(other, one)
     if one[0] == "@" or other[0] == "@":
         return _same_moment(one, other) or _same_moment(other, one)
     return (
@@ -80,12 +86,20 @@ def _same_amount(one: tuple[float, str], other: tuple[float, str]) -> bool:
     return abs(first - second) <= room * max(abs(first), abs(second))
 
 
+def _same_day(date: str, other: str) -> bool:
+    """Whether "3.8." is the third of August."""
+    found = _SHORT_DATE.match(other)
+    return found is not None and date[0] == "=" and date.endswith(f"{int(found[2]):02}-{int(found[1]):02}")
+
+
 def _same_moment(about: str, other: str) -> bool:
     """Whether "9", "9 o'clock" or "half past nine" may be that time, or the number that it was read from."""
     if not about.endswith("~"):
         return False
     hour, minute = int(about[1:3]), about[4:6]
     if number := value(other):
+        if number[1] in ("hour", "min"):  # "une heure et demie"
+            return number[0] * _SCALE[number[1]][1] == 60 * (60 * hour + int(minute))
         return minute == "00" and number[0] == hour
     if other[0] != "@" or other[4:6] != minute:
         return False
@@ -97,7 +111,7 @@ def rival(one: str, other: str) -> bool:
     left, right = value(one), value(other)
     if left and right:
         return dimension(left[1]) == dimension(right[1])
-    if one[0] == other[0] and one[0] in "=@~":
+    if one[0] == other[0] and (one[0] in "=@~" or (RATE.match(one) and RATE.match(other))):
         return True
     if left or right or one[0] in "=@~" or other[0] in "=@~" or "/" in one + other:
         return False
@@ -111,6 +125,7 @@ def _shape(code: str) -> str:
     return "".join("9" if char.isdigit() else "a" if char.isalpha() else char for char in code)
 
 
+_SHORT_DATE = re.compile(r"#?(\d\d?)[./](\d\d?)$")
 _PLAIN_NUMBER = re.compile(r"[-−]?\d+(?:[.,'’\u00a0\u202f]\d+)*(?:st|nd|rd|th)?$")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s?(?:h|([ap])\.?m\.?)?$", re.IGNORECASE)
 _YMD = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from curation.claims import vocabulary as lists
@@ -15,6 +16,8 @@ from curation.claims.duties import Duty, duty
 from curation.claims.forms import GROUP, HARD, PHRASES, SECOND, SIDES, canonical, stem
 from curation.claims.idioms import in_single_words
 from curation.claims.numerals import Clause
+from curation.claims.rates import with_rates
+from curation.claims.scope import EXCEPT, IF, ONLY, VERBS, Scope, focus, ne_que, parted, scope
 from curation.claims.statements import asked, claiming
 from curation.claims.words import (
     DROPPED,
@@ -38,8 +41,7 @@ _JOINTS = frozenset(
     "but while because although whereas though aber weil obwohl sondern mais parce pero sino porque ma perché mas porque".split()
 )
 """Words between clauses that claim nothing themselves."""
-EXCEPT = frozenset("except ausser sauf excepto tranne exceto behalve oprócz".split())
-_ALL = frozenset("all every everyone everything everybody any anyone".split())
+_ALL = frozenset("all every everyone everything everybody any anyone nobody none nothing no".split())
 _BE = frozenset("is are was were be been being est sont était été es son fue fueron".split())
 _BY = frozenset({"by", "par", "por"})
 INCLUDING = frozenset({"including"})
@@ -54,6 +56,8 @@ _SHORT_DAYS = {day: f"~{place}" for place, day in enumerate(("mo", "di", "mi", "
 _THROUGH = frozenset({"bis", "to"})
 _YES = frozenset("yes yeah yep ja jawohl oui sí si sì sim tak correct".split())
 _NO = frozenset("no nope nein non não nee nie".split())
+_BOUND = frozenset("no si als non nie não nee".split())
+"""Words of yes or no that belong to what follows, where no comma does."""
 _LIMIT = re.compile(
     r"\bnot? (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|\bno \w+er than\b|\b(?:nobody|no one|nothing) else\b|\bno later\b|"
     r"\bnicht (?:mehr|weniger|länger|später|früher|höher) als\b|\bnicht nur\b|\bpas (?:plus|moins) d[e']|\bpas seulement\b|"
@@ -65,14 +69,28 @@ _LIMIT = re.compile(
 
 _UNIT = "|".join(map(re.escape, lists.UNITS))
 _MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (#[^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
+_UNTIL = re.compile(
+    rf"(?<!\w)(?:({lists.UNTIL})|{lists.FROM})(?: (?:zum|am|den|dem|the|le|el|o|il|las|los|les|alle|um|l|du|de|del|uhr)){{0,2}} ([@=]\S+)"
+)
 _BEHIND = frozenset("at or and maximum minimum tops oder au ou como o".split())
 _MOST_BEHIND, _LEAST_BEHIND = (
     re.compile(rf"(#\S+(?: (?:{_UNIT}))?)(?: \w+)? (?:{words})(?!\w)") for words in lists.LIMITS_BEHIND
 )
 
 
+_NAMING = frozenset("Team Support Contact Time Day Journée Tag".split())
+"""Words of courtesy that things are called by: "the Team plan"."""
+_NE = frozenset({"ne", "n"})
+_QUANTITY = frozenset({"every", "each"})
 SILENT = {
-    language: FUNCTION[language] | NEGATIONS[language] | DROPPED[language] | MODALS[language] | _JOINTS | EXCEPT
+    language: FUNCTION[language]
+    | NEGATIONS[language]
+    | DROPPED[language]
+    | MODALS[language]
+    | _JOINTS
+    | EXCEPT
+    | ONLY[language]
+    | _QUANTITY
     for language in LANGUAGES
 }
 """Words that are no content of a clause."""
@@ -81,7 +99,7 @@ SILENT = {
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One clause: its content in order, hard facts among it, its names, and whether it is negated. `stems` are its words
-    before those of one meaning become one.
+    before those of one meaning become one, `focus` what an "only" is said of.
     """
 
     words: tuple[str, ...]
@@ -93,6 +111,8 @@ class Claim:
     limits: frozenset[tuple[str, bool]]
     duty: Duty = Duty.NONE
     stems: frozenset[str] = frozenset()
+    scope: Scope = Scope.NONE
+    focus: tuple[str, ...] = ()
 
     def agrees(self, other: "Claim") -> bool:
         """Whether both clauses affirm, or both deny, where each makes a duty or a ban of it by that."""
@@ -135,13 +155,15 @@ def reading(answer: str, question: str = "", language: str = "") -> Reading:
     names, digit = _names(tokens, language), "1" in tokens
     first = clauses[0][0] if clauses and clauses[0] else ""
     polarity = True if first in _YES else False if first in _NO else None
-    if polarity is not None and len(clauses[0]) > 1 and first in ("no", "si", "als"):
+    if polarity is not None and len(clauses[0]) > 1 and first in _BOUND:
         polarity = None  # "No refunds …": the word belongs to what follows
     if polarity is not None:
-        clauses = [clauses[0][1:], *clauses[1:]]
+        clauses = [clause for clause in (clauses[0][1:], *clauses[1:]) if clause]
     claims: list[Claim] = []
+    if len(clauses) > 1 and clauses[0][0] in EXCEPT and not parted(clauses[0], language)[0]:
+        clauses[:2] = clauses[1], clauses[0]  # "Apart from phones, all devices are insured"
     for clause in clauses:
-        for part in _parts(clause, NEGATIONS[language]):
+        for part in _parts(clause, language):
             claim = _claim(part, names, language, digit)
             if part[0] in EXCEPT and claims:
                 claim = _without_exception(claim, claims[-1], language)
@@ -162,8 +184,13 @@ def _without_exception(claim: Claim, main: Claim, language: str) -> Claim:
 @lru_cache(maxsize=RECENT)
 def words_of(question: str, language: str) -> frozenset[str]:
     """The words of a question as an answer's words are read."""
-    words = asked(question).words
-    return frozenset(canonical(word, language) for word in words) | {f"§{word}" for word in words if len(word) == 1}
+    about = asked(question)
+    pairs = (_phrase(word, after, language) for word, after in pairwise(about.tokens))
+    return (
+        frozenset(canonical(word, language) for word in about.words)
+        | {f"§{word}" for word in about.words if len(word) == 1}
+        | {pair for pair in pairs if pair}
+    )
 
 
 @lru_cache(maxsize=RECENT)
@@ -178,18 +205,24 @@ def duty_of(question: str, language: str) -> Duty:
     return duty(list(asked(question).tokens), language)
 
 
-def _parts(clause: Clause, negations: frozenset[str]) -> Iterator[Clause]:
-    """The parts of a clause that each claim something. "Not without" stays together: it is "with"."""
+def _parts(clause: Clause, language: str) -> Iterator[Clause]:
+    """The parts of a clause that each claim something, the exception last. "Not without" stays together: it is "with"."""
+    if "but" in clause:
+        place = clause.index("but")
+        if 0 < place < SHORT and clause[0] in _ALL:
+            clause = [*clause[:place], "except", *clause[place + 1 :]]  # "every room but the kitchen"
+    main, exception = parted(clause, language)
     part: Clause = []
-    for word in clause:
-        if (word in _SPLITTING or (word in WITHOUT and negations.isdisjoint(part))) and part:
-            if word == "but" and part[0] in _ALL and len(part) < SHORT:
-                word = "except"  # "every room but the kitchen"
+    for word in main:
+        starts = word in WITHOUT and NEGATIONS[language].isdisjoint(part) and not IF[language].issuperset(part)
+        if (word in _SPLITTING or starts or (word in VERBS and part[:1] and part[0] in WITHOUT)) and part:
             yield part
             part = []
         part.append(word)
     if part:
         yield part
+    if exception:
+        yield exception
 
 
 def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) -> Claim:
@@ -198,9 +231,14 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
     stems: list[str] = []
     silent, negations = SILENT[language], NEGATIONS[language]
     turned = negations.intersection(clause) - WITHOUT
+    if language == "fr" and turned <= _NE and "plus" not in clause:
+        turned = frozenset()  # "à moins que ce ne soit": it denies nothing alone
     negated = bool(turned) and not _only_limited(clause, negations - WITHOUT)
     negated ^= not WITHOUT.isdisjoint(clause)  # "not without a ticket" is "with a ticket"
-    clause = _with_hours(clause)
+    reach = scope(clause, language)
+    if Scope.ONLY in reach and language == "fr" and ne_que(clause):
+        negated = False
+    clause = with_rates(_with_hours(clause))
     place = 0
     while place < len(clause):
         word = clause[place]
@@ -212,14 +250,18 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
             words.append(pair)
             stems.append(pair)
             place += 1
-        elif word not in silent:
+        elif word not in silent or (word in names and word.capitalize() in _NAMING):
             words.append(_form(word, names, language))
             stems.append(stem(word, language))
     hard = frozenset(word for word in words if HARD.match(word) and (word != "#1" or digit))
     mine = frozenset(_form(word, names, language) for word in clause if word in names) - hard
-    raw = _active(tuple(canonical(word, language) for word in clause if word not in _LIGHT))
     said = duty(clause, language)
-    return Claim(tuple(words), frozenset(words), hard, mine, negated, raw, _limits(clause), said, frozenset(stems))
+    raw = _active(tuple(canonical(word, language) for word in clause if word not in _LIGHT))
+    main = tuple(_form(word, names, language) for word in focus(clause, language)) if Scope.ONLY in reach else ()
+    main = tuple(word for word in main if word in words)
+    return Claim(
+        tuple(words), frozenset(words), hard, mine, negated, raw, _limits(clause), said, frozenset(stems), reach, main
+    )
 
 
 def _active(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -259,9 +301,10 @@ def _phrase(word: str, following: str, language: str) -> str:
 
 def _limits(clause: Clause) -> frozenset[tuple[str, bool]]:
     """The numbers that are the most (True) or the least (False) of something."""
-    if not any(word[0] == "#" for word in clause):
+    if not any(word[0] in "#@=" for word in clause):
         return frozenset()
     text = " ".join(clause)
+    moments = {(match[2], bool(match[1])) for match in _UNTIL.finditer(text)}
     before = ((True, _MOST), (False, _LEAST))
     spans = [(match[2], most, match.start()) for most, pattern in before for match in pattern.finditer(text)]
     first = {number: min(start for other, _, start in spans if other == number) for number, _, _ in spans}
@@ -271,7 +314,7 @@ def _limits(clause: Clause) -> frozenset[tuple[str, bool]]:
     if not _BEHIND.isdisjoint(clause):
         behind = ((True, _MOST_BEHIND), (False, _LEAST_BEHIND))
         found |= {(match[1], most) for most, pattern in behind for match in pattern.finditer(text)}
-    return frozenset(found)
+    return frozenset(found | moments)
 
 
 def _only_limited(clause: Clause, negations: frozenset[str]) -> bool:
@@ -286,7 +329,12 @@ def _names(tokens: list[str], language: str) -> frozenset[str]:
     before = "." if len(tokens) > SHORT else ","
     for token in tokens:
         inside = before not in END and before not in ":•" and language != "de"
-        if token[0].isupper() and len(token) > 1 and token.lower() not in EVIDENCE and (token.isupper() or inside):
+        if (
+            token[0].isupper()
+            and len(token) > 1
+            and (token.lower() not in EVIDENCE or token in _NAMING)
+            and (token.isupper() or inside)
+        ):
             found.add(token.lower())
         before = token
     return frozenset(found)

@@ -4,13 +4,13 @@ from typing import Final
 
 SAME: Final[dict[str, tuple[str, ...]]] = {
     "en": (
-        "choose pick select", "click tap press hit", "open launch", "close shut", "begin start commence", "end finish stop",
+        "choose pick select", "north northern", "south southern", "east eastern", "west western", "click tap press hit", "open launch", "close shut", "begin start commence", "end finish stop",
         "buy purchase", "call phone dial ring", "leave exit", "send submit", "return send-back give-back", "picture avatar photo photograph",
         "log-out sign-out logout signout log-off sign-off", "log-in sign-in login signin log-on", "user people person member guest-user",
         "company firm", "shop store", "item product goods article", "order purchase-order", "fee charge cost price", "pay paid payment",
         "delivery arrive arrival deliver", "free gratis complimentary", "remove delete erase", "enter type", "save store-file", "centre center",
         "begin start", "big large", "small little", "quick fast", "car automobile", "holiday vacation leave-days", "licence license",
-        "menu list", "last final", "box packaging package", "phone telephone mobile", "email mail e-mail", "whole entire all every",
+        "menu list", "last final", "box packaging package", "phone telephone mobile", "email mail e-mail", "whole entire",
         "need require must have-to necessary", "may can allow permit able possible", "get receive obtain", "reply answer respond", "show display",
         "keep retain", "change modify alter edit", "use utilise utilize", "check verify", "make create", "unlimited many-as",
         "mistake error", "city town", "street road", "doctor physician", "child kid", "job work", "begin-at from", "help assist",
@@ -18,7 +18,7 @@ SAME: Final[dict[str, tuple[str, ...]]] = {
         "cancel call-off", "wait-for await", "refund reimburse money-back", "bill invoice", "discount reduction", "immediately at-once right-away",
         "twice two-times", "outside outdoors outdoor", "inside indoors indoor", "nearest closest", "close-to near next-to beside",
         "cover include insure", "bank-holiday public-holiday", "fire blaze", "clerk staff employee", "boss manager lead head", "sick ill",
-        "register registration sign-up signup enrol enroll", "daily dayly", "yearly annually annual", "forbid prohibit ban", "expire lapse run-out", "sold-out gone out-of-stock", "stock supply",
+        "register registration sign-up signup enrol enroll", "forbid prohibit ban", "expire lapse run-out", "sold-out gone out-of-stock", "stock supply",
         "fill-in fill-out complete", "reach contact get-in-touch", "answer reply", "forward redirect", "search look-for seek find", "look-up search",
         "hold press-down hold-down", "immediately instantly promptly", "nearly almost", "approximately about roughly around", 
         "wage salary pay", "owner proprietor", "tenant renter", "landlord lessor", "buyer purchaser", "customer client", "colleague coworker",
@@ -85,14 +85,14 @@ OPPOSITE: Final = (
     # English
     "open/close closed shut", "inside indoors indoor/outside outdoors outdoor", "lock/unlock", "enable enabled activate turn-on switch-on on/"
     "disable disabled deactivate turn-off switch-off off", "hot warm/cold cool", "before within until/after", "above over/below under beneath", "more/less fewer", "most/least fewest",
-    "hourly/daily", "daily/weekly", "daily/monthly", "weekly/monthly", "weekly/yearly", "monthly/yearly", "nightly/weekly", "on-top/underneath beneath", "available/unavailable", "maximum max/minimum min", "first/last", "early earlier/late later", "increase rise raise grow higher/decrease fall reduce drop lower", "allow allowed permit permitted/"
+    "on-top/underneath beneath", "available/unavailable", "maximum max/minimum min", "first/last", "early earlier/late later", "increase rise raise grow higher/decrease fall reduce drop lower", "allow allowed permit permitted/"
     "forbid forbidden prohibit prohibited ban banned", "accept accepted/reject rejected refuse refused decline declined", "include included covered/exclude excluded", "add/remove delete",
     "buy/sell", "send/receive", "import/export", "upload/download", "left/right", "north/south", "east/west", "up/down", "push/pull", "start begin/"
     "stop end finish", "win/lose", "arrive/depart leave", "enter/exit", "full/empty", "wet/dry", "safe/dangerous unsafe", "legal/illegal", "possible/impossible",
     "valid/invalid", "required mandatory compulsory/optional voluntary", "public/private", "free/paid", "cheap/expensive", "fast quick/slow",
     "long/short", "big large/small little", "heavy/light", "high/low", "true/false", "always/never", "all every everybody everyone/none nobody",
     "refundable/non-refundable nonrefundable", "in/out", "with/without", "male men man/female women woman", "parent/child", "day daily-time/night",
-    "morning/evening", "winter/summer", "buyer customer/seller", "employer/employee", "sender/recipient receiver", "old/new", "temporary/permanent",
+    "morning/evening", "morning/afternoon", "in-front/behind", "winter/summer", "buyer customer/seller", "employer/employee", "sender/recipient receiver", "old/new", "temporary/permanent",
     "manual manually/automatic automatically", "internal/external", "positive/negative", "same/different", "often/rarely seldom", "increase/decrease",
     "install/uninstall", "connect/disconnect", "subscribe/unsubscribe", "encrypt/decrypt", "encrypted/unencrypted", "used/unused", "known/unknown",
     "odd/even", "input/output", "ascending/descending", "asc/desc", "today/tomorrow", "weekday weekdays/weekend weekends", "local/remote", "read/write",
@@ -104,19 +104,19 @@ OPPOSITE: Final = (
     "heiß warm/kalt", "vor vorher/nach nachher", "über oberhalb/unter unterhalb", "mehr/weniger", "höchstens maximal/mindestens minimal", "erste zuerst/letzte zuletzt",
     "erlaubt gestattet/verboten untersagt", "links/rechts", "norden nördlich/süden südlich", "osten östlich/westen westlich", "steigen erhöhen/sinken senken", "mit/ohne",
     "kostenlos gratis/kostenpflichtig", "immer/nie niemals", "alle/keine", "groß/klein", "früh früher/spät später", "kaufen/verkaufen", "möglich/unmöglich",
-    "gültig/ungültig", "öffentlich/privat", "tag/nacht", "sommer/winter", "morgens/abends", "schnell/langsam", "lang/kurz", "pflicht verpflichtend/freiwillig optional",
+    "gültig/ungültig", "öffentlich/privat", "tag/nacht", "sommer/winter", "morgens/abends", "morgens vormittags vormittag/nachmittags nachmittag", "vorne vorn/hinten", "davor/dahinter", "schnell/langsam", "lang/kurz", "pflicht verpflichtend/freiwillig optional",
     "ankunft/abfahrt", "eingang/ausgang", "hinzufügen/entfernen",
     # French
     "ouvert ouverte ouverts ouvertes ouvre ouvrent ouvrir/fermé fermée fermés fermées ferme ferment fermer", "dedans intérieur/dehors extérieur", "activer allumer/désactiver éteindre", "chaud chaude/froid froide",
     "avant/après", "plus/moins", "maximum/minimum", "premier première/dernier dernière", "autorisé autorisée permis/interdit interdite", "gauche/droite",
     "nord/sud", "est-direction/ouest", "augmenter/diminuer réduire baisser", "avec/sans", "gratuit gratuite/payant payante", "toujours/jamais", "acheter/vendre",
-    "obligatoire/facultatif facultative", "possible/impossible", "valable valide/invalide", "jour/nuit", "été-saison/hiver", "matin/soir", "grand grande/petit petite",
+    "obligatoire/facultatif facultative", "possible/impossible", "valable valide/invalide", "jour/nuit", "été-saison/hiver", "matin/soir", "matin/aprem", "devant/derrière", "grand grande/petit petite",
     "inclus incluse compris comprise/exclu exclue", "au-dessus/au-dessous", "entrée/sortie", "ajouter/supprimer retirer",
     # Spanish
     "abierto abierta abiertos abiertas abre abren abrir/cerrado cerrada cerrados cerradas cierra cierran cerrar", "dentro interior/fuera exterior", "activar encender/desactivar apagar",
     "caliente/frío fría", "antes/después", "más/menos", "máximo/mínimo", "primero primera/último última", "permitido permitida/prohibido prohibida",
     "izquierda/derecha", "norte/sur", "este-dirección/oeste", "aumentar subir/disminuir reducir bajar", "con/sin", "gratis gratuito/pago", "siempre/nunca",
-    "comprar/vender", "obligatorio obligatoria/opcional voluntario", "posible/imposible", "válido válida/inválido inválida", "día/noche", "verano/invierno",
+    "comprar/vender", "obligatorio obligatoria/opcional voluntario", "posible/imposible", "válido válida/inválido inválida", "día/noche", "mañana/tarde", "delante/detrás", "verano/invierno",
     "grande/pequeño pequeña", "incluido incluida/excluido excluida", "encima/debajo", "entrada/salida", "añadir/eliminar quitar", "todos/ninguno",
     # Italian
     "aperto aperta apre aprire/chiuso chiusa chiude chiudere", "dentro/fuori", "attivare accendere/disattivare spegnere", "caldo calda/freddo fredda", "prima/dopo", "più/meno", "massimo/minimo",

@@ -302,6 +302,17 @@ LIMITS_BEHIND: Final = (
 )
 """What stands behind one."""
 
+UNTIL: Final = (
+    r"until|till|by|before|no later than|not later than|not after|bis|vor|spätestens|nicht nach|jusqu (?:a|à|au)|avant|au plus tard|hasta|antes|a más tardar|fino|entro|"
+    r"prima|até|antes|tot|voor|uiterlijk|do|przed"
+)
+"""What stands before the last date or time."""
+FROM: Final = (
+    r"from|since|after|starting|beginning|not before|no earlier than|ab|nach|seit|frühestens|nicht vor|à partir|dès|depuis|après|au plus tôt|desde|a partir|después|dal|dalle|dopo|"
+    r"desde|depois|vanaf|na|od|po"
+)
+"""What stands before the first one."""
+
 CONTRACTIONS: Final = {
     "can't": "can not", "cannot": "can not", "won't": "will not", "shan't": "shall not", "ain't": "is not",
     "it's": "it is", "that's": "that is", "there's": "there is", "here's": "here is", "what's": "what is", "he's": "he is",

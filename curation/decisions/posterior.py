@@ -23,6 +23,7 @@ SOURCE_CHANGE: Final = 0.4  # where the cited source has changed: what was said 
 LONG: Final = 250
 """Characters from which on an answer is rarely a rival of others: a story, a page of help, a program."""
 LEAD: Final = 5  # people by which a claim leads one that was named later
+DISPUTED: Final = 0.5  # critics for each believer that leave a corrected answer in doubt
 OWN_ANSWERS: Final = 4  # different answers that people found right, and nobody wrong, to one question
 LARGEST_PART: Final = 0.4  # of the people, behind the most common of them
 SURE: Final = 0.99  # of the claim that a reviewer found right
@@ -230,10 +231,14 @@ def standings(words: Iterable[Word], settings: EvidenceSettings = DEFAULTS) -> d
     found = {claim: standing(claim, likely[claim], every, heard_of) for claim in claims}
     if not long and depends(found.values()):
         return {claim: one._replace(verdict=Verdict.DEPENDS) for claim, one in found.items()}
-    best = max(claims, key=lambda claim: (likely[claim], found[claim].supporters, claim))
+    waiting = outdone(long, found, settings.threshold)
+    leading = [claim for claim in claims if claim not in waiting]
+    best = max(leading, key=lambda claim: (likely[claim], found[claim].supporters, claim))
     if likely[best] < settings.threshold or (best not in long and is_challenged(best, found, heard_of)):
         return found
     for claim, one in found.items():
+        if claim in waiting:
+            continue
         is_right = likely[claim] >= settings.threshold or is_uncontested(one)
         verdict = Verdict.RIGHT if claim == best else Verdict.ACCEPTED if is_right else Verdict.WRONG
         found[claim] = one._replace(verdict=verdict)
@@ -242,9 +247,11 @@ def standings(words: Iterable[Word], settings: EvidenceSettings = DEFAULTS) -> d
 
 def is_challenged(best: int, found: Mapping[int, Standing], words: Sequence[Word]) -> bool:
     """Whether people speak for another claim and too few for this one: one person alone, or fewer than `LEAD` more than
-    for one that was named later, in a correction of this one or by several people. What a reviewer found right is
-    challenged by a later correction of it alone.
+    for one that was named later, in a correction of this one or by several people; or whether it is disputed. What a
+    reviewer found right is challenged by a later correction of it alone.
     """
+    if is_disputed(best, found[best], words):
+        return True
     mine, last = found[best].supporters, max(place for place, word in enumerate(words) if word.backs == best)
     for place, word in enumerate(words):
         if word.backs in (None, best):
@@ -258,6 +265,22 @@ def is_challenged(best: int, found: Mapping[int, Standing], words: Sequence[Word
         if found[best].tier == Tier.SINGLE or (is_later and mine < theirs + LEAD):
             return True
     return False
+
+
+def is_disputed(claim: int, one: Standing, words: Iterable[Word]) -> bool:
+    """Whether somebody corrected a claim, and several people found it wrong, at least `DISPUTED` of those who found it right:
+    a fluent lie has many believers, a right answer rarely so many critics.
+    """
+    if one.tier == Tier.REVIEWED or one.opponents < max(2, DISPUTED * one.supporters):
+        return False
+    return any(word.stance == Stance.REPLACED and word.claim == claim for word in words)
+
+
+def outdone(long: Iterable[int], found: Mapping[int, Standing], threshold: float) -> set[int]:
+    """The long claims that one person alone found right, where several found another one right and few doubt it."""
+    if not any(one.supporters > 1 and one.probability >= threshold for one in found.values()):
+        return set()
+    return {claim for claim in long if found[claim].supporters == 1 and found[claim].tier == Tier.SINGLE}
 
 
 def depends(found: Collection[Standing]) -> bool:

@@ -7,8 +7,8 @@ from curation.models import GateRun
 from curation.quality.estimates import percent
 
 SLIPS: Final = (
-    "{:,} lost: one of them refuses nobody alone. Once this version is promoted, its run is the baseline, and what it lost here "
-    "counts as lost against the first and the best run alone"
+    "{:,} lost; a single one refuses no candidate. If this version is promoted, its run becomes the baseline, and what it lost "
+    "here is then a loss only against the first and the best run"
 )
 """What one `single` case in each version can do unseen."""
 
@@ -29,11 +29,11 @@ def lines(run: GateRun) -> list[Line]:
 def in_words(counts: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[Line]:
     yield Line("Pass rate at the first answer", rate(figures["rate"]))
     if figures.get("try") is None:
-        yield Line("Try", "not counted: name the candidate's version, so that its tries can be told apart")
+        yield Line("Tries", "not counted; name the candidate's version to have them counted")
     elif figures["try"] > 1:
         taken = figures["tries"]
         together = f"judged by the answers of {taken} tries together" if taken > 1 else "judged by itself"
-        yield Line("Try", f"number {figures['try']} of this version on these cases, {together}")
+        yield Line("Tries", f"number {figures['try']} of this version on these cases, {together}")
     if single := figures.get("single"):
         yield Line("Cases that rest on one person", apart(single))
     if asked := figures.get("families"):
@@ -98,8 +98,8 @@ def detectable(figures: Mapping[str, Any]) -> str:
     """The smallest drop that would have been refused, and the cases that five points take."""
     units, least, needed = figures["units"], figures["detectable"], figures["needed"]
     if least is None:
-        seen = f"{units:,} cases are too few to refuse any drop of the rate"
+        seen = f"{units:,} cases are too few for any drop to be refused four times in five"
     else:
-        seen = f"with {units:,} cases a drop of {100 * least:.1f} points is refused four times of five, a smaller one less often"
+        seen = f"with {units:,} cases a drop of {100 * least:.1f} points is refused four times in five, a smaller one less often"
     more = f"; for a drop of 5 points take {needed:,} cases" if needed > units else ""
     return f"{seen}{more}"

@@ -23,8 +23,8 @@ from curation.claims import (
 )
 from curation.decisions.language import UNKNOWN, guess
 from curation.decisions.question_types import Asks
-from curation.gate.graders.claims import asks, procedure
 from curation.gate.graders.strings import verbatim
+from curation.gate.graders.weights import asks, procedure
 from privacy.redaction import PLACEHOLDER
 
 COURTESY: Final = {

@@ -26,25 +26,25 @@ class Told(NamedTuple):
 
 
 NOT_VOTED = Told(
-    "Nobody rated the answer.",
+    "The answer has no feedback.",
     "Ask for votes where answers are shown, or raise audit.share, which draws more for review.",
 )
-PENDING = Told("Not curated yet.", "Nothing: the worker curates within seconds. Or run manage.py curate.")
+PENDING = Told("Not curated yet.", "Nothing to do: the worker curates within seconds. Or run manage.py curate.")
 IN_REVIEW = "Decide it in review."
 OF_STATUS = {
     Status.FILTERED: "If the filter is wrong about such texts, change it in the policy.",
-    Status.DUPLICATE: "Nothing: the record in use represents it.",
+    Status.DUPLICATE: "Nothing to do: the record in use represents it.",
     Status.BALANCED: "Turn off balancing in the policy (balance.temperature 1).",
     Status.GUARDED: "Raise guard.max_agent_share in the policy, or collect more answers written by people.",
     Status.HELD: IN_REVIEW,
-    Status.RETIRED: "Nothing: a better answer to the question is in use.",
+    Status.RETIRED: "Nothing to do: a better answer to the question is in use.",
 }
 OF_OUTCOME = {
     Outcome.UNRATED: NOT_VOTED.remedy,
     Outcome.AMBIGUOUS: IN_REVIEW,
     Outcome.CONFLICTING: IN_REVIEW,
-    Outcome.OUTVOTED: "Nothing: another answer to the question is in use.",
-    Outcome.REJECTED: "Nothing: a reviewer has decided it.",
+    Outcome.OUTVOTED: "Nothing to do: another answer to the question is in use.",
+    Outcome.REJECTED: "Nothing to do: a reviewer has decided it.",
 }
 CONSENT = Told(
     "Somebody whose words it contains has not agreed to the purpose.", "Ask for consent where people use the product."
@@ -164,8 +164,8 @@ WORDS = {
 def lines(found: Funnel) -> list[str]:
     """The funnel as the command prints it."""
     head = (
-        f"{found['conversations']:,} conversations, {found['decided']:,} decided, {found['labelled']:,} with a right "
-        f"answer to {found['questions']:,} questions. Not in the release:"
+        f"{counted(found['conversations'], 'conversation')}, {found['decided']:,} decided, {found['labelled']:,} with a right "
+        f"answer to {counted(found['questions'], 'question')}."
     )
     rows = [f"  {numbers(one):<38} {one['why']} {one['remedy']}" for one in found["losses"]]
     some = found["review"]
@@ -173,7 +173,8 @@ def lines(found: Funnel) -> list[str]:
         f"{some['minutes']} minutes of review would decide {counted(some['conversations'], 'conversation')} and add up to "
         f"{counted(some['records'], 'eval case')}; {counted(some['tasks'], 'open task')}."
     )
-    return [head, *rows, tail] if some["tasks"] else [head, *rows]
+    out = ["Not in the release:", *rows] if rows else []
+    return [head, *out, tail] if some["tasks"] else [head, *out]
 
 
 def counted(number: int, noun: str) -> str:
@@ -183,5 +184,5 @@ def counted(number: int, noun: str) -> str:
 
 def numbers(one: Loss) -> str:
     """How many of each kind a line counts."""
-    parts = [f"{one[kind]:,} {kind}" for kind in ("conversations", *KINDS) if one[kind]]  # type: ignore[literal-required]
+    parts = [counted(one[kind], kind[:-1]) for kind in ("conversations", *KINDS) if one[kind]]  # type: ignore[literal-required]
     return ", ".join(parts)

@@ -39,7 +39,7 @@ WORDS = {
 NOTHING: Mapping[str, Any] = {}
 FILES = """Files: JSON Lines, a JSON array or document, YAML, CSV with any separator; xlsx (needs openpyxl), Parquet (needs pyarrow).
 UTF-8, UTF-16, Windows-1252 in CSV, others by --encoding; gzip is unpacked. A byte order mark, CRLF and blank lines do not
-matter. A bad line is reported by its number and field, the rest goes in. In a JSON array or YAML the number is the item's."""
+matter. A bad line is reported by its number and field; the rest is imported. In a JSON array or YAML the number is the item's."""
 LISTS = (
     "data",
     "traces",

@@ -37,23 +37,25 @@ A line of the log:
                "user", "ts", "id"} | a list of these,
    "user": your own id for the person, "id": your own id for the conversation, "ts": "2026-01-31T12:00:00Z",
    "consent": {"capture": true, "evaluation": true, "training": true},
-   "context": [{"role", "content"}],
-   "steps": [{"type": "tool_call", "name", "arguments", "result", "error"}], "sources": [{"id", "title", "url", "text"}], "session", "tags": [TEXT],
+   "context": [{"role", "content"}], "session", "tags": [TEXT],
+   "steps": [{"type": "tool_call", "name", "arguments", "result", "error"}],
+   "sources": [{"id", "title", "url", "text"}],
    "agent": {"name", "version", "model", "prompt"}, "metadata": {}, "correction": TEXT, "comment": TEXT}
 CSV has the same columns, with JSON in those that are not plain text. A line of "id" and "feedback" alone is about a
 conversation that came before it.
 
-Votes may be words of many languages, emoji, true and false, 1 and -1, or 1 and 0; of other scores --threshold says which
-are up. Times may be seconds, milliseconds or nanoseconds since 1970; --zone is that of times without one.
+Votes may be words of many languages, emoji, true and false, 1 and -1, or 1 and 0. For other scores, --threshold says
+which are up-votes. Times may also be seconds, milliseconds or nanoseconds since 1970; --zone gives the time zone of times
+without one.
 
-Exports of other products are recognised, or named: --format langfuse. Where a log has other names: --map.
+Exports of other products are recognised; --format langfuse names one. If a log has other field names, use --map.
 
-Without consent nothing of a line is kept. Write it into the line, or give what you hold already for all lines that
-carry none: --consent capture,evaluation,training --notice "the words under which people agreed".
+A line without consent is not stored. Write consent into the line, or give the consent that you already hold for all
+lines without any: --consent capture,evaluation,training --notice "the words that people agreed to".
 
-The same conversation again is stored once, in whatever spelling of JSON: by its id, else by all that it says but
-feedback and consent. A vote that changed since is a new vote. Two lines without an id that say the same are one
-conversation where a user, a ts or a session tells whose or which it is; where nothing does, they are two, of two people.
+A conversation that comes again is stored once. It is recognised by its id, else by everything in it except feedback and
+consent, however its JSON is written. A changed vote is a new vote. Two equal lines without an id are one conversation if
+user, ts or session tells whose it is; otherwise they are two, of two people.
 """
 PLAIN = ("sources", "context", "steps", "tags", "agent", "session", "metadata")
 STRUCTURED = ("sources", "context", "steps", "feedback", "consent", "tags", "agent", "metadata")

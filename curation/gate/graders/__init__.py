@@ -47,7 +47,7 @@ __all__ = [
     "grader",
 ]
 
-GRADER_VERSION: Final = "4"
+GRADER_VERSION: Final = "5"
 """Raised with every change that can move a score: results graded by another version are stale."""
 
 

@@ -98,11 +98,11 @@ class Comparison:
         return rate([(unit.size, unit.before) for unit in self.units])
 
     def detectable(self, alpha: float) -> float | None:
-        """The smallest drop that a comparison of this size refuses four times of five."""
+        """The smallest drop that a comparison of this size refuses four times in five."""
         return detectable(len(self.units), self.discordant, alpha)
 
     def needed(self, alpha: float) -> int:
-        """The cases (units) with which a drop of five points would be refused four times of five."""
+        """The cases (units) with which a drop of five points would be refused four times in five."""
         return cases_for(SMALL_DROP, self.discordant, alpha)
 
 

@@ -104,7 +104,7 @@ def stood(interaction: Interaction, read: Decided) -> Iterator[Step]:
         if row.status == Status.ACTIVE and not row.selected:
             words, verdict = f"The {name} waits for the next release's selection.", "none"
         if row.reason in DEDUPE and (first := duplicates.stands(row)):
-            words += f" See {first}."
+            words += f" See {Interaction.objects.get(pk=first).external_id}."
         yield Step(stage, verdict, row.reason or row.status, words, row.figure)
 
 

@@ -78,6 +78,7 @@ class Command(BaseCommand):
             self.judge(release)
         self.funnel(project, release, lines)
         if options["no_serve"]:
+            self.stdout.write("  serve      make up                             the console; it prints the sign-in")
             return
         serve(options["port"])
 

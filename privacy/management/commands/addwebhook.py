@@ -9,7 +9,7 @@ from privacy.webhooks import delivery
 
 
 class Command(BaseCommand):
-    help = "Add a webhook to a project, and print its signing secret this once."
+    help = "Add a webhook to a project, and print its signing secret, which is shown only now."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("project")

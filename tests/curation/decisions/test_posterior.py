@@ -121,12 +121,27 @@ def test_long_answers_to_one_question_may_all_be_right() -> None:
 
 
 def test_a_short_answer_to_a_question_makes_no_rivals_of_long_ones() -> None:
-    said = [word._replace(length=80 if word.claim == C else 900) for word in words("A+ B+ C- B+")]
+    said = [word._replace(length=80 if word.claim == C else 900) for word in words("A+ B+ C- B+ A+")]
     assert {claim: one.verdict for claim, one in standings(said).items()} == {
         A: Verdict.ACCEPTED,
         B: Verdict.RIGHT,
         C: Verdict.WRONG,
     }
+
+
+def test_a_long_answer_of_one_person_waits_where_several_found_another_one_right() -> None:
+    found = of("A+ B+ B+", length=900)
+    assert (found[A].verdict, found[B].verdict) == (Verdict.DOUBT, Verdict.RIGHT)
+    found = of("A+ B+ B+ B- B- B-", length=900)  # the other one is in doubt itself
+    assert (found[A].verdict, found[B].verdict) == (Verdict.RIGHT, Verdict.WRONG)
+
+
+def test_a_corrected_answer_with_half_as_many_critics_as_believers_waits() -> None:
+    assert of("A>B A- A+ A+ A+ A+")[A].verdict == Verdict.DOUBT
+    assert of("A- A- A+ A+ A+ A+")[A].verdict == Verdict.RIGHT  # nobody wrote what is right instead
+    assert of("A>B A- A+ A+ A+ A+ A+")[A].verdict == Verdict.RIGHT
+    assert of("A>B A+ A+")[A].verdict == Verdict.RIGHT  # one critic alone
+    assert of("A>B A- A+ A+ A+ A+ A!")[A].verdict == Verdict.RIGHT
 
 
 def test_where_everybody_has_an_answer_of_their_own_it_depends_on_who_asks() -> None:

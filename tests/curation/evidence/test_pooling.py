@@ -132,7 +132,7 @@ def test_a_release_tells_what_is_not_in_it_and_what_to_do(admin_client: Client) 
     assert made.manifest["tiers"] == {"single": 0, "several": 1, "sourced": 0, "reviewed": 0}
     assert funnel["review"]["tasks"] == 1
     page = admin_client.get(f"/admin/curation/release/{made.pk}/change/").content.decode()
-    for words in ("What is not in it", "Nobody rated the answer.", "20 minutes of review", "several people"):
+    for words in ("What is not in it", "The answer has no feedback.", "20 minutes of review", "several people"):
         assert words in page
 
 

@@ -5,7 +5,7 @@ import pytest
 from curation.gate.calibration import calibrated
 from curation.gate.graders import grade
 from curation.gate.verdicts import Case, graded
-from tests.curation.told_answers import FILES, read, tally
+from tests.curation.told_answers import FILES, HARDER, read, tally
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -14,6 +14,30 @@ def test_it_passes_nine_in_ten_right_answers_and_at_most_one_in_thirty_wrong_one
     assert found.right + found.wrong > 50
     assert found.refused <= found.right * 0.12 and found.passed <= found.wrong / 30, found
     assert found.not_judged <= 0.06 * (found.right + found.wrong), found
+
+
+@pytest.mark.parametrize("name", HARDER)
+def test_of_harder_changes_it_passes_at_most_one_wrong_answer_in_six(name: str) -> None:
+    found = tally(read(name))
+    assert found.right + found.wrong > 80
+    assert found.refused <= found.right / 5 and found.passed <= found.wrong / 6, found
+
+
+@pytest.mark.parametrize(
+    ("question", "expected", "right", "wrong"),
+    [
+        ("How often?", "Take it twice a day.", "Two times daily.", "Take it twice a week."),
+        ("How often?", "It is checked twice a year.", "Every six months.", "It is checked twice a month."),
+        ("Who may enter?", "Nobody but staff may enter.", "Only staff may enter.", "Staff and guests may enter."),
+        ("What can I book?", "Every room except the hall.", "All rooms apart from the hall.", "You can book every room."),
+        ("Was ist versichert?", "Alle Geräte außer Handys sind versichert.", "Mit Ausnahme von Handys sind alle Geräte versichert.", "Alle Geräte sind versichert, auch Handys."),
+        ("Bis wann?", "Sie können bis zum 3. August stornieren.", "Bis 3. August.", "Sie können ab dem 3. August stornieren."),
+        ("Are all taught in English?", "Not all courses are taught in English.", "Not all of the courses are taught in English.", "No courses are taught in English."),
+        ("Which model has it?", "The Orion 5 has it.", "Orion 5.", "The Orion 5 Mini has it."),
+    ],
+)  # fmt: skip
+def test_it_reads_rates_and_how_far_a_claim_reaches(question: str, expected: str, right: str, wrong: str) -> None:
+    assert score(right, expected, question) >= 0.5 > score(wrong, expected, question)
 
 
 def score(answer: str, expected: str, question: str = "", **case: object) -> float:

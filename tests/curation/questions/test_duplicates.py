@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from curation.management.commands import curate
 from curation.models import EvalCase, Example, Question
 from curation.questions import duplicate_status, duplicates
-from feedback.models import Project
+from feedback.models import Interaction, Project
 from privacy.erasure import erasure
 from tests import factories as cast
 
@@ -96,7 +96,8 @@ def test_a_record_that_was_displaced_twice_is_explained_by_the_one_that_stands()
     oldest = EvalCase.objects.select_related("decision__interaction__subject", "project").get(pk=keys[0])
     assert duplicates.stands(oldest) == keys[2] and oldest.canonical_id == keys[1]
     steps = curate.explain(oldest.decision.interaction)
-    assert any(f"See {keys[2]}." in step.detail for step in steps)
+    stands = Interaction.objects.get(pk=keys[2])
+    assert any(f"See {stands.external_id}." in step.detail for step in steps)
 
 
 def test_whoever_is_erased_in_a_row_of_repeats_one_record_stands() -> None:

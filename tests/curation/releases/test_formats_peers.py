@@ -156,14 +156,18 @@ def test_trl_takes_the_key_sets_and_renders_texts_as_they_are(tmp_path: Path) ->
 
 
 def test_trl_renders_a_corrected_step_as_the_call_to_learn(tmp_path: Path) -> None:
-    release(tmp_path, [row(context=[], steps=STEPS, fix={"index": 1, "arguments": {"to": "Bo"}})], optional=["dpo"])
+    release(
+        tmp_path,
+        [row(context=[], steps=STEPS, rejected=None, fix={"index": 1, "arguments": {"to": "Bo"}})],
+        optional=["dpo"],
+    )
     with_calls = "{% for c in m.tool_calls or [] %}{{ c.function.name }}({{ c.function.arguments }}){% endfor %}<|end|>"
     script = TRL.replace('"sft", "dpo", "kto"', '"sft", "dpo"').replace(
         "<|end|>{% endfor %}", with_calls + "{% endfor %}"
     )
     seen = ask("trl", script, tmp_path)
     [[_, taught]], [[_, pair]] = seen["sft"], seen["dpo"]
-    assert pair["chosen"] == '<|assistant|>send({"to":"Bo"})<|end|>' != pair["rejected"]
+    assert pair["chosen"] == 'send({"to":"Bo"})<|end|>' != pair["rejected"]
     assert taught["text"].endswith(pair["chosen"]) and taught["text"].count("<|tool|>") == 1
 
 
@@ -210,7 +214,9 @@ def test_deepeval_reads_goldens_and_takes_no_text_for_an_image(tmp_path: Path) -
 
 
 def test_deepeval_expects_the_calls_with_the_corrected_one(tmp_path: Path) -> None:
-    release(tmp_path, [row(steps=STEPS, fix={"index": 1, "arguments": {"to": "Bo"}})], optional=["deepeval"])
+    release(
+        tmp_path, [row(steps=STEPS, rejected=None, fix={"index": 1, "arguments": {"to": "Bo"}})], optional=["deepeval"]
+    )
     script = GOLDENS.replace("[g.name, g.input", "[[[t.name, t.input_parameters] for t in g.expected_tools], g.input")
     [[calls, *_]] = ask("deepeval", script, tmp_path, DEEPEVAL)
     assert [name for name, _ in calls] == [step["name"] for step in STEPS] and calls[1][1] == {"to": "Bo"}

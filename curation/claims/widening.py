@@ -1,0 +1,85 @@
+"""Whether an answer claims of all what another claims of some: an "only", a condition or an exception is lost."""
+
+from typing import Final
+
+from curation.claims.forms import canonical, forms_of
+from curation.claims.reading import Claim, Reading
+from curation.claims.scope import ALL, LIMITED, NOBODY, Scope
+
+_AND: Final = frozenset("and und et y e en i".split())
+NEAR: Final = 3
+
+
+def widens(one: Reading, other: Reading, question: frozenset[str] = frozenset()) -> bool:
+    """Whether `other` widens what `one` limits. `question` are the words that both may have from it."""
+    if any(_some_or_none(a, b) or _some_or_none(b, a) for a in one.claims for b in other.claims):
+        return True
+    known = one.content - question
+    if any(Scope.ANYWAY in claim.scope and claim.content & known for claim in other.claims) and not any(
+        Scope.ANYWAY in claim.scope for claim in one.claims
+    ):
+        return True
+    affirmed = frozenset().union(*(claim.content for claim in one.claims if not claim.negated))
+    if any(
+        claim.focus and mine.negated and not claim.negated and claim.focus[0] in mine.content - affirmed
+        for mine in one.claims
+        for claim in other.claims
+    ):
+        return True  # "but not in the hall", "only in the hall"
+    limits = [claim for claim in one.claims if claim.scope & LIMITED]
+    if not limits:
+        return False
+    if any(Scope.EVEN in claim.scope and claim.content & limit.content for limit in limits for claim in other.claims):
+        return not any(Scope.EVEN in claim.scope for claim in one.claims)
+    if any(_turned(limit, claim, question) for limit in limits for claim in other.claims):
+        return True
+    if any(claim.scope & LIMITED or claim.negated for claim in other.claims):
+        return False
+    return any(_of_all(limit, claim, one, question) for limit in limits for claim in other.claims)
+
+
+def _some_or_none(some: Claim, none: Claim) -> bool:
+    """Whether one says "not all", the other "none" or "all" of the same."""
+    if Scope.SOME not in some.scope or Scope.SOME in none.scope:
+        return False
+    whole = Scope.ALL in none.scope if not none.negated else not _NONE.isdisjoint(none.raw)
+    return whole and 2 * len(some.content & none.content) > len(some.content)
+
+
+def _turned(limit: Claim, claim: Claim, question: frozenset[str]) -> bool:
+    """Whether an answer has only the exception, or only something else."""
+    if not claim.focus or claim.negated:
+        return False
+    if Scope.EXCEPT in limit.scope:
+        return limit.negated and claim.focus[0] in limit.content
+    mine = [word for word in limit.focus if word not in claim.content and word not in question]
+    yours = [word for word in claim.focus if word not in limit.content]
+    return bool(mine) and not limit.negated and not question.isdisjoint(yours[:1])
+
+
+def _of_all(limit: Claim, claim: Claim, one: Reading, question: frozenset[str]) -> bool:
+    """Whether a clause says "all" or "always" in the place of the limit, or adds another to the only one."""
+    if Scope.ALL in claim.scope:
+        if Scope.EXCEPT in limit.scope:
+            return True
+        words = [canonical(word, one.language) for word in claim.raw]
+        said = {after for word, after in zip(words, [*words[1:], ""], strict=True) if word in _FORMS[one.language]}
+        return any(after not in one.content or after in question for after in said)
+    return Scope.ONLY in limit.scope and _adds(limit, claim, one, question)
+
+
+def _adds(limit: Claim, claim: Claim, one: Reading, question: frozenset[str]) -> bool:
+    """Whether a clause joins something else to the only one."""
+    known = one.content | question
+    for place, word in enumerate(claim.raw):
+        if word in _AND:
+            sides = claim.raw[max(0, place - NEAR) : place], claim.raw[place + 1 : place + 1 + NEAR]
+            has = [limit.content.intersection(side) - question for side in sides]
+            new = [claim.content.intersection(side) - known for side in sides]
+            if (has[0] and new[1]) or (has[1] and new[0]):
+                return True
+    return False
+
+
+_NONE: Final = forms_of(NOBODY)
+_FORMS: Final = {language: frozenset(canonical(word, language) for word in words) for language, words in ALL.items()}

@@ -1,0 +1,50 @@
+"""Whether an answer names a neighbour of the expected thing: "Orion 5 Mini" for "Orion 5", "mail server" for "backup server"."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from curation.claims import Claim, Reading
+
+
+def neighbour(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
+    """Whether the name of one has a word more, or another word stands before the same noun. `about` are the words of the
+    question.
+    """
+    known = wanted.content | wanted.names | about
+    longer = set(_followed(wanted))
+    if any(found in longer for found in _longer_names(given, known)):
+        return True
+    if wanted.language != "en":
+        return False  # elsewhere the word that tells them apart stands behind the noun, or is written together with it
+    theirs = {pair for claim in given.claims for pair in _described(claim)}
+    return any(
+        noun == other and word not in given.content | about and another not in known
+        for claim in wanted.claims
+        for word, noun in _described(claim)
+        for another, other in theirs
+    )
+
+
+def _followed(said: Reading) -> Iterator[tuple[str, str]]:
+    """The last word of each name or numbered thing, with the word behind it."""
+    for claim in said.claims:
+        for place, (word, after) in enumerate(pairwise((*claim.raw, ""))):
+            numbered = word[0] == "#" and place > 0 and claim.raw[place - 1] in said.content
+            if (word in said.names or numbered) and after not in said.names:
+                yield word, after
+
+
+def _longer_names(said: Reading, known: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """The words around each unknown word of a name."""
+    names = said.names - known
+    for claim in said.claims:
+        for place, word in enumerate(claim.raw[1:], start=1):
+            if word in names:
+                yield claim.raw[place - 1], (*claim.raw, "")[place + 1]
+
+
+def _described(claim: Claim) -> Iterator[tuple[str, str]]:
+    """Each word of content with the one behind it."""
+    for word, noun in pairwise(claim.raw):
+        if word in claim.content and noun in claim.content and word not in claim.hard and noun not in claim.hard:
+            yield word, noun

@@ -1,0 +1,241 @@
+"""What the claims of an expected answer weigh, and which share of them an answer makes.
+
+Which claims matter is read off the question: a number or a date where one is asked for, who did it, yes or no, every
+step of a procedure.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from curation.claims import (
+    Claim,
+    Reading,
+    Scope,
+    answers,
+    asked,
+    canonical,
+    duty_of,
+    equal,
+    items,
+    question_read,
+    rival,
+    says_opposite,
+    words_of,
+)
+from curation.decisions.question_types import Asks
+from curation.decisions.question_types import asks as first_word
+
+AND: Final = frozenset({"and", "und", "en"})
+HARD: Final = 3.0
+NAME: Final = 2.0
+POLARITY: Final = 2.0
+LIGHT: Final = frozenset(
+    canonical(word, "en") for word in "go goes take put come make give need use want choose click find see get".split()
+)
+"""Verbs that say little, as they are read."""
+ASIDE: Final = 0.25
+"""The weight of a clause that says more than was asked for."""
+OTHERWISE: Final = 0.5
+"""The weight of a word that is there, but in a clause that says the reverse."""
+MISSING: Final = 0.4
+"""The most that an answer gets without the number, date or code that was asked for."""
+_PROCEDURE: Final = re.compile(
+    r"\b(?:how (?:do|can|to|should|would)|wie (?:kann|muss|soll|\w+e) ich|comment|cómo|come|como|hoe|jak)\b",
+    re.IGNORECASE,
+)
+_WHICH: Final = re.compile(
+    r"\W*(?:(?:in|on|at|from|to|an|auf|aus|mit|à|dans|de|en|con|sur|pour|a) )?(?:which|welche|quel|cuál|qual|welk|któr)",
+    re.IGNORECASE,
+)
+Weights = dict[str, float]
+FEW: Final = 2
+"""Words that an answer may have without one that the question or the expected answer has: a number says enough."""
+
+
+def asks(question: str) -> Asks:
+    """What a question asks for. One with a question word asks for more than yes or no, whatever it begins with."""
+    kind = first_word(question)
+    return Asks.OPEN if kind is Asks.YES_OR_NO and asked(question).open else kind
+
+
+def names_a_thing(question: str) -> bool:
+    """Whether a question asks for a place, or for one thing of several."""
+    return asks(question) is Asks.PLACE or bool(_WHICH.match(question))
+
+
+def procedure(question: str) -> bool:
+    """Whether a question asks for steps."""
+    return bool(_PROCEDURE.search(question))
+
+
+def holds(word: str, words: frozenset[str]) -> bool:
+    """Whether a word, or a fact of the same value, is among these."""
+    return word in words or any(equal(word, each) for each in words if each[0] in "#=@/")
+
+
+def polarity(said: Reading, question: str) -> bool | None:
+    """Yes or no, from the word or from the first clause that speaks of what was asked; None if neither tells."""
+    if said.polarity is not None:
+        return said.polarity
+    about = words_of(question, said.language) | question_read(question, said.language).hard
+    first = next((claim for claim in said.claims if claim.content & about), None)
+    if first is None:
+        return None
+    denied, affirmed = (
+        frozenset().union(*(claim.content for claim in said.claims if claim.negated is turned))
+        for turned in (True, False)
+    )
+    if affirmed and (denied & about) - affirmed:
+        return False  # "Not to the bank, to the insurer": asked for the bank
+    told = answers(duty_of(question, said.language), first.duty)
+    return told if told is not None else first.negated == says_opposite(first, about, said.language)
+
+
+def share(wanted: Reading, given: Reading, question: str) -> float:
+    """The weighted share of the expected claims that an answer makes."""
+    kind = asks(question)
+    main = asked_for(wanted, kind, question)
+    total = found = 0.0
+    if wanted.polarity is not None or kind is Asks.YES_OR_NO:
+        mine, yours = polarity(wanted, question), polarity(given, question)
+        total, found = POLARITY, POLARITY * (mine == yours and to_the_point(wanted, given, question))
+    missing = procedure(question) and left_out(wanted, given, words_of(question, wanted.language))
+    for place, claim in enumerate(wanted.claims):
+        factor = 1.0 if place in main else ASIDE
+        for word, weight in weights(claim, wanted, question, kind).items():
+            held = weight_held(word, claim, given)
+            weight = factor * weight if factor == 1.0 else factor * min(weight, 1.0)
+            total += weight
+            found += weight * held
+            missing |= factor == 1.0 and kind in (Asks.AMOUNT, Asks.TIME) and word in essential(claim) and not held
+    made = found / total if total else float(wanted.content <= given.content)
+    return min(made, MISSING) if missing else made
+
+
+def left_out(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
+    """Whether a step is missing: the answer has no word of it, and none of its own in which it could say the same."""
+    if given.content - wanted.content - about - LIGHT:
+        return False
+    steps = items(wanted)
+    telling = [step - about - LIGHT or step - LIGHT for step in steps]
+    return len(steps) > FEW and any(step and not any(holds(word, given.content) for word in step) for step in telling)
+
+
+def to_the_point(wanted: Reading, given: Reading, question: str) -> bool:
+    """Whether a yes or no is said alone, or of what was asked."""
+    said, about = given.content, words_of(question, wanted.language)
+    topic = frozenset(wanted.claims[0].content & about) if wanted.claims else frozenset()
+    if 2 * len(said & topic) >= len(topic) > 0 or len(said & (wanted.content - about)) > 1:
+        return True
+    known = len(said & (wanted.content | about))
+    if given.polarity is not None and (known or len(said) <= 2 * FEW):
+        return True  # it says yes or no, and the rest is in other words
+    return 3 * known >= 2 * len(said)
+
+
+def wants_fact(wanted: Reading, kind: Asks, question: str) -> bool:
+    """Whether a question asks for a number, a date or a code: by its first word, or since the clause of the expected
+    answer that speaks of what was asked has one ("What is the deposit?").
+    """
+    if kind in (Asks.AMOUNT, Asks.TIME) or _WHICH.match(question):
+        return True
+    if kind is not Asks.OPEN or procedure(question):
+        return False
+    about = words_of(question, wanted.language) - wanted.hard
+    topic = about & wanted.content
+    first = next((claim for claim in wanted.claims if claim.hard), None)
+    return first is not None and bool(topic) and topic <= first.content
+
+
+def asked_for(wanted: Reading, kind: Asks, question: str) -> frozenset[int]:
+    """The clauses that answer the question itself; all of them where it asks how, why or for more than one fact."""
+    places = range(len(wanted.claims))
+    if wants_fact(wanted, kind, question):
+        told = [
+            place
+            for place, claim in enumerate(wanted.claims)
+            if claim.hard and (not claim.negated or Scope.EXCEPT in claim.scope)
+        ]
+        exact = [place for place in told if any(fact[0] != "/" for fact in wanted.claims[place].hard)] or told
+        if exact:
+            return frozenset(exact[:1])
+    if kind is Asks.YES_OR_NO and len(places) > 1:
+        return frozenset(place for place in places if not place or Scope.IF in wanted.claims[place].scope)
+    if (kind in (Asks.PERSON, Asks.PLACE, Asks.TIME) or _WHICH.match(question)) and len(places) > 1:
+        return frozenset({0})
+    return frozenset(places)
+
+
+def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights:
+    """What each word of a clause weighs: hard facts most, words of the question nothing unless there are no others."""
+    about = words_of(question, wanted.language)
+    found: Weights = {}
+    vital = essential(claim)
+    beside = {word for word in vital if kind is Asks.PLACE and "#" in word[0] and " " in word}
+    if procedure(question):  # a button has the name of what was asked for
+        about -= claim.names - question_read(question, wanted.language).names
+    compared = claim.raw[claim.raw.index("than") :] if "than" in claim.raw else ()
+    further = (
+        said_further(claim, about) if kind in (Asks.PLACE, Asks.PERSON, Asks.TIME) or _WHICH.match(question) else ()
+    )
+    for word in dict.fromkeys(claim.words):
+        plain = ASIDE if claim.hard and wants_fact(wanted, kind, question) else 1.0
+        weight = (
+            HARD
+            if word in vital - beside - frozenset(further) or (wanted.polarity is not None and word in claim.focus[:1])
+            else NAME
+            if word in claim.names
+            else ASIDE
+            if word in LIGHT or word in compared or word in beside or word in further
+            else plain
+        )
+        found[word] = 0.0 if word in about else weight
+    if kind is Asks.PERSON and (subject := before_question(claim, about)):
+        found = {word: weight if word in subject else weight * ASIDE for word, weight in found.items()}
+        found = less_of_the_rest(found, subject)
+    return found
+
+
+def said_further(claim: Claim, about: frozenset[str]) -> tuple[str, ...]:
+    """What is said behind the verb of the question and an "and": "wird in Portugal gebaut und in Österreich lackiert"."""
+    for place, word in enumerate(claim.raw):
+        if word in AND and claim.raw[place - 1] in about and claim.content.intersection(claim.raw[:place]) - about:
+            return claim.raw[place + 1 :]
+    return ()
+
+
+def less_of_the_rest(found: Weights, subject: frozenset[str]) -> Weights:
+    """The weights, where those of all other words together are at most half of those of the subject."""
+    main = sum(weight for word, weight in found.items() if word in subject)
+    rest = sum(found.values()) - main
+    factor = min(1.0, main / (2 * rest)) if main and rest else 1.0
+    return {word: weight if word in subject else factor * weight for word, weight in found.items()}
+
+
+def essential(claim: Claim) -> frozenset[str]:
+    """The facts of a clause that are of the kind of its first one, times or dates before the days of a week, and how often
+    something is only where nothing else is said.
+    """
+    facts = [word for word in claim.words if word in claim.hard]
+    facts = [fact for fact in facts if fact[0] != "/"] or facts
+    exact = [fact for fact in facts if fact[0] in "@="] or [fact for fact in facts if fact[0] != "~"] or facts
+    return frozenset(fact for fact in exact if fact == exact[0] or rival(fact, exact[0]))
+
+
+def before_question(claim: Claim, about: frozenset[str]) -> frozenset[str]:
+    """The words before the first one of the question: who does what was asked."""
+    place = next((place for place, word in enumerate(claim.words) if word in about), 0)
+    return frozenset(claim.words[:place])
+
+
+def weight_held(word: str, claim: Claim, given: Reading) -> float:
+    """How far an answer holds a word of a clause: fully where a clause of the same polarity has it."""
+    hard, named = word in claim.hard, word in claim.names
+    held = 0.0
+    for other in given.claims:
+        same = word in other.content or (named and word in other.stems)
+        if same or (hard and (any(equal(word, each) for each in other.hard) or word[1:] in other.raw)):
+            held = max(held, 1.0 if other.agrees(claim) or hard else OTHERWISE)
+    return held
