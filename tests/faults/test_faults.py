@@ -37,6 +37,7 @@ def test_what_was_acknowledged_outlives_kills_of_web_and_worker(tmp_path: Path) 
         assert faults(made, load) == [] and load.interactions
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("harm", [{"disk": True}, {"second": True, "clock": "+1h"}, {"second": True, "clock": "-1h"}])
 def test_a_full_disk_and_a_second_beat_with_a_wrong_clock_lose_and_double_nothing(
     tmp_path: Path, harm: dict[str, Any]
