@@ -1,4 +1,4 @@
-"""What `/v1/traces` costs beside `/api/v1/batch`: the same pairs of 2 kB, in processor time of one process.
+"""Compares the processor time of `/v1/traces` and `/api/v1/batch` for the same pairs of 2 kB, in one process.
 
     python -m bench.capture_traces [--rounds 5] [--profile NAME]
 

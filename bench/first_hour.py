@@ -99,7 +99,7 @@ def play(film: Film) -> dict[str, float]:
 
 
 def send_first(film: Film) -> None:
-    """What the key's page says to send, sent as it stands there."""
+    """Send the command that the key's page shows, unchanged."""
     line = film.page.locator("#with-curl").inner_text()
     subprocess.run(["sh", "-c", line], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -142,7 +142,7 @@ def judge(film: Film) -> None:
 
 
 def strip(browser: Any, frames: list[tuple[str, float, str]], to: Path) -> None:
-    """The frames on one picture, two beside each other, each with its second and what it shows."""
+    """All frames in one picture, two in a row, each with its second and a caption."""
     cells = "".join(
         f'<figure><img src="data:image/jpeg;base64,{picture}"><figcaption>{place}. {words} <i>{at:.0f} s</i></figcaption></figure>'
         for place, (words, at, picture) in enumerate(frames, 1)

@@ -2,10 +2,10 @@
 
     python -m bench.sitting [--log FILE.jsonl] [--tasks 60]
 
-The verdicts go round: approve, reject with a reason, correct by typing, unsure. Reported are the seconds that a task takes
-besides reading (from the page with one task to the page with the next, typing included), and the wrong keys: verdicts in
-the database that differ from those that were given. The answers of a log are real, with code, tables and lists; each is
-voted down by a person of its own, so that each is a task.
+The verdicts take turns: approve, reject with a reason, correct by typing, unsure. It reports two figures: the seconds from
+one task's page to the next, with typing and without reading; and the wrong keys, which are verdicts in the database that
+differ from what was pressed. The log's answers are real, with code, tables and lists. A different person votes each one
+down, so that each is a task.
 """
 
 import argparse

@@ -3,8 +3,8 @@
     python -m bench.soak [--minutes 60] [--kill-every 30] [--svg docs/images/soak.svg] [--seed 1]
 
 Two web processes and two workers, each with a beat. One of each, the database and the broker (which forgets everything)
-are killed at random moments and started again; the others are never killed, and their memory is what is watched. The load
-is in `bench/soak_load.py`; what is compared with what was acknowledged, in `bench/soak_verdict.py`. Exit status 1 where
+are killed at random moments and started again; the others are never killed, and their memory is what is watched. `bench/soak_load.py`
+makes the load; `bench/soak_verdict.py` compares what is stored with what was acknowledged. The exit status is 1 if
 anything was lost, doubled or left behind.
 """
 

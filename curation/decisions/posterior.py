@@ -268,8 +268,8 @@ def is_challenged(best: int, found: Mapping[int, Standing], words: Sequence[Word
 
 
 def is_disputed(claim: int, one: Standing, words: Iterable[Word]) -> bool:
-    """Whether somebody corrected a claim, and several people found it wrong, at least `DISPUTED` of those who found it right:
-    a fluent lie has many believers, a right answer rarely so many critics.
+    """Whether somebody corrected a claim and at least two people found it wrong, `DISPUTED` or more for each who found it
+    right. A fluent lie has many believers; a right answer rarely has so many critics.
     """
     if one.tier == Tier.REVIEWED or one.opponents < max(2, DISPUTED * one.supporters):
         return False
@@ -277,7 +277,7 @@ def is_disputed(claim: int, one: Standing, words: Iterable[Word]) -> bool:
 
 
 def outdone(long: Iterable[int], found: Mapping[int, Standing], threshold: float) -> set[int]:
-    """The long claims that one person alone found right, where several found another one right and few doubt it."""
+    """The long claims that only one person found right, where several people found another claim right and it is likely."""
     if not any(one.supporters > 1 and one.probability >= threshold for one in found.values()):
         return set()
     return {claim for claim in long if found[claim].supporters == 1 and found[claim].tier == Tier.SINGLE}

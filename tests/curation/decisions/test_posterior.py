@@ -134,6 +134,8 @@ def test_a_long_answer_of_one_person_waits_where_several_found_another_one_right
     assert (found[A].verdict, found[B].verdict) == (Verdict.DOUBT, Verdict.RIGHT)
     found = of("A+ B+ B+ B- B- B-", length=900)  # the other one is in doubt itself
     assert (found[A].verdict, found[B].verdict) == (Verdict.RIGHT, Verdict.WRONG)
+    reviewed = of("A! B+ B+", length=900)
+    assert Verdict.DOUBT not in (reviewed[A].verdict, reviewed[B].verdict)
 
 
 def test_a_corrected_answer_with_half_as_many_critics_as_believers_waits() -> None:
@@ -141,7 +143,7 @@ def test_a_corrected_answer_with_half_as_many_critics_as_believers_waits() -> No
     assert of("A- A- A+ A+ A+ A+")[A].verdict == Verdict.RIGHT  # nobody wrote what is right instead
     assert of("A>B A- A+ A+ A+ A+ A+")[A].verdict == Verdict.RIGHT
     assert of("A>B A+ A+")[A].verdict == Verdict.RIGHT  # one critic alone
-    assert of("A>B A- A+ A+ A+ A+ A!")[A].verdict == Verdict.RIGHT
+    assert of("A>B A- A- A+ A+ A!")[A].verdict == Verdict.RIGHT  # a reviewer settled it
 
 
 def test_where_everybody_has_an_answer_of_their_own_it_depends_on_who_asks() -> None:
