@@ -68,7 +68,7 @@ _LIMIT = re.compile(
 
 
 _UNIT = "|".join(map(re.escape, lists.UNITS))
-_MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (#[^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
+_MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (?:an? )?(#[^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
 _UNTIL = re.compile(
     rf"(?<!\w)(?:({lists.UNTIL})|{lists.FROM})(?: (?:zum|am|den|dem|the|le|el|o|il|las|los|les|alle|um|l|du|de|del|uhr)){{0,2}} ([@=]\S+)"
 )
@@ -203,6 +203,14 @@ def question_read(question: str, language: str) -> Reading:
 def duty_of(question: str, language: str) -> Duty:
     """What a question asks: whether something is a duty, or whether it is allowed."""
     return duty(list(asked(question).tokens), language)
+
+
+def forget() -> None:
+    """Drop the texts that were read lately. Whoever read many calls it at the end: no text outlives its erasure in a
+    worker's memory.
+    """
+    for known in (reading, words_of, question_read, duty_of):
+        known.cache_clear()
 
 
 def _parts(clause: Clause, language: str) -> Iterator[Clause]:
