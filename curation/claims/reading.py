@@ -7,7 +7,7 @@ codes, addresses) by value alone.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -126,7 +126,7 @@ class Claim:
         return self.duty in (Duty.FORBIDDEN, Duty.OPTIONAL) if self.duty else self.negated
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that what follows is worked out once
 class Reading:
     """An answer as its claims; `polarity` is True for yes, False for no, None where it says neither."""
 
@@ -134,15 +134,15 @@ class Reading:
     polarity: bool | None
     language: str
 
-    @property
+    @cached_property
     def content(self) -> frozenset[str]:
         return frozenset().union(*(claim.content for claim in self.claims))
 
-    @property
+    @cached_property
     def hard(self) -> frozenset[str]:
         return frozenset().union(*(claim.hard for claim in self.claims))
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         return frozenset().union(*(claim.names for claim in self.claims))
 

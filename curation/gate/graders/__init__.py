@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from curation.claims import forget as forget_claims
-from curation.gate.graders import normalisation
+from curation.gate.graders import normalisation, weights
 from curation.gate.graders.calls import calls
 from curation.gate.graders.claims import claims
 from curation.gate.graders.embedding import embedding_grader
@@ -150,3 +150,4 @@ def forget() -> None:
     """
     forget_claims()
     normalisation.forget()
+    weights.asks.cache_clear()
