@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from privacy.redaction.hits import Page
-from privacy.redaction.lexicon import ENGLISH, FIRST, LAST, ORDINARY, PLACE, STOP, kind_of
+from privacy.redaction.lexicon import ENGLISH, FIRST, LAST, ORDINARY, STOP, kind_of, phrases
 
 # What is called after its discoverer, founder or saint: `Murphy's law`, `la loi de Murphy`, `Universidad Simón Bolívar`.
 CALLED_AFTER: Final = re.compile(
@@ -32,8 +32,6 @@ ILLNESSES: Final = frozenset(
     " vincent wagner weil whipple wilson winkler wolman bell erb klumpke edwards turner".split()
 )
 SAINT: Final = re.compile(r"(?:(?P<before>[^\W\d_]+) )?\b(?:st|ste|saint|sainte|sankt|sint|são)[.]?[ -]\Z")
-TOGETHER: Final = re.compile(r" (?:and|or|und|et|y|e|en|och|og) ([^\W\d_]{3,})\b")
-TOGETHER_BEFORE: Final = re.compile(r"\b([^\W\d_]{3,}) (?:and|or|und|et|y|e|en|och|og) \Z")
 
 
 def eponym(page: Page, start: int, end: int) -> bool:
@@ -55,15 +53,23 @@ def eponym(page: Page, start: int, end: int) -> bool:
     return match is not None and (not match["illness"] or low[start:end] in ILLNESSES)
 
 
-def beside_place(page: Page, start: int, end: int) -> bool:
-    """Whether a name is joined to a place: `Liberia and Sierra Leone`."""
-    text = page.text
-    after = TOGETHER.match(text, end) if text[end : end + 1] == " " else None
-    before = TOGETHER_BEFORE.search(text, max(0, start - 32), start) if text[start - 1 : start] == " " else None
-    return any(
-        match is not None and match[1][0].isupper() and kind_of(match[1]) & (PLACE | FIRST | LAST) == PLACE
-        for match in (after, before)
-    )
+FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
+
+
+def phrase_end(page: Page, start: int) -> int:
+    """Where a name of several words that is nobody's ends, if the word at `start` is part of one: `Costa Rica`; else -1."""
+    low = page.low
+    word = FIRST_WORD.match(low, start)
+    for phrase, place in phrases().get(word.group(), ()) if word else ():
+        begin, end = start - place, start - place + len(phrase)
+        if (
+            begin >= 0
+            and low.startswith(phrase, begin)
+            and not low[end : end + 1].isalnum()
+            and not low[begin - 1 : begin].isalnum()
+        ):
+            return end
+    return -1
 
 
 LOCATIVES: Final = frozenset("im zur zum am ins ans aufs nel nella nello no na nos nas".split())
