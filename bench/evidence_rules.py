@@ -135,7 +135,7 @@ class Held(NamedTuple):
 
 
 def of_world(rule: str, worlds: Sequence[World], show: int) -> Iterator[str]:
-    """A line for the seeds of a world."""
+    """A line for the seeds of a world, if the rule holds anything there."""
     held = wrong = false = every = 0
     facts = []
     for world in worlds:
@@ -148,10 +148,9 @@ def of_world(rule: str, worlds: Sequence[World], show: int) -> Iterator[str]:
         every += len(found.before)
         facts.append(after["old"] - before["old"])
         print("\n".join(found.stories(show)), end="", file=sys.stderr)
-    precision = f"{wrong / held:.0%}" if held else "–"
-    recall = f"{wrong / false:.0%}" if false else "–"
-    cells = (f"`{rule}`", worlds[0].name, len(worlds), f"{held} of {every}", precision, recall, cell(facts, share=True))
-    yield f"| {' | '.join(map(str, cells))} |"
+    if held:
+        parts = f"{held} of {every} | {wrong / held:.0%} | {wrong / false if false else 0:.0%}"
+        yield f"| `{rule}` | {worlds[0].name} | {len(worlds)} | {parts} | {cell(facts, share=True)} |"
 
 
 def of_log(rule: str, path: Path, show: int) -> Iterator[str]:
@@ -163,7 +162,8 @@ def of_log(rule: str, path: Path, show: int) -> Iterator[str]:
 
 INTRODUCTION: Final = """What each rule that waits for a person holds back: of what is taught without it, how much; the share of that which is
 false (precision); the share of all that is false (recall); and by how many points it changes the share of facts answered rightly as asked before.
-Of seeds that no figure was tuned by, {seeds}; the worlds "outside" are [another program's](../benchmarks/value.md).
+Of seeds that no figure was tuned by, {seeds}; the worlds "outside" are [another program's](../benchmarks/value.md). Worlds where a rule
+holds nothing are left out; they are most of the {worlds}.
 """
 
 
@@ -175,7 +175,7 @@ def page(options: Namespace) -> Iterator[str]:
     ]
     if options.tool:
         made += [[theirs(options.tool, options.faq, name, seed) for seed in options.seeds] for name in outside.WORLDS]
-    yield INTRODUCTION.format(seeds=f"{min(options.seeds)} to {max(options.seeds)}")
+    yield INTRODUCTION.format(seeds=f"{min(options.seeds)} to {max(options.seeds)}", worlds=len(made))
     yield "| rule | log | seeds | holds | precision | recall | facts |\n|---|---|---|---|---|---|---|"
     for rule in WITHOUT:
         for worlds in made:

@@ -6,10 +6,10 @@ elsewhere. "We" is the company's word, and not among them.
 """
 
 import re
-from functools import lru_cache
+from collections.abc import Collection
 from typing import Final
 
-from curation.decisions.language import UNKNOWN, guess
+from curation.decisions.language import languages_of
 from curation.decisions.question_types import Asks, asks
 from curation.decisions.words import is_amount, tokens
 
@@ -40,8 +40,6 @@ WORDS: Final = {
     "id": "saya aku",
     "vi": "tôi",
 }
-SAME: Final = {"no": "da", "uk": "ru"}
-"""Languages that are read by another one's list."""
 FORMS: Final = {
     "fr": r"j'\w+|m'\w+",
     "es": r"(?!(?:aún|josé)$)\w{3,}é|(?!(?:aqu|all|ah|as|colibr|rub|esqu|jabal|cas)í$)\w{2,}[bcdgjlrstv]í|hu?e",
@@ -92,24 +90,20 @@ def first_person(text: str, near: str) -> set[str]:
     said = tokens(text)
     if CANDIDATES.isdisjoint(said) and not any(form.fullmatch(word) for form in ENDINGS.values() for word in said):
         return set()
-    language = language_of(text, near)
-    return {word for at, word in enumerate(said) if is_first(word, language) and not is_minutes(said, at)} - names(
-        text, language
-    )
+    languages = languages_of(text, near)
+    found = {word for at, word in enumerate(said) if is_first(word, languages) and not is_minutes(said, at)}
+    return found - names(text, languages)
 
 
-@lru_cache(maxsize=256)
-def language_of(text: str, near: str) -> str:
-    """The language of a text, or of what it stands next to."""
-    found = guess(text)
-    found = guess(near) if found == UNKNOWN else found
-    return SAME.get(found, found)
-
-
-def is_first(word: str, language: str) -> bool:
-    """Whether a word is the first person's in this language."""
-    if word in ANYWHERE or word in READ.get(language, ()):
+def is_first(word: str, languages: Collection[str]) -> bool:
+    """Whether a word is the first person's in each of these languages."""
+    if word in ANYWHERE:
         return True
+    return bool(languages) and all(word in READ.get(code, ()) or is_form(word, code) for code in languages)
+
+
+def is_form(word: str, language: str) -> bool:
+    """Whether a word has the ending of a verb in the first person."""
     return language in ENDINGS and word not in NO_FORMS and ENDINGS[language].fullmatch(word) is not None
 
 
@@ -118,9 +112,9 @@ def is_minutes(said: list[str], at: int) -> bool:
     return said[at] == "min" and at > 0 and is_amount(said[at - 1])
 
 
-def names(text: str, language: str) -> set[str]:
+def names(text: str, languages: Collection[str]) -> set[str]:
     """Words that are part of a name."""
     found = {word.casefold() for word in MENU.findall(text) if word.casefold() not in ("i'm", "i've", "i'd", "i'll")}
-    if language != "de" and (title := TITLE.match(text)) and title[1] != "I":
+    if "de" not in languages and (title := TITLE.match(text)) and title[1] != "I":
         found.add(title[1].casefold())
     return found

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from curation.decisions.first_person import tells_of_writer
+from curation.decisions.past import recalls
 from curation.decisions.question_types import Asks, asks, is_of_another_type
 from curation.decisions.remarks import OPENING, SUBJECTLESS
 from curation.decisions.words import (
@@ -36,7 +37,6 @@ from curation.decisions.words import (
     is_statement,
     is_unit,
     keeps_code,
-    recalls,
     size,
     tokens,
     without,
@@ -172,7 +172,7 @@ def is_stray(text: str, said: list[str], question: str, answer: str) -> bool:
     is_figure = asks(question) in (Asks.AMOUNT, Asks.TIME) and any(map(is_amount, said))  # "within 5 working days"
     if not (is_tied or is_figure or DOUBTFUL.isdisjoint(fresh)):
         return True
-    if recalls(said, tokens(question) + tokens(answer)):
+    if recalls(text, f"{question} {answer}"):
         return True
     return not is_tied and is_unended(text, answer) and text[:1].islower() and said[0] not in STEPS
 
@@ -226,7 +226,7 @@ def fits(pair: Pair) -> bool:
         return not brought(pair) and len(pair.said) >= SIZE * len(pair.old)
     if tells_of_writer(pair.text, pair.question, pair.answer) or adds(pair) or tells(pair):
         return False
-    if recalls(pair.said, pair.old + pair.asked):
+    if recalls(pair.text, f"{pair.question} {pair.answer}"):
         return False
     if len(LIST.findall(pair.text)) > 1:
         return True
@@ -306,9 +306,10 @@ def is_value(pair: Pair) -> bool:
     is_whole = len(pair.said) >= SENTENCE and WHOLE.fullmatch(pair.text) is not None
     if pair.kind in (Asks.AMOUNT, Asks.TIME):
         shared = ({*pair.said} - LITTLE - VALUES).intersection([*pair.old, *pair.asked])
-        is_tied = bool(shared) or (is_whole and any(map(is_unit, pair.said)))
+        is_kind = pair.kind is Asks.TIME or any(map(is_unit, pair.said))
+        is_tied = bool(shared) or (is_kind and WHOLE.fullmatch(pair.text) is not None)
         is_endless = not NEVER.isdisjoint(pair.said) and repeats(pair)
-        return len(pair.said) > TERSE and is_tied and (is_endless or any(map(is_amount, brought(pair))))
+        return len(pair.said) > TERSE and is_tied and (is_endless or any(map(is_amount, brought(pair))) or is_day(pair))
     if pair.kind is Asks.PLACE:
         start = pair.said if is_sentence(pair) else pair.said[:1]
         names = not PLACES.isdisjoint(start) and bool(brought(pair) - LITTLE)
@@ -318,10 +319,14 @@ def is_value(pair: Pair) -> bool:
     return is_whole
 
 
+def is_day(pair: Pair) -> bool:
+    """Whether a text tells a time without a number: "on the last working day of the month"."""
+    return pair.kind is Asks.TIME and pair.said[0] in PLACES and any(map(is_unit, brought(pair)))
+
+
 def is_sentence(pair: Pair) -> bool:
     """Whether a text of three words or more is a sentence that says what is so, not what is not."""
-    is_whole = len(pair.said) > TERSE and WHOLE.fullmatch(pair.text) is not None
-    return is_whole and NEGATIONS.isdisjoint(pair.said)
+    return len(pair.said) > TERSE and WHOLE.fullmatch(pair.text) is not None and NEGATIONS.isdisjoint(pair.said)
 
 
 def carries(pair: Pair) -> bool:

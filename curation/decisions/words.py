@@ -88,21 +88,6 @@ SIGNS: Final = tuple(
     )
 )
 """Kinds of words of which a text about texts has two: what it is about, what that does, how good it is, what it lacks."""
-PAST: Final = frozenset(
-    "was were had did said told came went got took gave wasn't weren't hadn't war waren hatte hatten wurde wurden ging gingen kam kamen sagte stand "
-    "était étaient avait avaient fut c'était era eran estaba estaban fue fueron había dijeron erano stava aveva stato stata estava estavam foi foram "
-    "tinha disseram geweest werd kwam zei był była było byli powiedział powiedziała был была было были сказал сказали".split()
-)
-"""With which somebody tells what once happened."""
-PRONOUNS: Final = frozenset(
-    "it you they he she we i er sie es du ihr wir il elle ils vous tu u je zij hij lei lui ella él ele ela".split()
-)
-CLAUSES: Final = frozenset(
-    "after when if once since that which who whose where as because before until nachdem wenn sobald seit dass der die das weil bevor après quand si qui que "
-    "depuis dès après cuando si que donde desde quando se che dopo dove se que quando depois desde als nadat zodra sinds dat die gdy jeśli który która po "
-    "когда если который которая после".split()
-)
-"""Which open a clause, in which even what is so now has a past: "once your order was sent"."""
 CHANGES: Final = frozenset(
     "went raised increased dropped gestiegen erhöht gesunken augmenté baissé subió subido bajado aumentato sceso aumentou subiu gestegen "
     "verhoogd wzrosła wzrósł podrożał выросла вырос подорожал".split()
@@ -128,7 +113,8 @@ VALUES: Final = frozenset(
     "undici dodici venti trenta mezzogiorno lunedì martedì mercoledì giovedì venerdì sabato domenica domani dois três quatro sete oito dez "
     "vinte trinta segunda terça quarta quinta sexta amanhã twee drie vier vijf zes zeven acht negen tien twintig dertig maandag dinsdag "
     "woensdag donderdag vrijdag zaterdag zondag два три четыре пять шесть семь восемь девять десять двадцать тридцать полдень понедельник "
-    "вторник среду четверг пятницу субботу воскресенье завтра "
+    "двух трёх трех четырёх четырех пяти шести семи восьми девяти десяти двадцати тридцати dwóch trzech czterech pięciu sześciu siedmiu ośmiu "
+    "dziewięciu dziesięciu dwudziestu trzydziestu dvou čtyř pěti šesti sedmi osmi devíti deseti двох трьох чотирьох вторник среду четверг пятницу субботу воскресенье завтра "
     "januar februar märz juni juli oktober dezember janvier février avril juin juillet août septembre octobre novembre décembre "
     "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre gennaio febbraio aprile maggio "
     "giugno luglio settembre ottobre dicembre janeiro fevereiro março maio junho julho setembro outubro novembro dezembro januari "
@@ -233,19 +219,6 @@ def without(said: list[str], others: list[str]) -> set[str]:
     """The words of a text that the others do not have, in whatever form."""
     stems = {word[:STEM] for word in others}
     return {word for word in said if word[:STEM] not in stems}
-
-
-def recalls(said: list[str], others: list[str]) -> bool:
-    """Whether a text tells what once happened, where the question and the answer are about what is so.
-
-    A clause may, too: "once your order was sent", "from the day it came".
-    """
-    if not PAST.isdisjoint(others):
-        return False
-    return any(
-        word in PAST and CLAUSES.isdisjoint(said[max(0, at - 4) : at]) and not (at > 1 and said[at - 1] in PRONOUNS)
-        for at, word in enumerate(said)
-    )
 
 
 def is_unit(word: str) -> bool:
