@@ -152,7 +152,7 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
     names = [each.namespace for each in projects if chosen in (None, each)]
     tasks = ReviewTask.objects.filter(project__in=keys, state=TaskState.OPEN)
     ages = cached("ages", keys, "", lambda: tasks.aggregate(n=Count("pk"), oldest=Min("created_at"), **age_counts()))
-    audit = audits.audit(*([chosen] if chosen else projects), since=first_day)
+    audit = newest_audit([chosen] if chosen else projects, first_day)
     span = (audit.since or first_day, audit.until)
     voted = cached("votes", keys, f"{days}:{span[0]}:{span[1]}", lambda: rates(keys, *span))
     return Overview(
@@ -176,6 +176,12 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
             GateRun.objects.filter(project__in=keys).select_related("release__dataset", "candidate").order_by("-pk")[:4]
         ),
     )
+
+
+def newest_audit(projects: Iterable[Project], since: date | None) -> Audit:
+    """The audit of the answers from that day on; of all answers where none of those was drawn. It says of which days."""
+    found = audits.audit(*projects, since=since)
+    return found if found.drawn or since is None else audits.audit(*projects)
 
 
 def funnel(keys: list[int], days: str, since: Any, link: dict[str, Any]) -> tuple[Bar, ...]:
