@@ -4,7 +4,7 @@
 verdicts are given by the same functions as in the console.
 """
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from curation import pipeline
@@ -14,7 +14,7 @@ from curation.quality import audits
 from curation.quality.strata import Drawn
 from curation.review import deciding, holds
 from curation.review.deciding import Resolution, Verdict
-from feedback.models import Project, ProjectMember
+from feedback.models import Project
 from flywheel_site.demo.build_sample import right_passages
 
 NAME = "demo-reviewer"
@@ -29,7 +29,7 @@ def audit(project: Project) -> list[Drawn]:
     if policy.version == 1:
         policy = versions.revise(project, {"audit": {"share": SHARE}}, NOTE)
     audits.draw(project, policy, now=timezone.now() + audits.SETTLED)  # nobody else writes: no need to wait
-    reviewer, right = hired(project), right_passages()
+    reviewer, right = hired(), right_passages()
     waiting = [one.interaction for one in audits.sample(project) if one.is_waiting]
     tasks = ReviewTask.objects.filter(interaction__in=waiting, state=TaskState.OPEN, claimed_by=None)
     for task in tasks.filter(interaction__external_id__in=right).select_related("interaction").order_by("pk"):
@@ -38,14 +38,12 @@ def audit(project: Project) -> list[Drawn]:
     return audits.sample(project)
 
 
-def hired(project: Project) -> User:
-    """The reviewer: a member whose account nobody can sign in to, so that no second review waits for them."""
+def hired() -> User:
+    """The reviewer: an account that nobody can sign in to, and no member, so that no second review waits for them."""
     user, is_new = User.objects.get_or_create(username=NAME, defaults={"is_active": False})
     if is_new:
         user.set_unusable_password()
         user.save()
-        user.groups.add(Group.objects.get(name="reviewer"))
-        ProjectMember.objects.create(project=project, user=user)
     return user
 
 
