@@ -77,6 +77,7 @@ def test_ticks_go_with_the_verdict_before_which_they_were_made(desk: Console) ->
     first = desk.task()
     page.keyboard.press("1")
     page.locator(".pick", has_text="outdated").click()
+    page.locator(ALIVE).wait_for()  # a digit rests the keys, for it may be one of a typed word
     page.keyboard.press("r")
     page.keyboard.press("2")
     page.locator(f'#review-part:not(.busy):not([data-task="{first}"])').wait_for()
