@@ -59,7 +59,10 @@ def desk(shop: Project, web: str, browser: Browser) -> Console:
     """Rita's window on the first of two tasks, each with a near question beside it."""
     for place in ("old town", "harbour"):
         for number, (words, vote) in enumerate([(place, "thumbs_down"), (f"{place} then", "thumbs_up")]):
-            question, answer = f"When does the shop in the {words} open on a Sunday?", f"At {number + 8} in the {place}."
+            question, answer = (
+                f"When does the shop in the {words} open on a Sunday?",
+                f"At {number + 8} in the {place}.",
+            )
             talk = cast.asked(shop, f"{place}-{number}", question=question, answer=answer)
             cast.said(shop, talk, vote)
     cast.turn(shop)
