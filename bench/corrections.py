@@ -20,7 +20,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from curation.decisions import corrections, fitting, fragments, question_types, words
+from curation.decisions import corrections, fitting, fragments, question_types, short_answers, words
 from curation.decisions.corrections import flaw, same
 
 CASES: Final = Path(__file__).parents[1] / "tests/curation/decisions/corrections.jsonl"
@@ -131,34 +131,35 @@ def none(*given: object) -> None:
     """A rule that says nothing."""
 
 
-WITHOUT: Final[dict[str, tuple[Any, str, Any]]] = {
-    "complaints": (corrections, "COMPLAINTS", NEVER),
-    "instructions": (corrections, "INSTRUCTIONS", NEVER),
-    "asides": (corrections, "ASIDES", NEVER),
-    "questions": (corrections, "ASKS", NEVER),
-    "questions without a mark": (corrections, "UNMARKED", NEVER),
-    "edits": (fragments, "is_edit", never),
-    "all that fits": (fitting, "misfit", none),
-    "replies to the agent": (fitting, "replies", never),
-    "bare links": (fitting, "POINTER", NEVER),
-    "code for code": (fitting, "is_statement", never),
-    "remarks of some length": (fitting, "remark", none),
-    "dashed off": (fitting, "is_casual", never),
-    "speaks of texts": (fitting, "speaks_of_texts", never),
-    "notes about something else": (fitting, "is_stray", never),
-    "notes that break off": (fitting, "is_unended", never),
-    "another type of answer": (fitting, "is_of_another_type", never),
-    "stories": (fitting, "tells_of_writer", never),
-    "judgements": (fitting, "judges", never),
-    "denials, changes": (fitting, "tells", never),
-    "additions": (fitting, "adds", never),
-    "shape of a short answer": (fitting, "is_alike", never),
-    "rewrites": (fitting, "rewrites", never),
-    "values": (fitting, "is_value", never),
-    "short sentences": (fitting, "is_sentence", never),
-    "lists": (fitting, "LIST", NEVER),
-    "commands": (fitting, "is_command", never),
-    "code kept": (fitting, "keeps_code", never),
+WITHOUT: Final[dict[str, tuple[str, Any]]] = {
+    "complaints": ("COMPLAINTS", NEVER),
+    "instructions": ("INSTRUCTIONS", NEVER),
+    "asides": ("ASIDES", NEVER),
+    "questions": ("ASKS", NEVER),
+    "questions without a mark": ("UNMARKED", NEVER),
+    "edits": ("is_edit", never),
+    "all that fits": ("misfit", none),
+    "replies to the agent": ("replies", never),
+    "bare links": ("POINTER", NEVER),
+    "code for code": ("is_statement", never),
+    "remarks of some length": ("remark", none),
+    "dashed off": ("is_casual", never),
+    "speaks of texts": ("speaks_of_texts", never),
+    "notes about something else": ("is_stray", never),
+    "notes that break off": ("is_unended", never),
+    "another type of answer": ("is_of_another_type", never),
+    "stories": ("tells_of_writer", never),
+    "what once happened": ("recalls", never),
+    "judgements": ("judges", never),
+    "denials, changes": ("tells", never),
+    "additions": ("adds", never),
+    "shape of a short answer": ("is_alike", never),
+    "rewrites": ("rewrites", never),
+    "values": ("is_value", never),
+    "short sentences": ("is_sentence", never),
+    "lists": ("LIST", NEVER),
+    "commands": ("is_command", never),
+    "code kept": ("keeps_code", never),
 }
 MOVED: Final[dict[str, tuple[float, ...]]] = {
     "ENOUGH": (5, 6, 10, 12),
@@ -173,19 +174,30 @@ MOVED: Final[dict[str, tuple[float, ...]]] = {
     "LONGEST": (10, 40),
 }
 
-HOMES: Final = {name: words if name == "STEM" else question_types if name == "LONGEST" else fitting for name in MOVED}
-DEFAULTS: Final = {name: float(getattr(HOMES[name], name)) for name in MOVED}
+RULES: Final = (corrections, fitting, short_answers, fragments)
+ELSEWHERE: Final = {"STEM": words, "LONGEST": question_types}
+
+
+def homes(name: str) -> list[Any]:
+    """The modules of the rules that define or import a name."""
+    return [ELSEWHERE[name]] if name in ELSEWHERE else [module for module in RULES if hasattr(module, name)]
+
+
+DEFAULTS: Final = {name: float(getattr(homes(name)[0], name)) for name in MOVED}
 
 
 @contextmanager
-def changed(module: Any, name: str, value: Any) -> Iterator[None]:
-    """A module with another value under this name."""
-    before = getattr(module, name)
-    setattr(module, name, value)
+def changed(name: str, value: Any) -> Iterator[None]:
+    """The rules with another value under this name."""
+    found = homes(name)
+    before = getattr(found[0], name)
+    for module in found:
+        setattr(module, name, value)
     try:
         yield
     finally:
-        setattr(module, name, before)
+        for module in found:
+            setattr(module, name, before)
 
 
 def ablations(cases: Sequence[Case]) -> Iterator[tuple[str, Score]]:
@@ -196,7 +208,7 @@ def ablations(cases: Sequence[Case]) -> Iterator[tuple[str, Score]]:
             yield f"without {name}", score(cases)
     for name, values in MOVED.items():
         for value in values:
-            with changed(HOMES[name], name, value):
+            with changed(name, value):
                 yield f"{name} {value:g} instead of {DEFAULTS[name]:g}", score(cases)
 
 

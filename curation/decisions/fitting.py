@@ -1,54 +1,36 @@
-"""Whether a short correction has the kind and the shape of an answer to its question.
+"""Whether a correction fits its question and takes the place of the answer.
 
-A text of `ENOUGH` words says something whole. A shorter one needs evidence that it answers: it rewrites the
-agent's answer, or brings the amount, time, place or person that the question asks for. Short remarks are
-without end and in every language, so whatever shows no such evidence goes to a person.
+A text of `ENOUGH` words is complete, unless it tells a story or speaks of the answer. Shorter texts are judged in
+`short_answers`.
 """
 
 import re
 from enum import StrEnum
-from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 from curation.decisions.first_person import tells_of_writer
 from curation.decisions.past import recalls
 from curation.decisions.question_types import Asks, asks, is_of_another_type
 from curation.decisions.remarks import OPENING, SUBJECTLESS
+from curation.decisions.short_answers import ENDED, REPLY, Pair, carries, denies, fits, is_unended, judges
 from curation.decisions.words import (
-    ADDS,
     ALONE,
-    CHANGES,
-    CODE,
     DENIALS,
     DOUBTFUL,
-    LIMITS,
     LITTLE,
-    NEGATIONS,
-    NEVER,
-    NO,
-    PLACES,
     SIGNS,
     STEPS,
-    VALUES,
     YES,
     is_amount,
     is_code,
-    is_command,
     is_statement,
-    is_unit,
-    keeps_code,
     size,
     tokens,
     without,
 )
 
 ENOUGH: Final = 8
-SHARED, SIZE = 0.5, 0.6
-"""The least of a rewritten answer that the old one has too, and its least size next to the old one."""
-WHOLE_SIZE: Final = 0.8
-"""The least size of a rewritten answer that breaks off, and begins otherwise, next to the old one."""
-SENTENCE: Final = 5
-"""The least words of a sentence that says something whole by itself."""
+"""The fewest words of a text that is taken for complete."""
 START: Final = 3
 """The words by which a text begins like the answer that it rewrites."""
 TAIL: Final = 5
@@ -58,11 +40,14 @@ NOTE: Final = 12
 STORY: Final = 40
 """The most words of a story of its writer."""
 REMARK: Final = 60
-"""The most words of a remark; what is longer explains something."""
+"""The most words of a remark; a longer text explains something."""
 REPLY_WORDS: Final = 20
 """The most words of a reply to the agent; a longer text that opens with a yes or a no ("Sure, here are …") goes on to answer."""
-TERSE: Final = 2
-"""Words of an answer that is no sentence itself, so that its correction need not be one."""
+ABOUT_DOING: Final = re.compile(r"\bwhat (?:does|do|did|will|would|can)\b", re.IGNORECASE)
+"""A question about what something does, which a verb without a subject answers."""
+DOUBT: Final = re.compile(r"[^.!?？\n]{1,40}[?？]+[\"')\s]*\w")
+"""A short question that is thrown back at the agent, and more text."""
+POINTER: Final = re.compile(r"\W*(?:(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*)\W*")
 
 
 class Flaw(StrEnum):
@@ -75,36 +60,6 @@ class Flaw(StrEnum):
     QUESTION = "question"
     FRAGMENT = "fragment"  # it carries a fact that belongs into the answer
     NO_ANSWER = "no_answer"  # it is about something else than was asked
-
-
-WHOLE: Final = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я\u0590-\ud7af].*[.!。！]\W*", re.DOTALL)
-CLOSED: Final = frozenset({Asks.AMOUNT, Asks.TIME, Asks.PLACE, Asks.PERSON, Asks.YES_OR_NO})
-NAMEABLE: Final = frozenset({Asks.PERSON, Asks.PLACE, Asks.OPEN})
-NAME: Final = re.compile(r"[A-ZÀ-ÞА-Я][\w'-]+(?: [A-ZÀ-ÞА-Я][\w'-]+){0,2}\.?")
-REPLY: Final = re.compile(r"\W*(\w+)\s*(?:[,.;:!，。、！]|$)")
-"""A yes or no with its comma; without one, a Spanish "no" only denies the verb that follows."""
-SIGNS_OF_DENIAL: Final = frozenset("不没沒")
-"""In texts without spaces, of which every sign is a token."""
-ABOUT_DOING: Final = re.compile(r"\bwhat (?:does|do|did|will|would|can)\b", re.IGNORECASE)
-"""A question after what something does, which a verb without a subject answers."""
-DOUBT: Final = re.compile(r"[^.!?？\n]{1,40}[?？]+[\"')\s]*\w")
-"""A short question, and then more: it is thrown back at the agent."""
-ENDED: Final = re.compile(r"[.!。！:;)\]}`]\W*$")
-POINTER: Final = re.compile(r"\W*(?:(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*)\W*")
-LIST: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S", re.MULTILINE)
-NAMED_STEP: Final = re.compile(r"[>→/]|https?:")
-
-
-class Pair(NamedTuple):
-    """A correction and the answer that it replaces, each with its words, and what was asked."""
-
-    text: str
-    said: list[str]
-    question: str
-    answer: str
-    old: list[str]
-    asked: list[str]
-    kind: Asks
 
 
 def misfit(text: str, question: str, answer: str) -> Flaw | None:
@@ -177,11 +132,6 @@ def is_stray(text: str, said: list[str], question: str, answer: str) -> bool:
     return not is_tied and is_unended(text, answer) and text[:1].islower() and said[0] not in STEPS
 
 
-def is_unended(text: str, answer: str) -> bool:
-    """Whether a text breaks off like a note, in place of an answer in sentences."""
-    return ENDED.search(answer) is not None and not ENDED.search(text)
-
-
 def short(pair: Pair) -> Flaw | None:
     """What a text of few words is."""
     if not fits(pair):
@@ -202,148 +152,3 @@ def replies(text: str) -> bool:
     """Whether a text opens with a yes or no to somebody."""
     first = REPLY.match(text)
     return first is not None and denies([first[1].casefold()])
-
-
-def denies(said: list[str]) -> bool:
-    """Whether the first word is a yes or a no."""
-    return said[:1] != [] and (said[0] in YES or said[0] in NO)
-
-
-def judges(pair: Pair) -> bool:
-    """Whether a short text passes judgement in words that neither the question nor the answer has."""
-    return not DOUBTFUL.isdisjoint({*pair.said}.difference(pair.old, pair.asked))
-
-
-def brought(pair: Pair) -> set[str]:
-    """The words that the answer did not have."""
-    return {*pair.said}.difference(pair.old)
-
-
-def fits(pair: Pair) -> bool:
-    """Whether a short text answers a question of this kind, or rewrites the answer."""
-    is_reply = denies(pair.said)
-    if not (is_reply or brought(pair) - NEGATIONS):  # no new word: only a sign or the order may have changed
-        return not brought(pair) and len(pair.said) >= SIZE * len(pair.old)
-    if tells_of_writer(pair.text, pair.question, pair.answer) or adds(pair) or tells(pair):
-        return False
-    if recalls(pair.text, f"{pair.question} {pair.answer}"):
-        return False
-    if len(LIST.findall(pair.text)) > 1:
-        return True
-    if is_command(pair.text) or steps_again(pair):
-        return True
-    if CODE.search(pair.answer):
-        return pair.text.lstrip().startswith("```") or keeps_code(pair.text, pair.said, pair.old)
-    if len(pair.old) <= TERSE and is_alike(pair):
-        return True
-    if is_unended(pair.text, pair.answer):
-        begins_so = pair.said[:1] == pair.old[:1] or len(pair.said) >= WHOLE_SIZE * len(pair.old)
-        return rewrites(pair) and (begins_so or pair.kind not in CLOSED)
-    if is_reply and pair.kind is Asks.YES_OR_NO:
-        return size(pair.said, pair.text) > TERSE and is_tied(pair) and not {*pair.said} <= YES | LITTLE
-    return rewrites(pair) or is_value(pair)
-
-
-def tells(pair: Pair) -> bool:
-    """Whether a short text tells of a change, or only of what is not so."""
-    fresh = brought(pair).difference(pair.asked)
-    denies_it = not (DENIALS | SIGNS_OF_DENIAL).isdisjoint(fresh)
-    if denies_it and pair.kind is not Asks.YES_OR_NO and not repeats(pair):
-        return True
-    return not CHANGES.isdisjoint(fresh)
-
-
-def repeats(pair: Pair) -> bool:
-    """Whether a text is a sentence about what was asked: it has two words of the question."""
-    words = {*pair.said} - LITTLE
-    return len(words - without([*words], pair.asked)) > 1 and WHOLE.fullmatch(pair.text) is not None
-
-
-def adds(pair: Pair) -> bool:
-    """Whether a text only adds to the answer: "and oak"."""
-    return pair.said[0] in ADDS and pair.said[:1] != pair.old[:1]
-
-
-def is_tied(pair: Pair) -> bool:
-    """Whether a yes or a no has its comma, or takes up a word of the question or the answer: "no use at all" does neither."""
-    return REPLY.match(pair.text) is not None or not ({*pair.said} - LITTLE).isdisjoint([*pair.asked, *pair.old])
-
-
-def steps_again(pair: Pair) -> bool:
-    """Whether a text keeps half of the words of a step: as a sentence that begins like it, or as its command alone."""
-    kept = [word for word in pair.said if word in {*pair.old}]
-    if len(pair.said) <= TERSE or len(kept) <= SHARED * len(pair.said):
-        return False
-    if pair.said[0] in STEPS and pair.said[:1] == pair.old[:1]:
-        return WHOLE.fullmatch(pair.text) is not None
-    programs = {word for step, word in pairwise(pair.old) if step in STEPS}
-    return pair.said[0] in programs and LITTLE.isdisjoint(pair.said)
-
-
-def rewrites(pair: Pair) -> bool:
-    """Whether a text is the old answer with some of it changed; a longer one keeps a word that means something."""
-    if len(pair.old) <= TERSE:
-        return False
-    there = {*pair.old}
-    kept = [word for word in pair.said if word in there]
-    if pair.kind in (Asks.AMOUNT, Asks.TIME) and not (any(map(is_amount, brought(pair))) or WHOLE.fullmatch(pair.text)):
-        return False
-    is_like = len(pair.said) >= SIZE * len(pair.old) and len(kept) >= SHARED * len(pair.said)
-    return is_like and (len(pair.old) < SENTENCE or not LITTLE.issuperset(kept))
-
-
-def is_alike(pair: Pair) -> bool:
-    """Whether a text has the shape of an answer of a word or two: a number, a yes, a name."""
-    if denies(pair.old) or pair.kind is Asks.YES_OR_NO:
-        return denies(pair.said)
-    if any(map(str.isdigit, pair.answer)):
-        return any(map(str.isdigit, pair.text))
-    return len(pair.said) <= TERSE + 1 and pair.text[:1].isupper() == pair.answer[:1].isupper()
-
-
-def is_value(pair: Pair) -> bool:
-    """Whether a text brings what the question asks for, with words around it that make it whole."""
-    is_whole = len(pair.said) >= SENTENCE and WHOLE.fullmatch(pair.text) is not None
-    if pair.kind in (Asks.AMOUNT, Asks.TIME):
-        shared = ({*pair.said} - LITTLE - VALUES).intersection([*pair.old, *pair.asked])
-        is_kind = pair.kind is Asks.TIME or any(map(is_unit, pair.said))
-        is_tied = bool(shared) or (is_kind and WHOLE.fullmatch(pair.text) is not None)
-        is_endless = not NEVER.isdisjoint(pair.said) and repeats(pair)
-        return len(pair.said) > TERSE and is_tied and (is_endless or any(map(is_amount, brought(pair))) or is_day(pair))
-    if pair.kind is Asks.PLACE:
-        start = pair.said if is_sentence(pair) else pair.said[:1]
-        names = not PLACES.isdisjoint(start) and bool(brought(pair) - LITTLE)
-        return len(pair.said) > TERSE and (names or NAMED_STEP.search(pair.text) is not None)
-    if pair.kind is Asks.PERSON and is_sentence(pair):
-        return not {*pair.asked}.isdisjoint({*pair.said} - LITTLE)
-    return is_whole
-
-
-def is_day(pair: Pair) -> bool:
-    """Whether a text tells a time without a number: "on the last working day of the month"."""
-    return pair.kind is Asks.TIME and pair.said[0] in PLACES and any(map(is_unit, brought(pair)))
-
-
-def is_sentence(pair: Pair) -> bool:
-    """Whether a text of three words or more is a sentence that says what is so, not what is not."""
-    return len(pair.said) > TERSE and WHOLE.fullmatch(pair.text) is not None and NEGATIONS.isdisjoint(pair.said)
-
-
-def carries(pair: Pair) -> bool:
-    """Whether a text that is no answer has a fact for one: a number, a name, code, or a word of the answer's."""
-    if denies(pair.said):
-        return not judges(pair)
-    fresh = brought(pair)
-    if judges(pair) or not fresh - NEGATIONS or tells_of_writer(pair.text, pair.question, pair.answer):
-        return False
-    if (
-        pair.said[0] in ADDS | LIMITS
-        or any(map(is_amount, fresh))
-        or CODE.search(pair.text)
-        or NAMED_STEP.search(pair.text)
-    ):
-        return True
-    if pair.kind in NAMEABLE and NAME.fullmatch(pair.text):
-        return True
-    known = {*pair.old, *pair.asked} if CODE.search(pair.answer) else {*pair.old}
-    return not (known - LITTLE).isdisjoint(pair.said)
