@@ -1,8 +1,8 @@
 """The words by which a text speaks of the person who wrote it, in each language.
 
-A closed list of pronouns a language, elided ones too ("j'arrive"), and the verb forms that only the first person has
-("tentei", "aradım"). Which list is read is told by the language of the text, for "je", "min", "ben" or "eu" is something else
-elsewhere. "We" is the company's word, and not among them.
+Each language has a closed list of pronouns, with elided ones ("j'arrive"), and of verb forms that only the first person has
+("tentei", "aradım"). The language of the text chooses the list, because "je", "min", "ben" and "eu" mean something else in other
+languages. "We" is left out: it is how a company speaks of itself.
 """
 
 import re
@@ -21,7 +21,7 @@ WORDS: Final = {
     "it": "io mi me mio mia miei mie ho avevo vado faccio vengo devo posso voglio preferisco sto",
     "pt": "eu me mim meu minha meus minhas comigo fui tive fiz vim pude pus quis estive recebi perdi pedi saí abri ouvi consegui tenho estou sou vou quero "
     "gosto faço moro prefiro estava",
-    "nl": "ik 'k mij mijn me mezelf",
+    "nl": "ik mij mijn me mezelf",
     "sv": "jag mig mej min mitt mina",
     "da": "jeg mig meg min mit mitt mine",
     "pl": "ja mnie mi mną mój moja moje moi mojego mojej moim mam jestem wiem chcę mogę muszę wolę myślę",
@@ -42,41 +42,40 @@ WORDS: Final = {
 }
 FORMS: Final = {
     "fr": r"j'\w+|m'\w+",
-    "es": r"(?!(?:aún|josé)$)\w{3,}é|(?!(?:aqu|all|ah|as|colibr|rub|esqu|jabal|cas)í$)\w{2,}[bcdgjlrstv]í|hu?e",
+    "es": r"(?!(?:aún|josé)$)\w{3,}é|(?!(?:aqu|all|ah|as|colibr|rub|esqu|jabal|cas)í$)\w{2,}[bcdgjlrstv]í|he|hube",
     "it": r"(?:\w+')ho|m'\w+|(?!(?:bravo|cavo|schiavo|ottavo)$)\w{2,}avo|(?:vor|dov|pot|sap|av|sar|far|and)r?ei",
     "pt": r"(?!(?:frei|grei|vôlei|rei|lei)$)\w{2,}ei",
     "pl": r"(?!(?:od|wy|po|prze|u)?działem$|(?:kan|materi|sygn|zap|krysz|finał)\w*ałem$)\w+[aieyąę]łem|\w+[aieyąęu]?łam",
     "tr": r"(?!(?:adım|yardım|kadim|kıdem)$)(?:\w+[aeıioöuülmnrvyzğ]d[ıiuü]m|\w*[pçtkfhsş]t[ıiuü]m|\w+[ıiuü]yorum|\w+m[ıiuü]şt?[ıiuü]m|\w+(?:acağ|eceğ)[ıi]m)",
     "hu": r"\w{2,}t[ae]m",
 }
-"""Of the verb."""
+"""Verb forms that only the first person has, by their endings."""
 NO_FORMS: Final = frozenset(
-    "qué porqué café esté comité bebé carné paté puré consomé chalé también olé josé cliché tupé canapé buffé bufé él té través "
-    "revés inglés francés japonés interés mes después tras".split()
+    "porqué café esté comité bebé carné paté puré consomé chalé cliché tupé canapé buffé bufé".split()
 )
-"""Words with the ending of such a form."""
-ELSEWHERE: Final = frozenset(
-    "i io yo vim mine minut mina je me mi mon ma mes mis min mit mine mitt moi ben am eu ja ho en sto so im am mä mun voi con con vivo sou mais posso devo me mí mir moja moje moi ми мен моя "
-    "με 'k hu he hue".split()
+"""Spanish words that end like such a form."""
+AMBIGUOUS: Final = frozenset(
+    "i io yo vim mine minut mina je me mi mon ma mes mis min mit mitt moi ben am eu ja ho en sto im mä mun vivo sou posso devo mí "
+    "mir moja moje ми мен моя με".split()
 )
-"""Words that are something else in another language; they count in their own alone."""
+"""Words that mean something else in another language, so they count in their own language alone."""
 SIGNS: Final = re.compile(
     r"(?<![在开開点點选選择擇击擊进進入“「『])我(?![们們])|(?<!公)私(?![立有人服用])|僕|俺|わたし|ぼく"
 )
-"""In scripts that put no spaces between words; "我的订单" behind a verb or in quotes is the name of a page."""
+"""The same in scripts without spaces. In quotes or after a verb, "我的订单" is the name of a page."""
 MENU: Final = re.compile(r"(?<=[\w,;)>] )[A-ZÀ-ÞА-Я][\w']+")
-"""A name in the middle of a sentence: "My Account"."""
+"""A capitalised word in the middle of a sentence, as in "My Account": it is part of a name."""
 TITLE: Final = re.compile(r"\W*([A-ZÀ-ÞА-Я]\w*) (?=[A-ZÀ-ÞА-Я])")
-"""One at its start, in languages that write other nouns small."""
+"""The same at the start of a sentence; not in German, which capitalises all nouns."""
 ASKS: Final = re.compile(r"[?？؟]\s*$")
-READ: Final = {code: frozenset(words.split()) for code, words in WORDS.items()}
+BY_LANGUAGE: Final = {code: frozenset(words.split()) for code, words in WORDS.items()}
 ENDINGS: Final = {code: re.compile(form) for code, form in FORMS.items()}
-ANYWHERE: Final = frozenset().union(*READ.values()) - ELSEWHERE
-CANDIDATES: Final = frozenset().union(*READ.values())
+CANDIDATES: Final = frozenset().union(*BY_LANGUAGE.values())
+ANYWHERE: Final = CANDIDATES - AMBIGUOUS
 
 
 def tells_of_writer(text: str, question: str, answer: str) -> bool:
-    """Whether somebody speaks of themselves in reply to a question, unless the agent did so, too."""
+    """Whether a reply to a question speaks of its writer, where the agent's answer does not speak of the agent."""
     near = f"{question} {answer}"
     if not first_person(text, near) or first_person(answer, near):
         return False
@@ -84,7 +83,7 @@ def tells_of_writer(text: str, question: str, answer: str) -> bool:
 
 
 def first_person(text: str, near: str) -> set[str]:
-    """The words of a text by which it speaks of its writer; `near` tells the language where the text is too short to."""
+    """The words by which a text speaks of its writer. Where it is too short to tell its language, `near` tells it."""
     if found := set(SIGNS.findall(text)):
         return found
     said = tokens(text)
@@ -92,14 +91,14 @@ def first_person(text: str, near: str) -> set[str]:
         return set()
     languages = languages_of(text, near)
     found = {word for at, word in enumerate(said) if is_first(word, languages) and not is_minutes(said, at)}
-    return found - names(text, languages)
+    return found - named(text, languages)
 
 
 def is_first(word: str, languages: Collection[str]) -> bool:
     """Whether a word is the first person's in each of these languages."""
     if word in ANYWHERE:
         return True
-    return bool(languages) and all(word in READ.get(code, ()) or is_form(word, code) for code in languages)
+    return bool(languages) and all(word in BY_LANGUAGE.get(code, ()) or is_form(word, code) for code in languages)
 
 
 def is_form(word: str, language: str) -> bool:
@@ -112,8 +111,8 @@ def is_minutes(said: list[str], at: int) -> bool:
     return said[at] == "min" and at > 0 and is_amount(said[at - 1])
 
 
-def names(text: str, languages: Collection[str]) -> set[str]:
-    """Words that are part of a name."""
+def named(text: str, languages: Collection[str]) -> set[str]:
+    """The words that are part of a name, in lower case."""
     found = {word.casefold() for word in MENU.findall(text) if word.casefold() not in ("i'm", "i've", "i'd", "i'll")}
     if "de" not in languages and (title := TITLE.match(text)) and title[1] != "I":
         found.add(title[1].casefold())

@@ -6,7 +6,6 @@ script. Where the evidence is thin or torn it says "und": a filter must not drop
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 from privacy.redaction import PLACEHOLDER
@@ -75,10 +74,8 @@ UKRAINIAN, BULGARIAN, PERSIAN, URDU = (
     re.compile(p) for p in ("[іїєґ]", "[ъщ](?=[^аеёиоуыэюя ]| )", "[پچژگی]", "[ٹڈڑےں]")
 )
 RUSSIAN: Final = re.compile("[ыэё]")
-
-
 SAME: Final = {"no": "da", "uk": "ru"}
-"""Languages that are so near to another one that they share its lists."""
+"""Languages so close to another one that they share its word lists."""
 
 
 def weights(common: dict[str, str]) -> dict[str, tuple[tuple[str, float], ...]]:
@@ -132,7 +129,7 @@ def by_words(words: Sequence[str]) -> str:
 
 
 def likely(words: Sequence[str]) -> list[str]:
-    """The language whose little words weigh most, and those that come near it."""
+    """The language whose little words weigh most, and those within `CLEAR_LEAD` of it."""
     score: dict[str, float] = {}
     for word in words[:MOST_WORDS]:
         if word in EVIDENCE:
@@ -142,9 +139,8 @@ def likely(words: Sequence[str]) -> list[str]:
     return [code for code, value in score.items() if value * CLEAR_LEAD > most] if most >= LEAST else []
 
 
-@lru_cache(maxsize=256)
 def languages_of(text: str, near: str) -> frozenset[str]:
-    """The language of a short text, or of what it stands next to; several where they are too alike to tell."""
+    """The language of a short text, or of the text around it; several where they are too alike to tell."""
     found = guess(text)
     found = guess(near) if found == UNKNOWN else found
     codes = likely(WORDS.findall(f"{text} {near}"[:READ].lower())) if found == UNKNOWN else [found]

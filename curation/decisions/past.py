@@ -1,6 +1,6 @@
-"""Whether a text tells what once happened: a story, in reply to a question about what is so.
+"""Whether a text tells what once happened: a story in reply to a question about the present.
 
-Told by auxiliaries and verbs in the past ("stand", "fueron"), by forms that only the past has ("обещался", "aldılar"), and by
+The signs are auxiliaries and verbs in the past ("stand", "fueron"), endings that only the past has ("обещался", "aldılar"), and
 words for a time that is over ("yesterday", "vorige week").
 """
 
@@ -16,7 +16,7 @@ PAST: Final = frozenset(
     "était étaient avait avaient fut c'était era eran estaba estaban fue fueron había dijeron erano stava aveva stato stata estava estavam foi foram "
     "tinha disseram geweest werd kwam zei był była było byli powiedział powiedziała был была было были сказал сказали".split()
 )
-"""With which somebody tells what once happened."""
+"""Past forms of the commonest verbs."""
 PRONOUNS: Final = frozenset(
     "it you they he she we i er sie es du ihr wir il elle ils vous tu u je zij hij lei lui ella él ele ela".split()
 )
@@ -25,20 +25,20 @@ CLAUSES: Final = frozenset(
     "depuis dès après cuando si que donde desde quando se che dopo dove se que quando depois desde als nadat zodra sinds dat die gdy jeśli który która po "
     "когда если который которая после".split()
 )
-"""Which open a clause, in which even what is so now has a past: "once your order was sent"."""
+"""Words that open a clause. A clause may be in the past though the sentence is about the present: "once your order was sent"."""
 FORMS: Final = {
     "ru": r"\w{2,}л(?:ся|ась|ось|ись)|(?!(?:или|если|недели|модели|цели|детали|отдели|медали|педали|печали|кабели|мебели|доли|роли|стали)$)\w{2,}[аиеяо]ли",
     "pl": r"(?!(?:jeśli|jeżeli|czyli|chwili|sali|skali|kontroli|woli|roli|fali|hali|niedzieli|kąpieli|pościeli|nauczycieli|obywateli|właścicieli|przyjaciel[li])$)"
     r"\w{2,}[aiyeęo]li",
     "tr": r"\w{2,}[dt][ıiuü](?:l[ae]r|k)",
 }
-"""Of verbs, in languages where the past has an ending of its own."""
+"""Verb endings, in languages where the past has its own."""
 ENDINGS: Final = {code: re.compile(form) for code, form in FORMS.items()}
 REFLEXIVE: Final = re.compile(r"\w{2,}[aiyęo]ł[aoy]?")
-"""A Polish past, where "się" stands next to it: without it, "działa" and "kanał" look alike."""
+"""A Polish past if "się" is next to it; without "się", "działa" and "kanał" look the same."""
 TOLD: Final = re.compile(r"\w{2,}ed")
 TELLERS: Final = frozenset("they he she nobody somebody someone everyone everybody".split())
-"""Before an English past; without one it may be a participle."""
+"""A word in -ed is a past only after one of these; otherwise it may be a participle."""
 OVER: Final = re.compile(
     r"\b(?:yesterday|last (?:week|month|year|night|time|spring|summer|autumn|fall|winter)(?! (?:of|before|in|to)\b)|the other day|(?:an|a|two|three|some|\d+) (?:hours?|days?|weeks?|months?|years?) ago|"
     r"gestern|vorgestern|neulich|letzte[ns]? (?:woche|monat|jahr|mal|sommer|winter)(?! (?:des|der|vor|im)\b)|vorige woche|hier (?:soir|matin)|avant-hier|(?:la )?(?:semaine|année|fois) dernière|le mois dernier|l'autre jour|l'an dernier|"
@@ -53,9 +53,9 @@ OVER: Final = re.compile(
 
 
 def recalls(text: str, near: str) -> bool:
-    """Whether a text tells what once happened, where the question and the answer are about what is so.
+    """Whether a text tells what once happened, where the question and the answer are about the present.
 
-    A clause may, too: "once your order was sent", "from the day it came".
+    A past inside a clause does not count. A pronoun before it opens a clause without a conjunction: "from the day it came".
     """
     said, others = tokens(text), tokens(near)
     languages = languages_of(text, near)
@@ -70,7 +70,7 @@ def recalls(text: str, near: str) -> bool:
 
 
 def is_past(said: list[str], at: int, languages: Collection[str]) -> bool:
-    """Whether a word is a verb of the past."""
+    """Whether the word at this place is a verb in the past."""
     word = said[at]
     if word in PAST or any(ENDINGS[code].fullmatch(word) for code in languages if code in ENDINGS):
         return True

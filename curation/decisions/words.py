@@ -99,14 +99,14 @@ ADDS: Final = frozenset(
 )
 """With which a text adds to the answer, unless the answer begins so, too."""
 LIMITS: Final = frozenset(
-    "only except unless nur außer seulement sauf uniquement solo salvo solamente excepto só somente alleen behalve tylko oprócz только кроме".split()
+    "only except unless nur ausser seulement sauf uniquement solo salvo solamente excepto só somente alleen behalve tylko oprócz только кроме".split()
 )
 """With which a text limits what the answer says."""
 VALUES: Final = frozenset(
     "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty ninety hundred thousand half "
     "once twice noon midnight monday mondays tuesday tuesdays wednesday wednesdays thursday thursdays friday fridays saturday saturdays "
     "sunday sundays january february march april june july august september october november december today tomorrow daily weekly monthly "
-    "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig hundert mittags mitternacht montag montags dienstag mittwoch "
+    "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreissig hundert mittags mitternacht montag montags dienstag mittwoch "
     "donnerstag freitag samstag sonntag sonntags morgen täglich deux trois quatre cinq six sept huit neuf dix onze douze vingt trente midi "
     "minuit lundi mardi mercredi jeudi vendredi samedi dimanche demain dos tres cuatro cinco seis siete ocho nueve diez once doce veinte "
     "treinta mediodía medianoche lunes martes miércoles jueves viernes sábado domingo mañana due tre quattro cinque sei sette otto nove dieci "
@@ -153,7 +153,7 @@ UNITS: Final = COINS | frozenset(
 TURKISH: Final = (
     r"(?:l[ae]r)?(?:[ys]?[ıiuü](?:n(?:[ıiuü]n?|d[ae]n?|[ae])?)?|n[ıiuü]n|y?[ae]|[dt][ae]n?|[dt][ıiuü]r|l[ıiuü]k)?"
 )
-"""The endings of a noun."""
+"""Endings of Turkish nouns."""
 INFLECTED: Final = re.compile(
     rf"(?:gün|hafta|ay|yıl|saat|dakika|kilo|gram|metre|lira|kuruş|kişi|adet|yaş){TURKISH}|"
     r"(?:arki|työ)?päiv\w{1,8}|vii(?:kko|ko)\w{0,6}|kuukau\w{1,7}|vuo(?:si|sia|tta|den|des\w{1,3})|tun(?:ti|te|ni)\w{0,4}|minuut\w{1,6}|euro(?:a|n|ja|sta|lla|t)?|sentti\w{0,3}|"
@@ -166,7 +166,7 @@ INFLECTED: Final = re.compile(
     r"minut(?:er|en|ter)|kron(?:a|or|er)|kr|(?:werk|arbeits|kalender|geschäfts|bank)tag(?:e|en|s)?|(?:werk|kalender)dagen?|"
     r"zile?|săptămân\w{1,2}|lun[iă]|or[eă]|ημέρ\w{1,3}|μέρ\w{1,3}|ώρ\w{1,2}|λεπτ\w{1,2}|(?:kilo|centi|milli)?(?:gramm?(?:es?|ów|a|ů|s)?|met(?:er|ern|ers|re|res|ro|ros|ri|rů|rów|ry|ra)|lit(?:er|ern|ers|re|res|ro|ros|ri|rů|rów|ry|ra))"
 )
-"""The same in the forms that a case gives it, or the language has."""
+"""Units in the forms of inflected languages."""
 REPEATS: Final = frozenset(
     "every each daily weekly until jeden jede jedes alle täglich toutes tous chaque cada todos todas ogni tutti tutte elke elk iedere każdy każdą "
     "codziennie каждый каждую каждые ежедневно her".split()
@@ -206,7 +206,7 @@ LITTLE: Final = EVIDENCE.keys() | NEGATIONS
 
 
 def tokens(text: str) -> list[str]:
-    """Words, numbers and single signs of scripts without spaces, without case."""
+    """Words, numbers and single signs of scripts without spaces, casefolded: ß is ss, in the lists above too."""
     return TOKENS.findall(text[:READ].replace("’", "'").casefold())
 
 

@@ -165,7 +165,7 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
 
 
 def newest_audit(projects: Iterable[Project], since: date | None) -> Audit:
-    """The audit of the answers from that day on; of all answers where none of those was drawn. It says of which days."""
+    """The audit of the answers since that day, or of all answers if none of those was drawn."""
     found = audits.audit(*projects, since=since)
     return found if found.drawn or since is None else audits.audit(*projects)
 

@@ -1,7 +1,7 @@
 """The sample's reviewer: judges a random audit of the demo's answers by what the help pages say.
 
-`scenarios.jsonl` says which passage answers each question, which no vote and no agent knows. The audit is drawn and its
-verdicts are given by the same functions as in the console.
+`scenarios.jsonl` says which passage answers each question, which neither votes nor agents know. The same functions as in
+the console draw the audit and record its verdicts.
 """
 
 from django.contrib.auth.models import User

@@ -53,8 +53,9 @@ LINES = {"allow": "\n", "regions": " "}
 
 
 class RulesForm(forms.Form):
-    """A sample text and the rules to try on it: a field for each setting, where an empty one means the default, or the whole
-    as JSON. What differs from `current` counts.
+    """A sample text and the rules to try on it, as a field for each setting or all as JSON.
+
+    An empty field means the default. Whichever of the two differs from `current` counts.
     """
 
     sample = forms.CharField(

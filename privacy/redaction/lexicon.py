@@ -155,8 +155,8 @@ def listed(name: str) -> list[str]:
 
 @cache
 def phrases() -> dict[str, list[tuple[str, int]]]:
-    """Names of several words that are nobody's, as `sierra leone`, by each of their words that may begin a name: the phrase, and
-    where the word stands in it.
+    """Names of several words that are no person's, like `sierra leone`, by each of their words, with its place in the phrase;
+    the longest phrase first.
     """
     found: dict[str, list[tuple[str, int]]] = {}
     for line in (DATA / "phrases.txt").read_text(encoding="utf-8").splitlines():

@@ -1,4 +1,4 @@
-"""Names that are no person's where they stand: of illnesses, laws, schools and saints that are called after somebody, and of
+"""Names that are no person's in their context: of illnesses, laws, schools and saints that are named after somebody, and of
 places.
 """
 
@@ -54,9 +54,8 @@ def eponym(page: Page, start: int, end: int) -> bool:
         return not match["illness"] or low[start:end] in ILLNESSES
     if start and low[start - 1] in " -'":
         words = [word.lstrip(OPENING) for word in low[max(0, start - 32) : start].translate(APART).split()]
-        if (
-            words and words[-1] in SAINTS and page.text[low.rfind(words[-1], 0, start)].isupper()
-        ):  # Portuguese `são`: are
+        # In capitals, because Portuguese `são` means "are".
+        if words and words[-1] in SAINTS and page.text[low.rfind(words[-1], 0, start)].isupper():
             # `Tabitha St. Germain` is somebody
             return len(words) < 2 or not words[-2].isalpha() or bool(kind_of(words[-2]) & (ORDINARY | STOP))
         noun = noun_before(words)
@@ -70,7 +69,7 @@ def eponym(page: Page, start: int, end: int) -> bool:
 
 
 def noun_before(words: list[str]) -> str:
-    """The last of some words but for the small ones that join a noun to a name, in a form that `CALLED` has."""
+    """The last word that is not a small one joining a noun to a name; an English noun as its form in `CALLED`."""
     place = len(words) - 1
     while place > 0 and words[place] in LINKS:
         place -= 1
@@ -83,7 +82,7 @@ FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 def phrase_end(page: Page, start: int) -> int:
-    """Where a name of several words that is nobody's ends, if the word at `start` is part of one: `Costa Rica`; else -1."""
+    """Where the phrase that the word at `start` belongs to ends, if it is no person's name (`Costa Rica`); -1 if there is none."""
     low = page.low
     word = FIRST_WORD.match(low, start)
     for phrase, place in phrases().get(word.group(), ()) if word else ():

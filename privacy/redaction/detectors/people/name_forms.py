@@ -56,7 +56,7 @@ SIMPLE: Final = Form(rf"[{UPPER}]{LETTER}+")
 CAPITALISED: Final = Form(WORD)
 # All that may be one run, or two of which a full stop stands between: told in one go, and looked at where it holds a name.
 PARTICLES_BETWEEN: Final = rf"(?:(?:{'|'.join(PARTICLES)}) )(?:(?:der|den|de|dem|la|los|las|le|al|y) )?"
-# It begins with a word: told behind its first letter, since `re` finds a set of letters at once, and a look behind it not.
+# A run begins at the start of a word. The look-behind follows the first letter because `re` then searches for letters at once.
 FIRST_WORD: Final = WORD.replace(f"[{UPPER}]", f"[{UPPER}](?<!{LETTER}[{UPPER}])", 1)
 RUNS: Final = Form(rf"{FIRST_WORD}(?:(?: (?:{PARTICLES_BETWEEN}|[ ])?|\t|(?<=[{UPPER}])\.[ ]?){WORD})+")
 INITIAL: Final = re.compile(rf"[ .][{UPPER}](?![^\W_])")
