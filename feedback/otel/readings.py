@@ -5,7 +5,7 @@ conversation before a turn, and `steps` what the agent did in it.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -143,8 +143,13 @@ def steps(members: Sequence[Reading]) -> list[tuple[dict[str, Any], bool]]:
     }
     found: list[tuple[int, Call, bool]] = []
     by_id: dict[str, Call] = {}
+    outer = {reading.span: reading.call for reading in members if reading.call}
     for reading in members:
-        if reading.call and not (reading.call.id and reading.call.id in by_id):
+        around = outer.get(reading.parent)
+        if reading.call and around and is_same_call(around, reading.call):
+            around.id, around.result = around.id or reading.call.id, around.result or reading.call.result
+            by_id |= {around.id: around} if around.id else {}
+        elif reading.call and not (reading.call.id and reading.call.id in by_id):
             found.append((reading.start, reading.call, False))
             by_id |= {reading.call.id: reading.call} if reading.call.id else {}
     unclaimed: dict[str, deque[Call]] = {}
@@ -163,10 +168,30 @@ def steps(members: Sequence[Reading]) -> list[tuple[dict[str, Any], bool]]:
             own.arguments = made.arguments if isinstance(made.arguments, dict) else own.arguments
         by_id |= {made.id: own or made} if made.id else {}
     calls = sorted(found, key=lambda item: item[0])
-    told = [
-        (made, made.result if made.result is not None else results.get(made.id), spoken) for _, made, spoken in calls
-    ]
+    again = other_ids(members, results)
+    for _, made, _ in calls:
+        others = again.get((made.name, repr(made.arguments))) if made.id not in results else None
+        made.result = results.get(others.popleft() if others else made.id) if made.result is None else made.result
+    told = [(made, made.result, spoken) for _, made, spoken in calls]
     return [(step(made, result), spoken) for made, result, spoken in told if made.name not in FINAL]
+
+
+def is_same_call(around: Call, within: Call) -> bool:
+    """Whether a tool's span repeats the one around it: two instrumentations recorded one call."""
+    return within.name == around.name and (within.arguments is None or within.arguments == around.arguments)
+
+
+def other_ids(members: Sequence[Reading], results: Mapping[str, Any]) -> dict[tuple[str, str], deque[str]]:
+    """The ids under which prompts repeat calls and give their results, by name and arguments: the Responses API has two
+    ids for a call, and instrumentations mix them.
+    """
+    made = {call.id for reading in members for said in reading.told for call in said.calls}
+    found: dict[tuple[str, str], deque[str]] = {}
+    for call in (call for reading in members for said in reading.asked for call in said.calls):
+        ids = found.setdefault((call.name, repr(call.arguments)), deque())
+        if call.id in results and call.id not in made and call.id not in ids:
+            ids.append(call.id)
+    return found
 
 
 def spoken_calls(members: Sequence[Reading]) -> Iterator[tuple[int, Call]]:
