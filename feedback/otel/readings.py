@@ -155,7 +155,7 @@ def steps(members: Sequence[Reading]) -> list[tuple[dict[str, Any], bool]]:
     unclaimed: dict[str, deque[Call]] = {}
     for _, made, _ in found:
         unclaimed.setdefault(made.name, deque()).append(made)
-    for at, made in spoken_calls(members):
+    for at, made in spoken_calls(members, results):
         if made.id in by_id:
             known = by_id[made.id]
             known.result = made.result if known.result is None else known.result
@@ -194,14 +194,23 @@ def other_ids(members: Sequence[Reading], results: Mapping[str, Any]) -> dict[tu
     return found
 
 
-def spoken_calls(members: Sequence[Reading]) -> Iterator[tuple[int, Call]]:
+def spoken_calls(members: Sequence[Reading], results: Mapping[str, Any]) -> Iterator[tuple[int, Call]]:
     """The calls that models ask for, followed by those that only a prompt shows, in this turn."""
     talking = [reading for reading in members if reading.kind in TOPS]
+    stored = {
+        (made.name, repr(made.arguments))
+        for reading in talking
+        if reading.is_stored
+        for said in reading.told
+        for made in said.calls
+    }
     known: set[tuple[str, str]] = set()
-    for reading in talking:
+    for reading in sorted(talking, key=lambda one: one.kind != Kind.MODEL):  # a wrapper tells of all calls at its end
         for made in (made for said in reading.told for made in said.calls):
-            known.add((made.name, repr(made.arguments)))
-            yield reading.start, made
+            key = made.name, repr(made.arguments)
+            if reading.is_stored or key not in stored or made.id in results:  # else a stored call's other id
+                known.add(key)
+                yield reading.end or reading.start, made
     for reading in talking:
         if not any(said.calls for said in reading.asked):
             continue
