@@ -110,6 +110,7 @@ def streamed(answer: dict[str, Any]) -> bytes:
 
 def events(kind: Kind, answer: dict[str, Any]) -> list[dict[str, Any]]:
     """The events in which Anthropic's messages and OpenAI's responses stream."""
+    found: list[dict[str, Any]]
     if kind is anthropic:
         found = [{"type": "message_start", "message": {**answer, "content": []}}]
         for index, part in enumerate(answer["content"]):

@@ -8,7 +8,8 @@ from django.test import Client
 
 from feedback.models import Project
 from feedback.otel.shapes import is_repr
-from tests.feedback.otel.test_shapes import ANSWER, QUESTION, agent, auth, export, loop, model, one, said, send, span
+from tests.feedback.otel.test_shapes import ANSWER, QUESTION, agent, loop, model, one, said, span
+from tests.feedback.otel.test_traces import auth, export, send
 
 pytestmark = pytest.mark.django_db
 __all__ = ["auth"]
