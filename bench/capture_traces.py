@@ -119,9 +119,13 @@ def export(make: Callable[[], list[dict[str, Any]]], pairs: int) -> ExportTraceS
             at = START + number * SECOND + place
             id, above = (secrets.token_bytes(8), root) if place else (root, b"")
             span = scope.spans.add(
-                trace_id=trace, span_id=id, parent_span_id=above, name=one["name"], start_time_unix_nano=at,
+                trace_id=trace,
+                span_id=id,
+                parent_span_id=above,
+                name=one["name"],
+                start_time_unix_nano=at,
                 end_time_unix_nano=at + SECOND // 2,
-            )  # fmt: skip
+            )
             attributes(span, one["given"])
             if "evaluation" in one:
                 attributes(span.events.add(name="gen_ai.evaluation.result", time_unix_nano=at), one["evaluation"])
@@ -177,12 +181,26 @@ def call(application: Any, key: str, body: Body) -> bytes:
     path, kind, sent = body
     begun: list[str] = []
     environ = {
-        "REQUEST_METHOD": "POST", "PATH_INFO": path, "SCRIPT_NAME": "", "QUERY_STRING": "", "SERVER_NAME": "localhost",
-        "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "localhost", "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_AUTHORIZATION": f"Bearer {key}", "CONTENT_TYPE": kind, "CONTENT_LENGTH": str(len(sent)),
-        "wsgi.input": io.BytesIO(sent), "wsgi.url_scheme": "http", "wsgi.errors": sys.stderr, "wsgi.version": (1, 0),
-        "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False,
-    }  # fmt: skip
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": path,
+        "SCRIPT_NAME": "",
+        "QUERY_STRING": "",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "localhost",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_AUTHORIZATION": f"Bearer {key}",
+        "CONTENT_TYPE": kind,
+        "CONTENT_LENGTH": str(len(sent)),
+        "wsgi.input": io.BytesIO(sent),
+        "wsgi.url_scheme": "http",
+        "wsgi.errors": sys.stderr,
+        "wsgi.version": (1, 0),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
     answer = b"".join(application(environ, lambda status, headers, error=None: begun.append(status)))
     assert begun[0].startswith("200"), (begun, answer[:500])
     return answer

@@ -34,6 +34,8 @@ State = Literal["passed", "failed", "not run"]
 SHOWN_LINES = 60
 # One worker more than cores: tests that wait for a process or a clock leave a core idle for a quarter of the time.
 PARALLEL = ("--numprocesses", str((os.cpu_count() or 1) + 1), "--maxprocesses", "4", "--dist", "worksteal")
+# Fewer for those that run next to these.
+ASIDE = ("--numprocesses", "2", "--dist", "worksteal")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _ended = threading.Event()
 # A production's environment on one machine; what is checked of PostgreSQL is tested where there is one.
@@ -122,8 +124,8 @@ def stages(folder: Path, *, thorough: bool = False) -> list[Stage]:
         Stage("deploy", "check --deploy", deploy, aside=True),
         Stage("audit", "pip-audit", lambda: advisories(plain), aside=True),
         Stage("browser", "tests, Chromium", lambda: tests_in_browser(plain), aside=True),
+        Stage("postgres", "tests, PostgreSQL", lambda: tests_on_servers(plain, thorough), aside=True),
         Stage("sqlite", "tests, SQLite", lambda: tests_on_sqlite(plain, thorough)),
-        Stage("postgres", "tests, PostgreSQL", lambda: tests_on_servers(plain, thorough)),
         Stage("native", "tests, compiled", lambda: tests_compiled(plain), extra=not thorough),
         Stage("quick", "tests, quick", lambda: tests_that_are_quick(plain), extra=True),
     ]
@@ -156,10 +158,9 @@ def tests_on_servers(environment: Mapping[str, str], thorough: bool) -> Outcome:
     try:
         with postgres() as database, redis() as broker:
             about = f"{database.version} ({database.origin}), {broker.version} ({broker.origin})"
-            print(f"On {about}.", flush=True)
             servers = {"DATABASE_URL": database.url, "REDIS_URL": broker.url}
-            chosen = (*PARALLEL, "--only", "database" if thorough else "both", "-m", "not browser")
-            return pytest_outcome(*chosen, environment={**environment, **servers}, about=about)
+            chosen = (*ASIDE, "--only", "database" if thorough else "both", "-m", "not browser")
+            return pytest_outcome(*chosen, environment={**environment, **servers}, about=about, aside=True)
     except Unavailable as error:
         return Outcome("not run", f"give DATABASE_URL and REDIS_URL: {error}")
 

@@ -307,8 +307,9 @@ def test_an_agent_behind_http_is_asked_with_a_post(scratch: Path, stub: Stub) ->
         stub.state.verdict = lambda run: {**plain_verdict(run), "verdict": "passed"}
         assert gate(stub, "--agent", address) == 0
     finally:
-        process.terminate()
-        process.wait(10)
+        with process:
+            process.terminate()
+            process.wait(10)
     assert [set(result) for result in stub.state.gate_runs[0]["results"]] == [{"case", "answer"}] * 2
 
 

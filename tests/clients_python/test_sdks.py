@@ -31,10 +31,20 @@ COMPLETION = {
     "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Yes."}}],
 }
 CALL = {
-    **COMPLETION, "id": "chatcmpl-0",
-    "choices": [{"index": 0, "finish_reason": "tool_calls", "message": {"role": "assistant", "content": "Let me look.", "tool_calls": [
-        {"id": "t", "type": "function", "function": {"name": "hours", "arguments": "{}"}}]}}],
-}  # fmt: skip
+    **COMPLETION,
+    "id": "chatcmpl-0",
+    "choices": [
+        {
+            "index": 0,
+            "finish_reason": "tool_calls",
+            "message": {
+                "role": "assistant",
+                "content": "Let me look.",
+                "tool_calls": [{"id": "t", "type": "function", "function": {"name": "hours", "arguments": "{}"}}],
+            },
+        }
+    ],
+}
 CHUNKS = [
     {
         "id": "chatcmpl-2",
@@ -46,11 +56,24 @@ CHUNKS = [
     for text in ("Ye", "s.")
 ]
 RESPONSE = {
-    "id": "resp_1", "object": "response", "created_at": 1, "model": "gpt-4o-mini", "status": "completed", "parallel_tool_calls": True,
-    "tool_choice": "auto", "tools": [],
-    "output": [{"type": "message", "id": "m", "role": "assistant", "status": "completed",
-                "content": [{"type": "output_text", "text": "Yes.", "annotations": []}]}],
-}  # fmt: skip
+    "id": "resp_1",
+    "object": "response",
+    "created_at": 1,
+    "model": "gpt-4o-mini",
+    "status": "completed",
+    "parallel_tool_calls": True,
+    "tool_choice": "auto",
+    "tools": [],
+    "output": [
+        {
+            "type": "message",
+            "id": "m",
+            "role": "assistant",
+            "status": "completed",
+            "content": [{"type": "output_text", "text": "Yes.", "annotations": []}],
+        }
+    ],
+}
 MESSAGE = {
     "id": "msg_1",
     "type": "message",

@@ -22,7 +22,7 @@ def chat(sent: dict[str, Any]) -> dict[str, Any]:
     """OpenAI's chat completions: a tool is called once, the last of its kind with the answer where it is the final one."""
     names = [tool["function"]["name"] for tool in sent.get("tools", [])]
     told = json.dumps([message for message in sent["messages"] if message["role"] != "system"])
-    told_all = "\n".join(str(message["content"]) for message in sent["messages"])
+    told_all = "\n".join(str(message.get("content")) for message in sent["messages"])
     called = '"tool"' in told or "Observation:" in told
     field = re.search(r"\[\[ ## (\w+) ## \]\]\n\{\1\}\n\n\[\[ ## completed", told_all)  # of DSPy's form
     content = f"[[ ## {field[1]} ## ]]\n{ANSWER}\n\n[[ ## completed ## ]]" if field else ANSWER

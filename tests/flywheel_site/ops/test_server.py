@@ -97,8 +97,9 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         said = "".join(process.stdout.readline() for _ in range(3))
         yield Up(port, folder, said, process)
     finally:
-        process.terminate()
-        process.wait(SECONDS)
+        with process:
+            process.terminate()
+            process.wait(SECONDS)
 
 
 def refused(port: int, folder: Path, *words: str) -> tuple[int, str]:

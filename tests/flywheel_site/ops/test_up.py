@@ -34,8 +34,9 @@ def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         until(lambda: answers(f"{url}/readyz"))
         yield process, url
     finally:
-        process.terminate()
-        process.wait(SECONDS)
+        with process:
+            process.terminate()
+            process.wait(SECONDS)
 
 
 def until(condition: Callable[[], bool]) -> None:

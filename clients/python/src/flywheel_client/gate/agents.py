@@ -8,6 +8,7 @@ import inspect
 import os
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -121,4 +122,5 @@ def _http_agent(url: str, timeout: float) -> Agent:
         document = response.json()
         return document.get("answer") if isinstance(document, dict) else document
 
+    weakref.finalize(call, http.close)
     return call
