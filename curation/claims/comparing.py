@@ -1,12 +1,12 @@
 """Whether two answers clash, and whether a text holds what an answer claims."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise, permutations
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from curation.claims.duties import contrary
+from curation.claims.duties import Duty, contrary
 from curation.claims.forms import MODAL, NEGATION, SIDES, canonical, forms_of
 from curation.claims.quantities import equal, rival
 from curation.claims.reading import INCLUDING, WITHOUT, Claim, Reading, reading, words_of
@@ -71,6 +71,8 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
             return kind
     if _recounted(one, other):
         return "number"
+    if _exchanged(one, other):
+        return "roles"
     if widens(one, other, words_of(question, one.language)):
         return "scope"
     return _single(one, other, question) or _replaced(one, other) or ("item" if _other_item(one, other) else "")
@@ -98,6 +100,27 @@ def _recounted(one: Reading, other: Reading) -> bool:
         len(mine[thing]) == len(yours[thing]) == 1 and not any(equal(a, b) for a in mine[thing] for b in yours[thing])
         for thing in mine.keys() & yours.keys()
     )
+
+
+def _exchanged(one: Reading, other: Reading) -> bool:
+    """Whether two clauses have exchanged their numbers: "one gives one month, two three", "one three months, two one"."""
+    mine, yours = ([_numbered(claim) for claim in said.claims] for said in (one, other))
+    return any(
+        a != b
+        and (a, b) == (d, c)
+        and (x - y) & (z - w)
+        and (y - x) & (w - z)
+        and (x - y).isdisjoint(w)
+        and (y - x).isdisjoint(z)
+        for (a, x), (b, y) in combinations([pair for pair in mine if pair[0]], 2)
+        for (c, z), (d, w) in permutations([pair for pair in yours if pair[0]], 2)
+    )
+
+
+def _numbered(claim: Claim) -> tuple[str, frozenset[str]]:
+    """The number of a clause that has one alone, without its unit, and its other words."""
+    numbers = [word for word in claim.words if word[0] == "#"]
+    return numbers[0].split()[0] if len(numbers) == 1 else "", claim.content.difference(numbers)
 
 
 def _counts(said: Reading) -> dict[str, set[str]]:
@@ -153,7 +176,8 @@ def _reversed_part(mine: Claim, yours: Claim) -> bool:
     for here, there in ((mine, yours), (yours, mine)):
         if not here.raw or not here.content & there.content:
             continue
-        if here.raw[0] in _WITHOUT and any(
+        needless = here.negated and here.duty is Duty.OPTIONAL and not there.negated  # "no photo is needed"
+        if (here.raw[0] in _WITHOUT or needless) and any(
             word in _WITH and not here.content.isdisjoint(there.raw[place + 1 : place + 1 + NEXT])
             for place, word in enumerate(there.raw)
         ):

@@ -20,7 +20,11 @@ from curation.gate.graders.weights import FEW, asks, before_question, holds, nam
 NEAR: Final = 2
 """Words next to an "or" that are its alternatives."""
 MOST_RIVALS: Final = 3
-BECAUSE: Final = forms_of(frozenset("because since weil parce porque perché omdat ponieważ bo".split()))
+BECAUSE: Final = forms_of(
+    frozenset(
+        "because since otherwise weil sonst andernfalls parce sinon porque perché altrimenti omdat anders ponieważ bo".split()
+    )
+)
 OR: Final = frozenset({"or", "oder", "ou", "o", "of", "lub"})
 ROOM, TIMES = 50, 4
 """An answer may have that many tokens, and as many times those of the expected one, before its length counts."""

@@ -10,6 +10,8 @@ import re
 from typing import Final
 
 from curation.claims import (
+    PARTICLES,
+    WITHOUT,
     Claim,
     Reading,
     Scope,
@@ -18,6 +20,7 @@ from curation.claims import (
     canonical,
     duty_of,
     equal,
+    forms_of,
     items,
     question_read,
     rival,
@@ -27,10 +30,12 @@ from curation.claims import (
 from curation.decisions.question_types import Asks
 from curation.decisions.question_types import asks as first_word
 
-AND: Final = frozenset({"and", "und", "en"})
+AND: Final = frozenset({"and", "und", "et", "y", "en"})
 HARD: Final = 3.0
 NAME: Final = 2.0
 POLARITY: Final = 2.0
+LACKING: Final = forms_of(WITHOUT)
+ORDER: Final = forms_of(frozenset("then after danach dann anschliessend puis ensuite luego después".split()))
 LIGHT: Final = frozenset(
     canonical(word, "en") for word in "go goes take put come make give need use want choose click find see get".split()
 )
@@ -42,7 +47,9 @@ OTHERWISE: Final = 0.5
 MISSING: Final = 0.4
 """The most that an answer gets without the number, date or code that was asked for."""
 _PROCEDURE: Final = re.compile(
-    r"\b(?:how (?:do|can|to|should|would)|wie (?:kann|muss|soll|\w+e) ich|comment|cómo|come|como|hoe|jak)\b",
+    r"\b(?:how (?:do|can|to|should|would)|what (?:do|should|must|shall|can) (?:i|we|you|one) do"
+    r"|wie (?:kann|muss|soll|\w+e) ich|was (?:muss|soll|kann|mache|tue) ich|comment|que (?:dois|faire|faut)|cómo|qué (?:hago|debo)"
+    r"|come|como|hoe|jak)\b",
     re.IGNORECASE,
 )
 _WHICH: Final = re.compile(
@@ -89,6 +96,11 @@ def polarity(said: Reading, question: str) -> bool | None:
     )
     if affirmed and (denied & about) - affirmed:
         return False  # "Not to the bank, to the insurer": asked for the bank
+    if not WITHOUT.isdisjoint(asked(question).tokens) and first.raw[0] in LACKING:
+        rest = next(
+            (claim for claim in said.claims if claim is not first), None
+        )  # asked for is whether it goes without
+        return first.negated if rest is None else not rest.denies
     told = answers(duty_of(question, said.language), first.duty)
     return told if told is not None else first.negated == says_opposite(first, about, said.language)
 
@@ -119,8 +131,12 @@ def left_out(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
     if given.content - wanted.content - about - LIGHT:
         return False
     steps = items(wanted)
-    telling = [step - about - LIGHT or step - LIGHT for step in steps]
-    return len(steps) > FEW and any(step and not any(holds(word, given.content) for word in step) for step in telling)
+    dull = LIGHT | PARTICLES
+    telling = [step - about - dull - wanted.hard or step - about - dull or step - dull for step in steps]
+    ordered = any(word in ORDER for claim in wanted.claims for word in claim.raw)
+    return len(steps) > FEW - ordered and any(
+        step and not any(holds(word, given.content) for word in step) for step in telling
+    )
 
 
 def to_the_point(wanted: Reading, given: Reading, question: str) -> bool:
@@ -177,9 +193,9 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
     if procedure(question):  # a button has the name of what was asked for
         about -= claim.names - question_read(question, wanted.language).names
     compared = claim.raw[claim.raw.index("than") :] if "than" in claim.raw else ()
-    further = (
-        said_further(claim, about) if kind in (Asks.PLACE, Asks.PERSON, Asks.TIME) or _WHICH.match(question) else ()
-    )
+    further: tuple[str, ...] = ()
+    if kind in (Asks.PLACE, Asks.PERSON, Asks.TIME, Asks.YES_OR_NO) or _WHICH.match(question):
+        further = said_further(claim, about, whole=kind is Asks.YES_OR_NO)
     for word in dict.fromkeys(claim.words):
         plain = ASIDE if claim.hard and wants_fact(wanted, kind, question) else 1.0
         weight = (
@@ -198,10 +214,16 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
     return found
 
 
-def said_further(claim: Claim, about: frozenset[str]) -> tuple[str, ...]:
-    """What is said behind the verb of the question and an "and": "wird in Portugal gebaut und in Österreich lackiert"."""
+def said_further(claim: Claim, about: frozenset[str], *, whole: bool = False) -> tuple[str, ...]:
+    """What is said behind the verb of the question and an "and": "wird in Portugal gebaut und in Österreich lackiert".
+    If `whole`, the question itself may be all that is said before it: "covers screens and water damage".
+    """
     for place, word in enumerate(claim.raw):
-        if word in AND and claim.raw[place - 1] in about and claim.content.intersection(claim.raw[:place]) - about:
+        if (
+            word in AND
+            and claim.raw[place - 1] in about
+            and (whole or claim.content.intersection(claim.raw[:place]) - about)
+        ):
             return claim.raw[place + 1 :]
     return ()
 
