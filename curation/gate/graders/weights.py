@@ -90,19 +90,28 @@ def polarity(said: Reading, question: str) -> bool | None:
     first = next((claim for claim in said.claims if claim.content & about), None)
     if first is None:
         return None
+    if not WITHOUT.isdisjoint(asked(question).tokens) and (told := goes_without(said, first, question)) is not None:
+        return told
     denied, affirmed = (
         frozenset().union(*(claim.content for claim in said.claims if claim.negated is turned))
         for turned in (True, False)
     )
     if affirmed and (denied & about) - affirmed:
         return False  # "Not to the bank, to the insurer": asked for the bank
-    if not WITHOUT.isdisjoint(asked(question).tokens) and first.raw[0] in LACKING:
-        rest = next(
-            (claim for claim in said.claims if claim is not first), None
-        )  # asked for is whether it goes without
-        return first.negated if rest is None else not rest.denies
     told = answers(duty_of(question, said.language), first.duty)
     return told if told is not None else first.negated == says_opposite(first, about, said.language)
+
+
+def goes_without(said: Reading, first: Claim, question: str) -> bool | None:
+    """The answer to "Can I come without a ticket?": yes where it does, no where a ticket is spoken of and not denied."""
+    lacking = next((claim for claim in said.claims if claim.raw[0] in LACKING), None)
+    if lacking is not None:
+        rest = next((claim for claim in said.claims if claim is not lacking), None)
+        return lacking.negated if rest is None else not rest.denies
+    tokens = asked(question).tokens
+    place = next(place for place, token in enumerate(tokens) if token in WITHOUT)
+    lacked = {canonical(token, said.language) for token in tokens[place + 1 : place + 1 + FEW]}
+    return first.negated if lacked & first.content else None
 
 
 def share(wanted: Reading, given: Reading, question: str) -> float:
@@ -113,7 +122,8 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
     if wanted.polarity is not None or kind is Asks.YES_OR_NO:
         mine, yours = polarity(wanted, question), polarity(given, question)
         total, found = POLARITY, POLARITY * (mine == yours and to_the_point(wanted, given, question))
-    missing = procedure(question) and left_out(wanted, given, words_of(question, wanted.language))
+    about = words_of(question, wanted.language)
+    missing = procedure(question) and left_out(wanted, given, about)
     for place, claim in enumerate(wanted.claims):
         factor = 1.0 if place in main else ASIDE
         for word, weight in weights(claim, wanted, question, kind).items():
@@ -121,7 +131,9 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
             weight = factor * weight if factor == 1.0 else factor * min(weight, 1.0)
             total += weight
             found += weight * held
-            missing |= factor == 1.0 and kind in (Asks.AMOUNT, Asks.TIME) and word in essential(claim) and not held
+            missing |= (
+                factor == 1.0 and kind in (Asks.AMOUNT, Asks.TIME) and word in essential(claim, about) and not held
+            )
     made = found / total if total else float(wanted.content <= given.content)
     return min(made, MISSING) if missing else made
 
@@ -188,7 +200,7 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
     """What each word of a clause weighs: hard facts most, words of the question nothing unless there are no others."""
     about = words_of(question, wanted.language)
     found: Weights = {}
-    vital = essential(claim)
+    vital = essential(claim, about)
     beside = {word for word in vital if kind is Asks.PLACE and "#" in word[0] and " " in word}
     if procedure(question):  # a button has the name of what was asked for
         about -= claim.names - question_read(question, wanted.language).names
@@ -236,14 +248,25 @@ def less_of_the_rest(found: Weights, subject: frozenset[str]) -> Weights:
     return {word: weight if word in subject else factor * weight for word, weight in found.items()}
 
 
-def essential(claim: Claim) -> frozenset[str]:
+def essential(claim: Claim, about: frozenset[str] = frozenset()) -> frozenset[str]:
     """The facts of a clause that are of the kind of its first one, times or dates before the days of a week, and how often
-    something is only where nothing else is said.
+    something is only where nothing else is said. Of two parts that an "and" joins, those of the one that was asked about.
     """
-    facts = [word for word in claim.words if word in claim.hard]
+    asked_of = part_asked(claim, about)
+    facts = [word for word in claim.words if word in claim.hard and (not asked_of or word in asked_of)]
     facts = [fact for fact in facts if fact[0] != "/"] or facts
     exact = [fact for fact in facts if fact[0] in "@="] or [fact for fact in facts if fact[0] != "~"] or facts
     return frozenset(fact for fact in exact if fact == exact[0] or rival(fact, exact[0]))
+
+
+def part_asked(claim: Claim, about: frozenset[str]) -> tuple[str, ...]:
+    """The second part of "built in 1912 and rebuilt in 1948" where the question names what it alone speaks of."""
+    place = next((place for place, word in enumerate(claim.raw) if word in AND), 0)
+    parts = claim.raw[:place], claim.raw[place + 1 :]
+    if not place or any(claim.hard.isdisjoint(part) for part in parts):
+        return ()
+    named = [(claim.content & about).intersection(part) - claim.hard for part in parts]
+    return parts[1] if named[1] - named[0] else ()
 
 
 def before_question(claim: Claim, about: frozenset[str]) -> frozenset[str]:
