@@ -148,7 +148,7 @@ WITHOUT: Final[dict[str, tuple[Any, str, Any]]] = {
     "notes about something else": (fitting, "is_stray", never),
     "notes that break off": (fitting, "is_unended", never),
     "another type of answer": (fitting, "is_of_another_type", never),
-    "stories": (fitting, "is_story", never),
+    "stories": (fitting, "tells_of_writer", never),
     "judgements": (fitting, "judges", never),
     "denials, changes": (fitting, "tells", never),
     "additions": (fitting, "adds", never),

@@ -11,7 +11,16 @@ from curation.claims.forms import canonical, forms_of
 from curation.claims.idioms import in_single_words
 from curation.claims.opposites import language_for, negation_of, number_words, opposites_of
 from curation.claims.quantities import UNITS, equal, rival
-from curation.claims.reading import WITHOUT, Claim, Reading, duty_of, question_read, reading, words_of
+from curation.claims.reading import (
+    WITHOUT,
+    Claim,
+    Reading,
+    duty_of,
+    forget,
+    question_read,
+    reading,
+    words_of,
+)
 from curation.claims.scope import Scope
 from curation.claims.statements import asked, statement_key
 from curation.claims.vocabulary import LANGUAGES
@@ -34,6 +43,7 @@ __all__ = [
     "contains",
     "duty_of",
     "equal",
+    "forget",
     "forms_of",
     "in_single_words",
     "items",

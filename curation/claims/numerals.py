@@ -71,7 +71,7 @@ def worded(low: str, at: Place) -> float:
         if value >= 1000 and value % 1000 == 0 and more < 1000 and not ahead:
             at.next += 1
             return value + worded(at.tokens[at.next - 1].lower(), at)
-        if not ahead and more >= 100 and value < more:
+        if not ahead and value < more and (more >= 100 or at.peek() in lists.DOZENS):
             value *= more
         elif (20 <= value % 100 <= 90 and value % 10 == 0 and more < 10) or (value >= 100 and _joined(value, more)):
             value += more

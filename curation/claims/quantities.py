@@ -27,6 +27,7 @@ _SCALE = {unit: (name, factor) for name, units in _SCALES.items() for unit, fact
 MONTH: Final = 30.4 * 86400.0
 CLOSE, LOOSE = 0.01, 0.025
 """How far two amounts may be apart, as a share: where units fit, and where months are days."""
+TEMPERATURES: Final = {"°c", "°f"}
 _MONEY: Final = frozenset({"eur", "usd", "gbp", "chf", "pln", "cent"})
 
 
@@ -45,6 +46,8 @@ def dimension(unit: str) -> str:
     """What a unit measures; a unit that is unknown measures itself."""
     if unit in _MONEY:
         return "money"
+    if unit in TEMPERATURES:
+        return "temperature"
     name = _SCALE[unit][0] if unit in _SCALE else unit
     return "time" if name == "months" else name
 
@@ -74,6 +77,9 @@ def equal(one: str, other: str) -> bool:
 
 def _same_amount(one: tuple[float, str], other: tuple[float, str]) -> bool:
     """Whether two amounts in different units are the same. A month has about 30 days, a kilobyte 1,000 or 1,024 bytes."""
+    if {one[1], other[1]} == TEMPERATURES:
+        celsius, fahrenheit = (one[0], other[0]) if one[1] == "°c" else (other[0], one[0])
+        return abs(celsius * 9 / 5 + 32 - fahrenheit) < 1  # people round to whole degrees
     here, there = _SCALE.get(one[1]), _SCALE.get(other[1])
     if not here or not there or dimension(one[1]) != dimension(other[1]):
         return False

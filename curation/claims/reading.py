@@ -7,7 +7,7 @@ codes, addresses) by value alone.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -69,7 +69,7 @@ _LIMIT = re.compile(
 
 
 _UNIT = "|".join(map(re.escape, lists.UNITS))
-_MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (#[^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
+_MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (?:an? )?(#[^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
 _UNTIL = re.compile(
     rf"(?<!\w)(?:({lists.UNTIL})|{lists.FROM})(?: (?:zum|am|den|dem|the|le|el|o|il|las|los|les|alle|um|l|du|de|del|uhr)){{0,2}} ([@=]\S+)"
 )
@@ -127,7 +127,7 @@ class Claim:
         return self.duty in (Duty.FORBIDDEN, Duty.OPTIONAL) if self.duty else self.negated
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that what follows is worked out once
 class Reading:
     """An answer as its claims; `polarity` is True for yes, False for no, None where it says neither."""
 
@@ -135,15 +135,15 @@ class Reading:
     polarity: bool | None
     language: str
 
-    @property
+    @cached_property
     def content(self) -> frozenset[str]:
         return frozenset().union(*(claim.content for claim in self.claims))
 
-    @property
+    @cached_property
     def hard(self) -> frozenset[str]:
         return frozenset().union(*(claim.hard for claim in self.claims))
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         return frozenset().union(*(claim.names for claim in self.claims))
 
@@ -204,6 +204,14 @@ def question_read(question: str, language: str) -> Reading:
 def duty_of(question: str, language: str) -> Duty:
     """What a question asks: whether something is a duty, or whether it is allowed."""
     return duty(list(asked(question).tokens), language)
+
+
+def forget() -> None:
+    """Drop the texts that were read lately. Whoever read many calls it at the end: no text outlives its erasure in a
+    worker's memory.
+    """
+    for known in (reading, words_of, question_read, duty_of):
+        known.cache_clear()
 
 
 def _parts(clause: Clause, language: str) -> Iterator[Clause]:

@@ -208,15 +208,18 @@ FRACTIONS: Final = {
 AND_A_HALF: Final = (("and", "a", "half"), ("et", "demie"), ("et", "demi"), ("y", "media"), ("y", "medio"))
 
 MORE_NUMBERS: Final[dict[str, dict[str, float]]] = {
-    "en": {"thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12, "once": 1, "twice": 2},
-    "de": {"ein": 1, "eine": 1, "tausend": 1000, "million": 10**6, "millionen": 10**6, "einmal": 1, "zweimal": 2, "dreimal": 3, "anderthalb": 1.5, "eineinhalb": 1.5, "zweieinhalb": 2.5},
-    "fr": {"une": 1, "mille": 1000, "million": 10**6, "millions": 10**6},
-    "es": {"una": 1, "mil": 1000, "millón": 10**6, "millones": 10**6, "ciento": 100},
-    "it": {"una": 1, "un": 1, "mille": 1000, "mila": 1000, "milione": 10**6, "milioni": 10**6},
-    "pt": {"uma": 1, "duas": 2, "mil": 1000, "milhão": 10**6, "milhões": 10**6, "quatorze": 14},
-    "nl": {"een": 1, "duizend": 1000, "miljoen": 10**6},
-    "pl": {"jedna": 1, "jedno": 1, "dwie": 2, "dwóch": 2, "trzech": 3, "czterech": 4, "pięciu": 5, "tysiąc": 1000, "tysięcy": 1000},
+    "en": {"thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12, "dozens": 12, "once": 1, "twice": 2},
+    "de": {"ein": 1, "eine": 1, "tausend": 1000, "dutzend": 12, "million": 10**6, "millionen": 10**6, "einmal": 1, "zweimal": 2, "dreimal": 3, "anderthalb": 1.5, "eineinhalb": 1.5, "zweieinhalb": 2.5},
+    "fr": {"une": 1, "douzaine": 12, "douzaines": 12, "mille": 1000, "million": 10**6, "millions": 10**6},
+    "es": {"una": 1, "docena": 12, "docenas": 12, "mil": 1000, "millón": 10**6, "millones": 10**6, "ciento": 100},
+    "it": {"una": 1, "un": 1, "dozzina": 12, "dozzine": 12, "mille": 1000, "mila": 1000, "milione": 10**6, "milioni": 10**6},
+    "pt": {"uma": 1, "duas": 2, "dúzia": 12, "dúzias": 12, "mil": 1000, "milhão": 10**6, "milhões": 10**6, "quatorze": 14},
+    "nl": {"een": 1, "dozijn": 12, "duizend": 1000, "miljoen": 10**6},
+    "pl": {"jedna": 1, "jedno": 1, "tuzin": 12, "tuziny": 12, "dwie": 2, "dwóch": 2, "trzech": 3, "czterech": 4, "pięciu": 5, "tysiąc": 1000, "tysięcy": 1000},
 }  # fmt: skip
+DOZENS: Final = frozenset(
+    "dozen dozens dutzend douzaine douzaines docena docenas dozzina dozzine dúzia dúzias dozijn tuzin tuziny".split()
+)
 
 MONTHS: Final = (
     "january jan januar jänner janvier janv enero ene gennaio gen janeiro januari stycznia styczeń",

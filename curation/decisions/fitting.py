@@ -10,6 +10,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from curation.decisions.first_person import tells_of_writer
+from curation.decisions.past import recalls
 from curation.decisions.question_types import Asks, asks, is_of_another_type
 from curation.decisions.remarks import OPENING, SUBJECTLESS
 from curation.decisions.words import (
@@ -19,25 +21,22 @@ from curation.decisions.words import (
     CODE,
     DENIALS,
     DOUBTFUL,
-    FIRST_PERSON,
     LIMITS,
     LITTLE,
     NEGATIONS,
     NEVER,
     NO,
-    OBJECTS,
     PLACES,
     SIGNS,
     STEPS,
-    UNITS,
     VALUES,
     YES,
     is_amount,
     is_code,
     is_command,
     is_statement,
+    is_unit,
     keeps_code,
-    recalls,
     size,
     tokens,
     without,
@@ -56,6 +55,8 @@ TAIL: Final = 5
 """The most words of a remark around a copy of the old answer."""
 NOTE: Final = 12
 """The most words of a note, which breaks off without a full stop."""
+STORY: Final = 40
+"""The most words of a story of its writer."""
 REMARK: Final = 60
 """The most words of a remark; what is longer explains something."""
 REPLY_WORDS: Final = 20
@@ -139,7 +140,7 @@ def adds_a_remark(said: list[str], old: list[str]) -> bool:
 
 def remark(text: str, said: list[str], question: str, answer: str) -> Flaw | None:
     """What a text of enough words is where it only tells a story or speaks of the answer."""
-    if said[0] in FIRST_PERSON and is_story(said, tokens(answer)) and asks(question) in CLOSED:
+    if len(said) <= STORY and not is_code(text) and tells_of_writer(text, question, answer):
         return Flaw.NO_ANSWER
     if is_casual(text, said, question, answer) or is_stray(text, said, question, answer):
         return Flaw.NO_ANSWER
@@ -155,25 +156,23 @@ def remark(text: str, said: list[str], question: str, answer: str) -> Flaw | Non
 
 
 def is_casual(text: str, said: list[str], question: str, answer: str) -> bool:
-    """Whether a text is dashed off, without a capital or a full stop, and tells of its writer or of what is not so."""
+    """Whether a text is dashed off, without a capital or a full stop, and tells of what is not so."""
     if not text[:1].islower() or ENDED.search(text):
         return False
     fresh = without(said, tokens(question) + tokens(answer))
-    if not (FIRST_PERSON | OBJECTS).isdisjoint(said):
-        return True
     return asks(question) is not Asks.YES_OR_NO and not DENIALS.isdisjoint(fresh)
 
 
 def is_stray(text: str, said: list[str], question: str, answer: str) -> bool:
-    """Whether a text is a note that has no word of what was asked, or that tells of its writer."""
+    """Whether a text is a note that has no word of what was asked, or that tells what once happened."""
     if len(said) > NOTE:
         return False
     fresh = without(said, tokens(question) + tokens(answer))
     is_tied = not {*said} - LITTLE <= fresh
     is_figure = asks(question) in (Asks.AMOUNT, Asks.TIME) and any(map(is_amount, said))  # "within 5 working days"
-    if not OBJECTS.isdisjoint(fresh) or not (is_tied or is_figure or DOUBTFUL.isdisjoint(fresh)):
+    if not (is_tied or is_figure or DOUBTFUL.isdisjoint(fresh)):
         return True
-    if recalls(said, tokens(question) + tokens(answer)):
+    if recalls(text, f"{question} {answer}"):
         return True
     return not is_tied and is_unended(text, answer) and text[:1].islower() and said[0] not in STEPS
 
@@ -205,11 +204,6 @@ def replies(text: str) -> bool:
     return first is not None and denies([first[1].casefold()])
 
 
-def is_story(said: list[str], old: list[str]) -> bool:
-    """Whether somebody tells what happened to them, unless the agent's answer began like that, too."""
-    return said[:1] != old[:1] and not FIRST_PERSON.isdisjoint(said[:1])
-
-
 def denies(said: list[str]) -> bool:
     """Whether the first word is a yes or a no."""
     return said[:1] != [] and (said[0] in YES or said[0] in NO)
@@ -230,7 +224,9 @@ def fits(pair: Pair) -> bool:
     is_reply = denies(pair.said)
     if not (is_reply or brought(pair) - NEGATIONS):  # no new word: only a sign or the order may have changed
         return not brought(pair) and len(pair.said) >= SIZE * len(pair.old)
-    if is_story(pair.said, pair.old) or adds(pair) or tells(pair) or recalls(pair.said, pair.old + pair.asked):
+    if tells_of_writer(pair.text, pair.question, pair.answer) or adds(pair) or tells(pair):
+        return False
+    if recalls(pair.text, f"{pair.question} {pair.answer}"):
         return False
     if len(LIST.findall(pair.text)) > 1:
         return True
@@ -249,12 +245,12 @@ def fits(pair: Pair) -> bool:
 
 
 def tells(pair: Pair) -> bool:
-    """Whether a short text tells of its writer, of a change, or only of what is not so."""
+    """Whether a short text tells of a change, or only of what is not so."""
     fresh = brought(pair).difference(pair.asked)
     denies_it = not (DENIALS | SIGNS_OF_DENIAL).isdisjoint(fresh)
     if denies_it and pair.kind is not Asks.YES_OR_NO and not repeats(pair):
         return True
-    return not (OBJECTS | CHANGES).isdisjoint(fresh)
+    return not CHANGES.isdisjoint(fresh)
 
 
 def repeats(pair: Pair) -> bool:
@@ -310,9 +306,10 @@ def is_value(pair: Pair) -> bool:
     is_whole = len(pair.said) >= SENTENCE and WHOLE.fullmatch(pair.text) is not None
     if pair.kind in (Asks.AMOUNT, Asks.TIME):
         shared = ({*pair.said} - LITTLE - VALUES).intersection([*pair.old, *pair.asked])
-        is_tied = bool(shared) or (is_whole and not UNITS.isdisjoint(pair.said))
+        is_kind = pair.kind is Asks.TIME or any(map(is_unit, pair.said))
+        is_tied = bool(shared) or (is_kind and WHOLE.fullmatch(pair.text) is not None)
         is_endless = not NEVER.isdisjoint(pair.said) and repeats(pair)
-        return len(pair.said) > TERSE and is_tied and (is_endless or any(map(is_amount, brought(pair))))
+        return len(pair.said) > TERSE and is_tied and (is_endless or any(map(is_amount, brought(pair))) or is_day(pair))
     if pair.kind is Asks.PLACE:
         start = pair.said if is_sentence(pair) else pair.said[:1]
         names = not PLACES.isdisjoint(start) and bool(brought(pair) - LITTLE)
@@ -322,10 +319,14 @@ def is_value(pair: Pair) -> bool:
     return is_whole
 
 
+def is_day(pair: Pair) -> bool:
+    """Whether a text tells a time without a number: "on the last working day of the month"."""
+    return pair.kind is Asks.TIME and pair.said[0] in PLACES and any(map(is_unit, brought(pair)))
+
+
 def is_sentence(pair: Pair) -> bool:
     """Whether a text of three words or more is a sentence that says what is so, not what is not."""
-    is_whole = len(pair.said) > TERSE and WHOLE.fullmatch(pair.text) is not None
-    return is_whole and NEGATIONS.isdisjoint(pair.said)
+    return len(pair.said) > TERSE and WHOLE.fullmatch(pair.text) is not None and NEGATIONS.isdisjoint(pair.said)
 
 
 def carries(pair: Pair) -> bool:
@@ -333,7 +334,7 @@ def carries(pair: Pair) -> bool:
     if denies(pair.said):
         return not judges(pair)
     fresh = brought(pair)
-    if judges(pair) or not fresh - NEGATIONS or is_story(pair.said, pair.old):
+    if judges(pair) or not fresh - NEGATIONS or tells_of_writer(pair.text, pair.question, pair.answer):
         return False
     if (
         pair.said[0] in ADDS | LIMITS

@@ -6,6 +6,7 @@ script. Where the evidence is thin or torn it says "und": a filter must not drop
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from privacy.redaction import PLACEHOLDER
@@ -76,6 +77,10 @@ UKRAINIAN, BULGARIAN, PERSIAN, URDU = (
 RUSSIAN: Final = re.compile("[ыэё]")
 
 
+SAME: Final = {"no": "da", "uk": "ru"}
+"""Languages that are so near to another one that they share its lists."""
+
+
 def weights(common: dict[str, str]) -> dict[str, tuple[tuple[str, float], ...]]:
     """What each little word says: for each of its languages, 1 ÷ the number of languages that have it."""
     owners: dict[str, list[str]] = {}
@@ -122,13 +127,25 @@ def by_script(text: str) -> str | None:
 
 def by_words(words: Sequence[str]) -> str:
     """The language whose little words weigh most, if clearly more than any other's."""
+    found = likely(words)
+    return found[0] if len(found) == 1 else UNKNOWN
+
+
+def likely(words: Sequence[str]) -> list[str]:
+    """The language whose little words weigh most, and those that come near it."""
     score: dict[str, float] = {}
     for word in words[:MOST_WORDS]:
         if word in EVIDENCE:
             for code, weight in EVIDENCE[word]:
                 score[code] = score.get(code, 0.0) + weight
-    if not score:
-        return UNKNOWN
-    best = max(score, key=score.__getitem__)
-    most = score.pop(best)
-    return best if most >= LEAST and most >= CLEAR_LEAD * max(score.values(), default=0.0) else UNKNOWN
+    most = max(score.values(), default=0.0)
+    return [code for code, value in score.items() if value * CLEAR_LEAD > most] if most >= LEAST else []
+
+
+@lru_cache(maxsize=256)
+def languages_of(text: str, near: str) -> frozenset[str]:
+    """The language of a short text, or of what it stands next to; several where they are too alike to tell."""
+    found = guess(text)
+    found = guess(near) if found == UNKNOWN else found
+    codes = likely(WORDS.findall(f"{text} {near}"[:READ].lower())) if found == UNKNOWN else [found]
+    return frozenset(SAME.get(code, code) for code in codes)

@@ -19,10 +19,10 @@ from curation.decisions.words import (
     PLACES,
     REPEATS,
     STEPS,
-    UNITS,
     UNSPACED,
     YES,
     is_amount,
+    is_unit,
     tokens,
     without,
 )
@@ -52,7 +52,7 @@ def is_of_another_type(text: str, said: list[str], question: str, answer: str) -
             return ENDLESS.isdisjoint(said)
         if not any(map(counts, old)) or not ENDLESS.isdisjoint(said):
             return False
-        return not any(map(counts, said)) or (not UNITS.isdisjoint(old) and counts_something_else(text, said, question))
+        return not any(map(counts, said)) or (any(map(is_unit, old)) and counts_something_else(text, said, question))
     if {*said} - LITTLE - without(said, tokens(question) + old):
         return False
     if kind is not Asks.OPEN and kind is not Asks.UNKNOWN and said[0] in REPEATS:
@@ -74,7 +74,7 @@ def is_priced(text: str, words: list[str]) -> bool:
 
 def counts_something_else(text: str, said: list[str], question: str) -> bool:
     """Whether every number of a text counts what was not asked about: "three copies", where weeks are meant."""
-    if MONEY.search(text) or not UNITS.isdisjoint(said):
+    if MONEY.search(text) or any(map(is_unit, said)):
         return False
     other = without(said, tokens(question)) - LITTLE
     numbers = [place for place, word in enumerate(said) if is_amount(word)]
@@ -83,7 +83,7 @@ def counts_something_else(text: str, said: list[str], question: str) -> bool:
 
 def counts(word: str) -> bool:
     """Whether a word is an amount, or what one is counted in."""
-    return is_amount(word) or word in UNITS
+    return is_amount(word) or is_unit(word)
 
 
 def has_name(text: str) -> bool:
@@ -107,15 +107,16 @@ AMOUNT: Final = (
     r"\b(?:what|which) (?:minimum |maximum )?age\b|\bquel âge\b|\bqué edad\b|\bche età\b|\b(?:qual (?:é )?a|que) idade\b|\bwelches alter\b|\bwelke leeftijd\b",
     r"\bhow (?:many|much|long|often|old|far|big|large|fast|high|deep|soon|late|tall|wide|heavy|frequently)\b|"
     r"\b(?:what|which)(?:'s| is| was| are)? the (?:\w+ )?(?:number|price|cost|fee|rate|limit|size|maximum|minimum|deadline|duration|age|period|version)\b",
-    r"\bwie ?(?:viele?n?|lange?|oft|hoch|teuer|alt|gro[sß]+|weit|schnell)\b|\bwieviele?\b|was kostet",
-    r"\bcombien\b|quelle? est (?:le|la|l'|les) ?(?:délai|prix|durée|nombre|taille|montant|âge|tarif|frais)",
-    r"\bcuánt[oa]s?\b|\bcada cuánto\b",
-    r"\bquant[oaie]s?\b|\bogni quanto\b|qual é o (?:prazo|preço|valor|número|limite)",
-    r"\bhoe ?(?:veel|lang|vaak|oud|ver|groot|duur)\b|wat kost",
-    r"^\W*ile\b|\bjak (?:długo|często|daleko|duż[yao])\b|\bkolik\b|jak dlouho",
-    r"\bhur (?:många|mycket|länge|lång|långt|ofta|stor|gammal)\b|\bhvor (?:mange|meget|mye|lenge|længe|lang|ofte|stor)\b|vad kostar",
-    r"\bkaç\b|ne kadar|\bhány\b|mennyi|kuinka (?:paljon|kauan|monta|usein)|\bberapa\b|bao (?:lâu|nhiêu)|\bcâ[tț][ăei]?\b",
-    r"\bсколько\b|как (?:долго|часто|далеко)|\bскільки\b|\bколко\b",
+    r"\bwie ?(?:viele?n?|lange?|oft|hoch|teuer|alt|gro[sß]+|weit|schnell)\b|\bwieviele?\b|was kostet|\b(?:was|wie) ist (?:der|die|das) (?:\w+ )?(?:preis|frist|gebühr|dauer|anzahl|betrag|grenze|limit|alter|größe|höhe|gewicht|temperatur)\b|\bwelche (?:frist|dauer|gebühr|größe|menge)\b",
+    r"\bcombien\b|quel(?:le)?s? (?:est|sont) (?:le |la |l'|les )(?:\w+ )?(?:délais?|prix|durée|nombre|taille|montant|âge|tarifs?|frais|coût|limite|hauteur|poids|vitesse|température)",
+    r"\bcuánt[oa]s?\b|\bcada cuánto\b|\bcuál(?:es)? (?:es|son) (?:el|la|los|las) (?:\w+ )?(?:plazos?|precios?|costes?|costos?|tarifas?|duración|número|tamaño|límite|importe|edad|altura|peso|velocidad|temperatura)\b",
+    r"\bquant[oaie]s?\b|\bogni quanto\b|\bqua(?:l'?è|l è|li sono) (?:il |la |l'|i |le |gli )(?:\w+ )?(?:prezz[oi]|costo|tariff[ae]|durata|termine|numero|limite|importo|età|altezza|peso|velocità|temperatura)\b|"
+    r"\bqua(?:l é|is são) (?:o|a|os|as) (?:\w+ )?(?:prazos?|preços?|custo|taxa|valor|número|limite|duração|tamanho|idade|altura|peso|velocidade|temperatura)\b",
+    r"\bhoe ?(?:veel|lang|vaak|oud|ver|groot|duur)\b|wat kost|\bwat (?:is|zijn) (?:de|het) (?:\w+ )?(?:prijs|termijn|kosten|duur|aantal|bedrag|limiet|leeftijd|tarief|tarieven|hoogte|gewicht)\b",
+    r"^\W*ile\b|\bjak (?:długo|często|daleko|duż[yao])\b|\bkolik\b|jak dlouho|\bjak[ia]e? jest (?:\w+ )?(?:termin|koszt|cena|czas|limit|opłata|liczba|wiek|wysokość)\b|\bjak[áýé] je (?:\w+ )?(?:cena|lhůta|doba|limit|poplatek|počet)\b",
+    r"\bhur (?:många|mycket|länge|lång|långt|ofta|stor|gammal)\b|\bhvor (?:mange|meget|mye|lenge|længe|lang|ofte|stor)\b|vad kostar|hva(?:d)? koster|\b(?:vad|hvad|hva) (?:är|er) (?:priset|prisen|avgiften|afgiften|fristen|gränsen|grænsen|antalet|antallet)\b",
+    r"\bkaç\b|ne kadar|\bhány\b|mennyi|kuinka (?:paljon|kauan|monta|usein)|\bpaljonko\b|\bmontako\b|\bberapa\b|bao (?:lâu|nhiêu)|\bcâ[tț][ăei]?\b",
+    r"\bсколько\b|как(?:ой|ая|ова?|ов) (?:\w+ )?(?:срок|цена|стоимость|размер|лимит|возраст|плата|температура)\b|как (?:долго|часто|далеко)|\bскільки\b|\bколко\b",
     r"多少|几[天个次年月日点]|幾|多久|多长|多大|何(?:日|時間|回|人|個|円|年|分|ヶ月|か月)|いくら|どのくらい|どれくらい|いくつ",
     r"얼마|며칠|몇|\bكم\b|कितन[ीेा]|πόσ[οαεη]|כמה",
 )

@@ -88,27 +88,6 @@ SIGNS: Final = tuple(
     )
 )
 """Kinds of words of which a text about texts has two: what it is about, what that does, how good it is, what it lacks."""
-FIRST_PERSON: Final = frozenset(
-    "i i'm i've my mine ich mein meine mir je j'ai j'étais mon yo io eu meu minha ik mijn jag я мне мой 我 私 나는 저는 أنا".split()
-)
-"""With which somebody tells what happened to them, not what is so."""
-OBJECTS: Final = frozenset("me mich mir moi m'a m'ont m'avait mi mij mnie мне меня".split())
-"""The writer of a text, away from its start; not "us", which is the company's word, too."""
-PAST: Final = frozenset(
-    "was were had did said told came went got took gave wasn't weren't hadn't war waren hatte hatten wurde wurden ging gingen kam kamen sagte stand "
-    "était étaient avait avaient fut c'était era eran estaba estaban fue fueron había dijeron erano stava aveva stato stata estava estavam foi foram "
-    "tinha disseram geweest werd kwam zei był była było byli powiedział powiedziała был была было были сказал сказали".split()
-)
-"""With which somebody tells what once happened."""
-PRONOUNS: Final = frozenset(
-    "it you they he she we i er sie es du ihr wir il elle ils vous tu u je zij hij lei lui ella él ele ela".split()
-)
-CLAUSES: Final = frozenset(
-    "after when if once since that which who whose where as because before until nachdem wenn sobald seit dass der die das weil bevor après quand si qui que "
-    "depuis dès après cuando si que donde desde quando se che dopo dove se que quando depois desde als nadat zodra sinds dat die gdy jeśli który która po "
-    "когда если который которая после".split()
-)
-"""Which open a clause, in which even what is so now has a past: "once your order was sent"."""
 CHANGES: Final = frozenset(
     "went raised increased dropped gestiegen erhöht gesunken augmenté baissé subió subido bajado aumentato sceso aumentou subiu gestegen "
     "verhoogd wzrosła wzrósł podrożał выросла вырос подорожал".split()
@@ -134,7 +113,8 @@ VALUES: Final = frozenset(
     "undici dodici venti trenta mezzogiorno lunedì martedì mercoledì giovedì venerdì sabato domenica domani dois três quatro sete oito dez "
     "vinte trinta segunda terça quarta quinta sexta amanhã twee drie vier vijf zes zeven acht negen tien twintig dertig maandag dinsdag "
     "woensdag donderdag vrijdag zaterdag zondag два три четыре пять шесть семь восемь девять десять двадцать тридцать полдень понедельник "
-    "вторник среду четверг пятницу субботу воскресенье завтра "
+    "двух трёх трех четырёх четырех пяти шести семи восьми девяти десяти двадцати тридцати dwóch trzech czterech pięciu sześciu siedmiu ośmiu "
+    "dziewięciu dziesięciu dwudziestu trzydziestu dvou čtyř pěti šesti sedmi osmi devíti deseti двох трьох чотирьох вторник среду четверг пятницу субботу воскресенье завтра "
     "januar februar märz juni juli oktober dezember janvier février avril juin juillet août septembre octobre novembre décembre "
     "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre gennaio febbraio aprile maggio "
     "giugno luglio settembre ottobre dicembre janeiro fevereiro março maio junho julho setembro outubro novembro dezembro januari "
@@ -150,7 +130,12 @@ VALUES: Final = frozenset(
     "vijftig zestig honderd duizend vandaag middernacht dwa dwie trzy cztery pięć sześć siedem osiem dziewięć dziesięć piętnaście "
     "dwadzieścia trzydzieści tysiąc dzisiaj jutro poniedziałek wtorek środę czwartek piątek sobotę niedzielę пятнадцать сорок "
     "пятьдесят сто тысяча сегодня понедельника пятницы субботы iki üç dört beş altı yedi sekiz dokuz yirmi otuz kırk yüz pazartesi "
-    "çarşamba perşembe cuma cumartesi bugün yarın".split()
+    "çarşamba perşembe cuma cumartesi bugün yarın två tre fyra fem sju åtta nio elva tolv tjugo trettio hundra måndag tisdag onsdag "
+    "torsdag fredag lördag söndag seks syv otte elleve tyve mandag tirsdag lørdag søndag kaksi kolme neljä viisi kuusi seitsemän "
+    "kahdeksan yhdeksän kymmenen maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai dvě čtyři pět šest sedm osm devět deset "
+    "pondělí úterý středa středu čtvrtek pátek sobota neděle két kettő három négy öt nyolc kilenc tíz húsz hétfő kedd szerda "
+    "csütörtök péntek szombat vasárnap два дві чотири п'ять шість сім вісім дев'ять понеділок вівторок 하루 이틀 사흘 일주일 열흘 "
+    "一 二 两 兩 三 四 五 六 七 八 九 十 百 千 万 萬 半".split()
 )
 """Amounts and times in words."""
 COINS: Final = frozenset(
@@ -165,6 +150,23 @@ UNITS: Final = COINS | frozenset(
     "месяцев год года лет рублей рубля рубль gün hafta ay yıl saat dakika lira".split()
 )
 """What an amount of time or money is counted in."""
+TURKISH: Final = (
+    r"(?:l[ae]r)?(?:[ys]?[ıiuü](?:n(?:[ıiuü]n?|d[ae]n?|[ae])?)?|n[ıiuü]n|y?[ae]|[dt][ae]n?|[dt][ıiuü]r|l[ıiuü]k)?"
+)
+"""The endings of a noun."""
+INFLECTED: Final = re.compile(
+    rf"(?:gün|hafta|ay|yıl|saat|dakika|kilo|gram|metre|lira|kuruş|kişi|adet|yaş){TURKISH}|"
+    r"(?:arki|työ)?päiv\w{1,8}|vii(?:kko|ko)\w{0,6}|kuukau\w{1,7}|vuo(?:si|sia|tta|den|des\w{1,3})|tun(?:ti|te|ni)\w{0,4}|minuut\w{1,6}|euro(?:a|n|ja|sta|lla|t)?|sentti\w{0,3}|"
+    r"(?:munka)?nap(?:ok|on|os|ja|ig|ot|pal|ra|ban|onta)?|hét(?:en|ig)?|hete(?:k|n|t|nte)|hónap\w{0,4}|éve?[tsnk]?|ór[aá]\w{0,3}|perc(?:et|es|ig|ek|en)?|forint\w{0,2}|"
+    r"d(?:ny|ní|nů|nech|nem)|týd(?:en|ny|nů|nech|nu)|týžd\w{1,4}|měsíc\w{0,3}|mesiac\w{0,3}|rok(?:u|y|ů|em|iem|ov)?|hodin\w{0,3}|korun\w{0,2}|kč|"
+    r"dni(?:a|em|ach|om)?|tygodni\w{0,3}|miesi[ąę]c\w{0,3}|lat(?:ach|ami)?|godzin\w{0,3}|minut\w{0,3}|zł|złot\w{1,3}|grosz\w{0,2}|"
+    r"дн(?:я|ей|ям|ях|ями|ю|ём|е|и|ів)|недел\w{1,3}|тиж(?:ден|дн|н)\w{1,3}|месяц\w{0,3}|місяц\w{0,3}|год(?:а|у|ом|ов|ам|ы)?|рок(?:и|ів|у|ам)|час(?:а|у|ов|ам|ы|ом)?|"
+    r"годин\w{0,2}|минут\w{0,3}|хвилин\w{0,2}|сут(?:ки|ок)|рубл\w{1,3}|грив\w{1,3}|копе\w{2,3}|"
+    r"(?:arbets|var|bank|arbejds|hver)?dag(?:ar|arna|en|e|er|ene)?|dygn(?:et)?|veck(?:a|or|an)|uge[rn]?|uke[rn]?|m[åa]n[ae]d(?:er|en)?|år(?:et|en)?|tim(?:me|mar|men)|"
+    r"minut(?:er|en|ter)|kron(?:a|or|er)|kr|(?:werk|arbeits|kalender|geschäfts|bank)tag(?:e|en|s)?|(?:werk|kalender)dagen?|"
+    r"zile?|săptămân\w{1,2}|lun[iă]|or[eă]|ημέρ\w{1,3}|μέρ\w{1,3}|ώρ\w{1,2}|λεπτ\w{1,2}|(?:kilo|centi|milli)?(?:gramm?(?:es?|ów|a|ů|s)?|met(?:er|ern|ers|re|res|ro|ros|ri|rů|rów|ry|ra)|lit(?:er|ern|ers|re|res|ro|ros|ri|rů|rów|ry|ra))"
+)
+"""The same in the forms that a case gives it, or the language has."""
 REPEATS: Final = frozenset(
     "every each daily weekly until jeden jede jedes alle täglich toutes tous chaque cada todos todas ogni tutti tutte elke elk iedere każdy każdą "
     "codziennie каждый каждую каждые ежедневно her".split()
@@ -219,17 +221,9 @@ def without(said: list[str], others: list[str]) -> set[str]:
     return {word for word in said if word[:STEM] not in stems}
 
 
-def recalls(said: list[str], others: list[str]) -> bool:
-    """Whether a text tells what once happened, where the question and the answer are about what is so.
-
-    A clause may, too: "once your order was sent", "from the day it came".
-    """
-    if not PAST.isdisjoint(others):
-        return False
-    return any(
-        word in PAST and CLAUSES.isdisjoint(said[max(0, at - 4) : at]) and not (at > 1 and said[at - 1] in PRONOUNS)
-        for at, word in enumerate(said)
-    )
+def is_unit(word: str) -> bool:
+    """Whether a word is what an amount is counted in, in any of its forms."""
+    return word in UNITS or INFLECTED.fullmatch(word) is not None
 
 
 def is_amount(word: str) -> bool:

@@ -31,13 +31,14 @@ def pool(policy: CurationPolicy, judged: Sequence[Judged]) -> tuple[Standings, i
     """
     project, settings = policy.project, EvidenceSettings.from_dict(policy.settings.get("evidence", {}))
     rows = [row for one in judged for row in opinions(project.pk, one)]
+    claims.forget()
     spoken = [one for one in judged if one.read.votes or one.read.before is not None]
     store.write_opinions(rows, [one.read.key for one in spoken if one.read.before is not None])
     questions = {one.question for one in spoken}
     before = store.claims_on(project, questions)
     spoken_of = cohorts.as_one(project, store.words_on(project, questions))
     standings = {question: posterior.standings(said, settings) for question, said in spoken_of.items()}
-    now = {(question, claim): one.verdict for question, claims in standings.items() for claim, one in claims.items()}
+    now = {(question, claim): one.verdict for question, found in standings.items() for claim, one in found.items()}
     store.write_claims(project, standings, before.keys() - now.keys())
     changed = {key for key, verdict in before.items() if now.get(key) != verdict}
     waiting = store.voiced(project, changed) - {one.read.key for one in judged} if changed else set()

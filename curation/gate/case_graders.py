@@ -11,7 +11,7 @@ import orjson
 
 from curation.decisions.reasons import REASONS
 from curation.gate.calibration import DEFAULT_THRESHOLDS, Calibration, Thresholds, calibrate, sample_others
-from curation.gate.graders import DEFAULT_GRADERS, GRADER_VERSION, LEAST, Grader, family
+from curation.gate.graders import DEFAULT_GRADERS, GRADER_VERSION, LEAST, Grader, family, forget
 from curation.gate.verdicts import Case, GatePolicy, case_digest
 from curation.models import CaseGrader, EvalCase, ReviewTask
 from feedback.models import Interaction
@@ -49,6 +49,7 @@ def graded_cases(
         asked = [pair for pair in sample_others(cases) if pair[0].id in missing]
         with ThreadPoolExecutor(AT_ONCE if using else 1) as pool:  # threads help where a model is waited for
             settled = dict(pool.map(settle, asked))
+        forget()
         fresh = {name: found for name, found in settled.items() if found.settled}
         keep(fresh, wordings, origins)
         ask_people({name: c.why for name, c in fresh.items() if not c.discriminating}, origins)

@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
+from curation import claims
 from curation.models import Dataset, Recall, Release, ReleaseMember, ReleaseState
 from curation.policies import versions
 from curation.releases import copies, files, folders, membership, quotes, recalls, recuts
@@ -94,6 +95,8 @@ def finish(release: Release, progress: Progress | None = None) -> Release:
     except Exception as error:
         return_failed(release, type(error).__name__)
         raise
+    finally:
+        claims.forget()
 
 
 def return_failed(release: Release, error: str) -> None:

@@ -5,6 +5,7 @@ A kind is a sum of the flags below. Above them, where they make a difference, ar
 ordinary one, a bit for each, by how frequent it is. `weighed` turns these into flags, once it is known which languages a text may be in.
 """
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -27,6 +28,7 @@ CLOSED: Final = 128  # of a closed class of another language than English; only 
 
 # The languages of `languages.txt`, in its order; English, the first, has its own flag and serves to tell texts apart.
 LANGUAGES: Final = tuple("en de fr es pt it nl pl sv da nb cs sk ro tr hu fi ca id ru uk el he ar hi ja ko zh".split())
+WORD: Final = re.compile(r"[^\W\d_]{2,}")
 COUNT: Final = len(LANGUAGES)
 EVERY: Final = (1 << COUNT) - 1
 ENGLISH: Final = 1
@@ -149,6 +151,20 @@ def listed(name: str) -> list[str]:
     """The words of one of the data files."""
     lines = (DATA / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return [sys.intern(word) for line in lines if not line.startswith("#") for word in line.split()]
+
+
+@cache
+def phrases() -> dict[str, list[tuple[str, int]]]:
+    """Names of several words that are nobody's, as `sierra leone`, by each of their words that may begin a name: the phrase, and
+    where the word stands in it.
+    """
+    found: dict[str, list[tuple[str, int]]] = {}
+    for line in (DATA / "phrases.txt").read_text(encoding="utf-8").splitlines():
+        for word in () if line.startswith("#") else WORD.finditer(line):
+            found.setdefault(word.group(), []).append((line, word.start()))
+    for several in found.values():
+        several.sort(key=lambda one: -len(one[0]))
+    return found
 
 
 @cache

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from curation.claims import forget as forget_claims
+from curation.gate.graders import normalisation, weights
 from curation.gate.graders.calls import calls
 from curation.gate.graders.claims import claims
 from curation.gate.graders.embedding import embedding_grader
@@ -43,11 +45,12 @@ __all__ = [
     "GraderKind",
     "ModelError",
     "family",
+    "forget",
     "grade",
     "grader",
 ]
 
-GRADER_VERSION: Final = "5"
+GRADER_VERSION: Final = "6"
 """Raised with every change that can move a score: results graded by another version are stale."""
 
 
@@ -139,3 +142,12 @@ def grade(
     score = max(checked(asked(answer, right, case), name) for right in (expected, *accepted))
     passed = score >= limit
     return Grade(score, passed, f"{score:.3f} {'reaches' if passed else 'is below'} {limit:.3f}", name)
+
+
+def forget() -> None:
+    """Drop the texts that graders read lately. Whoever graded many calls it at the end: no text outlives its erasure in
+    the memory of a process.
+    """
+    forget_claims()
+    normalisation.forget()
+    weights.asks.cache_clear()

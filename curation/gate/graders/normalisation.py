@@ -94,6 +94,11 @@ def tokens(text: str) -> tuple[str, ...]:
     return (rest,) if rest else ()
 
 
+def forget() -> None:
+    """Drop the texts that were read lately, so that none outlives its erasure in a worker's memory."""
+    tokens.cache_clear()
+
+
 def _spelled(token: str) -> str:
     """Return the one spelling of a token: ASCII digits, no thousands commas, the plain apostrophe."""
     if not token.isascii():

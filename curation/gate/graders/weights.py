@@ -7,6 +7,7 @@ step of a procedure.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from curation.claims import (
@@ -57,10 +58,13 @@ _WHICH: Final = re.compile(
     re.IGNORECASE,
 )
 Weights = dict[str, float]
+RECENT: Final = 512
+"""How many questions are remembered: a grader asks for the kind of one several times."""
 FEW: Final = 2
 """Words that an answer may have without one that the question or the expected answer has: a number says enough."""
 
 
+@lru_cache(maxsize=RECENT)
 def asks(question: str) -> Asks:
     """What a question asks for. One with a question word asks for more than yes or no, whatever it begins with."""
     kind = first_word(question)

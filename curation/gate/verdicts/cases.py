@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from curation.gate.graders import GRADER_VERSION, Grade, Grader, GraderError, ModelError, grade
+from curation.gate.graders import GRADER_VERSION, Grade, Grader, GraderError, ModelError, forget, grade
 
 CaseKind = Literal["golden", "regression", "sampled"]
 Severity = Literal["normal", "never_again"]
@@ -198,6 +198,7 @@ def remembering() -> Iterator[None]:
     finally:
         _remembered.reset(token)
         _digests.reset(digests)
+        forget()
 
 
 def grade_case(case: Case, answer: str, *, using: Mapping[str, Grader] | None = None) -> Grade:

@@ -4,8 +4,13 @@ from typing import Any
 
 import pytest
 
+from curation.claims.reading import duty_of, question_read, reading, words_of
+from curation.gate import judging
 from curation.gate.graders import CaseView, Grade, grade
+from curation.gate.graders.normalisation import tokens
+from curation.gate.graders.weights import asks
 from curation.gate.verdicts import Case, grade_case, graded, remembering
+from tests.curation.gate_world import good, released
 
 CASE = Case("one", "golden", "When?", "At ten.", grader="exact", discriminating=True)
 
@@ -44,3 +49,12 @@ def test_another_threshold_is_another_grade() -> None:
     loose = Case("one", "golden", "When?", "At ten.", grader="fuzzy", threshold=0.1, discriminating=True)
     with remembering():
         assert [grade_case(case, "At nine.").passed for case in (strict, loose)] == [False, True]
+
+
+@pytest.mark.django_db
+def test_no_text_stays_in_memory_after_curation_a_release_and_a_gate() -> None:
+    """A text that a worker kept would outlive its erasure."""
+    release = released()
+    judging.run(release, good, judging.CandidateIn("x"), concurrency=1)
+    for read in (reading, words_of, question_read, duty_of, tokens, asks):
+        assert read.cache_info().currsize == 0, read

@@ -8,6 +8,7 @@ from privacy.redaction.lexicon import lexicon, ordinary
 
 FOUND = [
     # contact
+    ("PHONE", "Call ⟦1800 551 800⟧ Kids Helpline View"),
     ("EMAIL", "write to ⟦ada.lovelace+tag@mail.example.co.uk⟧, please"),
     ("EMAIL", "(⟦ada@example.org⟧)"),
     ("EMAIL", "**⟦ada@example.org⟧**"),
@@ -147,6 +148,7 @@ NOT_FOUND = [
     "order by created_at desc limit 10000",
     "the zip file has 12345 entries",
     "zip code lookup failed with error 10061",
+    "1300 224 636 Lifeline Way",
     "Section 4 of the License, and in the State of California",
 ]
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from privacy.redaction.hits import Page
-from privacy.redaction.lexicon import ENGLISH, FIRST, LAST, ORDINARY, PLACE, STOP, kind_of
+from privacy.redaction.lexicon import ENGLISH, FIRST, LAST, ORDINARY, STOP, kind_of, phrases
 
 # What is called after its discoverer, founder or saint: `Murphy's law`, `la loi de Murphy`, `Universidad Simón Bolívar`.
 CALLED_AFTER: Final = re.compile(
@@ -15,14 +15,22 @@ CALLED_AFTER: Final = re.compile(
     r"|[ -](?:scale|effect|constant|convention|(?:national |research )?(?:centre|center)"
     r"|syndroom|stiftung|institut|universität|schule|gymnasium|klinik|instituut)\b"
 )
-CALLED: Final = re.compile(
-    r"\b(?:(?P<illness>maladie|enfermedad|doença|malattia|morbo|morbus|mal|ziekte|choroba|sygdom|sjukdom)"
-    r"|syndrome|syndrom|síndrome|síndroma|sindrome|syndroom|zespół|lois?|ley(?:es)?|leis?|legg[ei]|gesetz|wet|prawo|lag|théorème|teorema|satz|theorem|stelling|twierdzenie"
-    r"|princip(?:e|es|io|ios)|prinzip|échelle|escala|scala|skala|schaal|effet|efecto|efeito|effetto|effekt|paradoxe?|paradoja|convention"
-    r"|fondation|fundación|fundação|fundació|fondazione|fundacja|stiftung|stichting|lycée|collège|école|colegio|colégio|liceo|gymnasium|schule|hôpital|hospital|ospedale|klinik|clinique|clínica"
-    r"|universit(?:é|à|ät|eit|y of)|universidade?|uniwersytet|institut|instituto|istituto|instituut|instytut|musée|museo|museu|théâtre|teatro|aéroport|aeropuerto|aeroporto|prix|premio|prêmio|nagroda)"
-    r" (?:federal |nacional |estadual )?(?:de |di |da |do |du |von |van |d'|del |des |of )?(?:la |l'|le )?\Z"
+# The same before the name, with small words between: `la loi de Murphy`, `Universidad Simón Bolívar`.
+ILLNESS: Final = frozenset("maladie enfermedad doença malattia morbo morbus mal ziekte choroba sygdom sjukdom".split())
+CALLED: Final = frozenset(
+    "syndrome syndrom síndrome síndroma sindrome syndroom zespół loi lois ley leyes lei leis legge leggi gesetz wet prawo lag"
+    " théorème teorema satz theorem stelling twierdzenie principe principes principio principios prinzip échelle escala scala"
+    " skala schaal effet efecto efeito effetto effekt paradox paradoxe paradoja convention fondation fundación fundação fundació"
+    " fondazione fundacja stiftung stichting lycée collège école colegio colégio liceo gymnasium schule hôpital hospital ospedale"
+    " klinik clinique clínica université università universität universiteit universidad universidade uniwersytet institut"
+    " instituto istituto instituut instytut musée museo museu théâtre teatro aéroport aeropuerto aeroporto prix premio prêmio"
+    " nagroda".split()
 )
+CALLED_OF: Final = {  # in English, with `of` alone
+    "university": "universität",
+    **dict.fromkeys("law laws principle principles hypothesis equation equations conjecture".split(), "loi"),
+}
+LINKS: Final = frozenset("de di da do du von van d del des of la l le federal nacional estadual".split())
 # First names and families after which an illness is called, where it is not somebody's own: `Addison's disease`.
 ILLNESSES: Final = frozenset(
     "addison alexander alpers alzheimer alzheimers barlow bechterew behcet blount bowen bright buerger byler canavan castleman chagas charcot coats crohn"
@@ -31,9 +39,9 @@ ILLNESSES: Final = frozenset(
     " osgood paget parkinson parkinsons perthes peyronie pick pompe pott raynaud refsum ritter sandhoff scheuermann sever stargardt steinert still takayasu tay"
     " vincent wagner weil whipple wilson winkler wolman bell erb klumpke edwards turner".split()
 )
-SAINT: Final = re.compile(r"(?:(?P<before>[^\W\d_]+) )?\b(?:st|ste|saint|sainte|sankt|sint|são)[.]?[ -]\Z")
-TOGETHER: Final = re.compile(r" (?:and|or|und|et|y|e|en|och|og) ([^\W\d_]{3,})\b")
-TOGETHER_BEFORE: Final = re.compile(r"\b([^\W\d_]{3,}) (?:and|or|und|et|y|e|en|och|og) \Z")
+SAINTS: Final = frozenset("st st. ste ste. saint sainte sankt sint são".split())
+OPENING: Final = '([{"“„«*'
+APART: Final = str.maketrans("'-", "  ")
 
 
 def eponym(page: Page, start: int, end: int) -> bool:
@@ -42,28 +50,52 @@ def eponym(page: Page, start: int, end: int) -> bool:
     The illness of somebody who is known by a first name, `la maladie de Sophie`, is that person's own.
     """
     low = page.low
-    match = CALLED_AFTER.match(low, end) if low[end : end + 1] in {"'", " ", "-"} else None
-    if match is None and start and low[start - 1] in " -'":
-        before = low[max(0, start - 32) : start]
-        saint = SAINT.search(before)
-        if saint:  # `Tabitha St. Germain` is somebody
-            return not saint["before"] or bool(kind_of(saint["before"]) & (ORDINARY | STOP))
-        match = CALLED.search(before)
-    if match is None and (space := low.find(" ", start, end)) > 0 and not kind_of(low[start:space]) & (FIRST | LAST):
-        match = CALLED.match(low[start : space + 1])  # `Morbus Wilson`, `Lycée Victor Hugo`
-        return match is not None
-    return match is not None and (not match["illness"] or low[start:end] in ILLNESSES)
+    if low[end : end + 1] in {"'", " ", "-"} and (match := CALLED_AFTER.match(low, end)):
+        return not match["illness"] or low[start:end] in ILLNESSES
+    if start and low[start - 1] in " -'":
+        words = [word.lstrip(OPENING) for word in low[max(0, start - 32) : start].translate(APART).split()]
+        if (
+            words and words[-1] in SAINTS and page.text[low.rfind(words[-1], 0, start)].isupper()
+        ):  # Portuguese `são`: are
+            # `Tabitha St. Germain` is somebody
+            return len(words) < 2 or not words[-2].isalpha() or bool(kind_of(words[-2]) & (ORDINARY | STOP))
+        noun = noun_before(words)
+        if noun in CALLED:
+            return True
+        if noun in ILLNESS:
+            return low[start:end] in ILLNESSES
+    first, space, _ = low[start:end].partition(" ")
+    # `Morbus Wilson`, `Lycée Victor Hugo`
+    return bool(space) and (first in CALLED or first in ILLNESS) and not kind_of(first) & (FIRST | LAST)
 
 
-def beside_place(page: Page, start: int, end: int) -> bool:
-    """Whether a name is joined to a place: `Liberia and Sierra Leone`."""
-    text = page.text
-    after = TOGETHER.match(text, end) if text[end : end + 1] == " " else None
-    before = TOGETHER_BEFORE.search(text, max(0, start - 32), start) if text[start - 1 : start] == " " else None
-    return any(
-        match is not None and match[1][0].isupper() and kind_of(match[1]) & (PLACE | FIRST | LAST) == PLACE
-        for match in (after, before)
-    )
+def noun_before(words: list[str]) -> str:
+    """The last of some words but for the small ones that join a noun to a name, in a form that `CALLED` has."""
+    place = len(words) - 1
+    while place > 0 and words[place] in LINKS:
+        place -= 1
+    if words[place + 1 : place + 2] == ["of"] and words[place] in CALLED_OF and words[place - 1 : place] != ["in"]:
+        return CALLED_OF[words[place]]  # but no `brother-in-law of Peter`
+    return words[place] if words else ""
+
+
+FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
+
+
+def phrase_end(page: Page, start: int) -> int:
+    """Where a name of several words that is nobody's ends, if the word at `start` is part of one: `Costa Rica`; else -1."""
+    low = page.low
+    word = FIRST_WORD.match(low, start)
+    for phrase, place in phrases().get(word.group(), ()) if word else ():
+        begin, end = start - place, start - place + len(phrase)
+        if (
+            begin >= 0
+            and low.startswith(phrase, begin)
+            and not low[end : end + 1].isalnum()
+            and not low[begin - 1 : begin].isalnum()
+        ):
+            return end
+    return -1
 
 
 LOCATIVES: Final = frozenset("im zur zum am ins ans aufs nel nella nello no na nos nas".split())

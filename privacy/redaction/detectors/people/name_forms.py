@@ -56,7 +56,9 @@ SIMPLE: Final = Form(rf"[{UPPER}]{LETTER}+")
 CAPITALISED: Final = Form(WORD)
 # All that may be one run, or two of which a full stop stands between: told in one go, and looked at where it holds a name.
 PARTICLES_BETWEEN: Final = rf"(?:(?:{'|'.join(PARTICLES)}) )(?:(?:der|den|de|dem|la|los|las|le|al|y) )?"
-RUNS: Final = Form(rf"{WORD}(?:(?: (?:{PARTICLES_BETWEEN}|[ ])?|\t|(?<=[{UPPER}])\.[ ]?){WORD})+")
+# It begins with a word: told behind its first letter, since `re` finds a set of letters at once, and a look behind it not.
+FIRST_WORD: Final = WORD.replace(f"[{UPPER}]", f"[{UPPER}](?<!{LETTER}[{UPPER}])", 1)
+RUNS: Final = Form(rf"{FIRST_WORD}(?:(?: (?:{PARTICLES_BETWEEN}|[ ])?|\t|(?<=[{UPPER}])\.[ ]?){WORD})+")
 INITIAL: Final = re.compile(rf"[ .][{UPPER}](?![^\W_])")
 SEQUENCE: Final = Form(rf"{WORD}(?:{JOINER}(?:{PARTICLE})?{WORD}){{0,3}}(?:,? (?:Jr|Sr|II|III|IV|PhD|Psyd|Np|MD)\b)?")
 LOWER_NAME: Final = Form(rf"{LETTER}{{2,24}}(?:['-]{LETTER}+)?")

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from typing import Final
 
-from privacy.redaction.detectors.people.eponyms import beside_place, eponym, located
+from privacy.redaction.detectors.people.eponyms import eponym, located, phrase_end
 from privacy.redaction.detectors.people.name_forms import CAPITALISED, CONTRACTION, GAPS, INITIAL, RUNS, spelt_like
 from privacy.redaction.hits import Page, starts_sentence
 from privacy.redaction.lexicon import (
@@ -140,7 +140,11 @@ def names_in(page: Page, tokens: list[Token]) -> list[tuple[int, int]]:
             place = after + 1  # a street, a company, a thing that is called after somebody
             continue
         begin, end = tokens[place][0], tokens[after - 1][1]
-        if not page.strict and (eponym(page, begin, end) or beside_place(page, begin, end)):
+        if not page.strict and (stop := phrase_end(page, begin)) >= 0:
+            while place < count and tokens[place][0] < stop:
+                place += 1
+            continue
+        if not page.strict and eponym(page, begin, end):
             place = after
             continue
         found.append((begin, end))

@@ -27,7 +27,8 @@ NOUNS: Final = frozenset(
         " versions version releases release series themes theme fonts font templates template collections collection"
         " ranges range lines line sets set kits kit apps app bots bot assistants assistant drones drone dates date eras"
         " era periods period people peoples empire calendar seeds seed trees tree flowers flower flours flour oil tea"
-        " coffee cake cakes pudding bread salad soup sauce cheese wine beer effect bridges bridge stations station streets"
+        " dance dances technique techniques massage class classes lesson lessons workshop workshops"
+        " coffee cake cakes pie pudding bread salad soup sauce cheese wine beer effect bridges bridge stations station streets"
         " street squares square towers tower lakes lake falls rivers river islands island branches branch distribution"
         " protocol framework server cluster"
     ).split()

@@ -145,6 +145,9 @@ OF_STREETS: Final = frozenset("de del della di du des da do dos das".split())
 SENTENCE_TYPES: Final = frozenset("place avenue boulevard square passage route quarter plaza".split())
 
 
+DIGITS_BEFORE: Final = re.compile(r"\d[ -]\Z")
+
+
 def likely_street(page: Page, match: re.Match[str]) -> int:
     """Where a numbered street begins, or -1 where the words are not those of one."""
     named, suffix = page.text[slice(*match.span("words"))], page.text[slice(*match.span("suffix"))]
@@ -153,6 +156,10 @@ def likely_street(page: Page, match: re.Match[str]) -> int:
         return -1
     if foreign_prose(page, match.start("words"), match.end("words")):
         return -1
+    if suffix.lower() not in STREET_WORDS and DIGITS_BEFORE.search(
+        page.text, max(0, match.start() - 16), match.start()
+    ):
+        return -1  # `1800 551 800 Kids Helpline View`: a telephone number, and words
     if match.group() == page.text[match.start() : match.end()]:
         plain = suffix in STREET_WORDS or (
             page.text == page.low and all(not lexicon().get(word, 0) & (ORDINARY | STOP) for word in words)

@@ -13,6 +13,7 @@ from privacy.redaction.detectors.secrets.values import (
     random_looking,
     sentence_free,
     unquoted,
+    worded,
 )
 from privacy.redaction.hits import Detector, Hit, Page
 
@@ -79,7 +80,9 @@ def assigned(page: Page) -> Iterator[Hit]:
             if text[end : end + 1] not in QUOTES:
                 value = value.rstrip("\"'`,; ")
                 end = start + len(value)
-            good = (
+            # `PASSPHRASE="nine grey geese"`: in capitals and without blanks, as an environment has it.
+            environment = match["sep"] == "=" and not (match["gap"] or match["after"])
+            good = (environment and worded(value) and text[match.start() : match.start("gap")].isupper()) or (
                 (plausible(value, quoted=True, sure=False) or generated(value))
                 and not (
                     match["sep"] in {",", "-"}

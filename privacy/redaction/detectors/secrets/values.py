@@ -144,6 +144,15 @@ def sentence_free(value: str) -> bool:
     )
 
 
+# `nine grey geese at noon`: what a passphrase is made of, where its key leaves no doubt.
+PLAIN_WORDS: Final = re.compile(r"[a-z]+(?: [a-z]+){2,9}")
+
+
+def worded(value: str) -> bool:
+    """Whether a value is a passphrase of plain words; a hint or a message begins with a capital or speaks of the secret."""
+    return bool(PLAIN_WORDS.fullmatch(value)) and not SECRET_WORD.search(value)
+
+
 def mixed(value: str) -> bool:
     """Whether a word holds both letters and digits or signs, as passwords do and words do not."""
     letters = sum(c.isalpha() for c in value)

@@ -1,0 +1,120 @@
+"""The words by which a text speaks of the person who wrote it, in each language.
+
+A closed list of pronouns a language, elided ones too ("j'arrive"), and the verb forms that only the first person has
+("tentei", "aradım"). Which list is read is told by the language of the text, for "je", "min", "ben" or "eu" is something else
+elsewhere. "We" is the company's word, and not among them.
+"""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from curation.decisions.language import languages_of
+from curation.decisions.question_types import Asks, asks
+from curation.decisions.words import is_amount, tokens
+
+WORDS: Final = {
+    "en": "i i'm i've i'd i'll im ive my mine me myself",
+    "de": "ich mein meine meinen meinem meiner meines mir mich",
+    "fr": "je moi me mon ma mes mien mienne miens puis-je suis-je ai-je",
+    "es": "yo me mí mi mis mío mía conmigo fui tuve hice pude puse vine quise estuve estaba soy estoy tengo quiero necesito prefiero puedo vivo espero creo voy",
+    "it": "io mi me mio mia miei mie ho avevo vado faccio vengo devo posso voglio preferisco sto",
+    "pt": "eu me mim meu minha meus minhas comigo fui tive fiz vim pude pus quis estive recebi perdi pedi saí abri ouvi consegui tenho estou sou vou quero "
+    "gosto faço moro prefiro estava",
+    "nl": "ik 'k mij mijn me mezelf",
+    "sv": "jag mig mej min mitt mina",
+    "da": "jeg mig meg min mit mitt mine",
+    "pl": "ja mnie mi mną mój moja moje moi mojego mojej moim mam jestem wiem chcę mogę muszę wolę myślę",
+    "cs": "já mě mně mi mnou můj moje moji mého jsem bych mám chci musím můžu vím",
+    "ro": "eu mie mine meu mea mei mele mi-a mi-au m-am m-a m-au am",
+    "tr": "ben bana beni benim bende benden bence benimle",
+    "fi": "minä minun minua minulle minulta minulla minusta minut mä mun mua mulle multa mulla olin kävin sain odotin yritin soitin olen en",
+    "hu": "én nekem engem velem tőlem hozzám nálam vagyok voltam",
+    "ru": "я мне меня мной мой моя моё мое мои моего моей моему моих мені мене мною мій моє моєї",
+    "bg": "аз ми мен мой моя моето моите съм",
+    "el": "εγώ μου με μένα",
+    "he": "אני לי שלי אותי",
+    "ar": "أنا انا لي عندي",
+    "hi": "मैं मैंने मुझे मेरा मेरी मेरे",
+    "ko": "저는 제가 저도 저한테 저에게 나는 내가 나도 나한테 제 내",
+    "id": "saya aku",
+    "vi": "tôi",
+}
+FORMS: Final = {
+    "fr": r"j'\w+|m'\w+",
+    "es": r"(?!(?:aún|josé)$)\w{3,}é|(?!(?:aqu|all|ah|as|colibr|rub|esqu|jabal|cas)í$)\w{2,}[bcdgjlrstv]í|hu?e",
+    "it": r"(?:\w+')ho|m'\w+|(?!(?:bravo|cavo|schiavo|ottavo)$)\w{2,}avo|(?:vor|dov|pot|sap|av|sar|far|and)r?ei",
+    "pt": r"(?!(?:frei|grei|vôlei|rei|lei)$)\w{2,}ei",
+    "pl": r"(?!(?:od|wy|po|prze|u)?działem$|(?:kan|materi|sygn|zap|krysz|finał)\w*ałem$)\w+[aieyąę]łem|\w+[aieyąęu]?łam",
+    "tr": r"(?!(?:adım|yardım|kadim|kıdem)$)(?:\w+[aeıioöuülmnrvyzğ]d[ıiuü]m|\w*[pçtkfhsş]t[ıiuü]m|\w+[ıiuü]yorum|\w+m[ıiuü]şt?[ıiuü]m|\w+(?:acağ|eceğ)[ıi]m)",
+    "hu": r"\w{2,}t[ae]m",
+}
+"""Of the verb."""
+NO_FORMS: Final = frozenset(
+    "qué porqué café esté comité bebé carné paté puré consomé chalé también olé josé cliché tupé canapé buffé bufé él té través "
+    "revés inglés francés japonés interés mes después tras".split()
+)
+"""Words with the ending of such a form."""
+ELSEWHERE: Final = frozenset(
+    "i io yo vim mine minut mina je me mi mon ma mes mis min mit mine mitt moi ben am eu ja ho en sto so im am mä mun voi con con vivo sou mais posso devo me mí mir moja moje moi ми мен моя "
+    "με 'k hu he hue".split()
+)
+"""Words that are something else in another language; they count in their own alone."""
+SIGNS: Final = re.compile(
+    r"(?<![在开開点點选選择擇击擊进進入“「『])我(?![们們])|(?<!公)私(?![立有人服用])|僕|俺|わたし|ぼく"
+)
+"""In scripts that put no spaces between words; "我的订单" behind a verb or in quotes is the name of a page."""
+MENU: Final = re.compile(r"(?<=[\w,;)>] )[A-ZÀ-ÞА-Я][\w']+")
+"""A name in the middle of a sentence: "My Account"."""
+TITLE: Final = re.compile(r"\W*([A-ZÀ-ÞА-Я]\w*) (?=[A-ZÀ-ÞА-Я])")
+"""One at its start, in languages that write other nouns small."""
+ASKS: Final = re.compile(r"[?？؟]\s*$")
+READ: Final = {code: frozenset(words.split()) for code, words in WORDS.items()}
+ENDINGS: Final = {code: re.compile(form) for code, form in FORMS.items()}
+ANYWHERE: Final = frozenset().union(*READ.values()) - ELSEWHERE
+CANDIDATES: Final = frozenset().union(*READ.values())
+
+
+def tells_of_writer(text: str, question: str, answer: str) -> bool:
+    """Whether somebody speaks of themselves in reply to a question, unless the agent did so, too."""
+    near = f"{question} {answer}"
+    if not first_person(text, near) or first_person(answer, near):
+        return False
+    return ASKS.search(question) is not None or asks(question) is not Asks.UNKNOWN
+
+
+def first_person(text: str, near: str) -> set[str]:
+    """The words of a text by which it speaks of its writer; `near` tells the language where the text is too short to."""
+    if found := set(SIGNS.findall(text)):
+        return found
+    said = tokens(text)
+    if CANDIDATES.isdisjoint(said) and not any(form.fullmatch(word) for form in ENDINGS.values() for word in said):
+        return set()
+    languages = languages_of(text, near)
+    found = {word for at, word in enumerate(said) if is_first(word, languages) and not is_minutes(said, at)}
+    return found - names(text, languages)
+
+
+def is_first(word: str, languages: Collection[str]) -> bool:
+    """Whether a word is the first person's in each of these languages."""
+    if word in ANYWHERE:
+        return True
+    return bool(languages) and all(word in READ.get(code, ()) or is_form(word, code) for code in languages)
+
+
+def is_form(word: str, language: str) -> bool:
+    """Whether a word has the ending of a verb in the first person."""
+    return language in ENDINGS and word not in NO_FORMS and ENDINGS[language].fullmatch(word) is not None
+
+
+def is_minutes(said: list[str], at: int) -> bool:
+    """Whether the word is short for minutes, and not Swedish for "my"."""
+    return said[at] == "min" and at > 0 and is_amount(said[at - 1])
+
+
+def names(text: str, languages: Collection[str]) -> set[str]:
+    """Words that are part of a name."""
+    found = {word.casefold() for word in MENU.findall(text) if word.casefold() not in ("i'm", "i've", "i'd", "i'll")}
+    if "de" not in languages and (title := TITLE.match(text)) and title[1] != "I":
+        found.add(title[1].casefold())
+    return found
