@@ -246,8 +246,8 @@ def items(said: Reading) -> list[frozenset[str]]:
                 item = set()
             elif word in claim.content:
                 item.add(word)
-        if item:
-            found.append(frozenset(item))
+        if item:  # a name that is a word of the lists stands in its own form in the content alone
+            found.append(frozenset(item | (claim.names - frozenset(claim.raw))))
     return found
 
 

@@ -28,6 +28,8 @@ MONTH: Final = 30.4 * 86400.0
 CLOSE, LOOSE = 0.01, 0.025
 """How far two amounts may be apart, as a share: where units fit, and where months are days."""
 TEMPERATURES: Final = {"°c", "°f"}
+DEGREE: Final = "°"
+_DEGREES: Final = frozenset("° degrees degree grad degrés degré grados grado".split())
 _MONEY: Final = frozenset({"eur", "usd", "gbp", "chf", "pln", "cent"})
 
 
@@ -46,7 +48,7 @@ def dimension(unit: str) -> str:
     """What a unit measures; a unit that is unknown measures itself."""
     if unit in _MONEY:
         return "money"
-    if unit in TEMPERATURES:
+    if unit in TEMPERATURES or unit == DEGREE:
         return "temperature"
     name = _SCALE[unit][0] if unit in _SCALE else unit
     return "time" if name == "months" else name
@@ -80,6 +82,8 @@ def _same_amount(one: tuple[float, str], other: tuple[float, str]) -> bool:
     if {one[1], other[1]} == TEMPERATURES:
         celsius, fahrenheit = (one[0], other[0]) if one[1] == "°c" else (other[0], one[0])
         return abs(celsius * 9 / 5 + 32 - fahrenheit) < 1  # people round to whole degrees
+    if DEGREE in (one[1], other[1]):
+        return one[0] == other[0] and not TEMPERATURES.isdisjoint((one[1], other[1]))
     here, there = _SCALE.get(one[1]), _SCALE.get(other[1])
     if not here or not there or dimension(one[1]) != dimension(other[1]):
         return False
@@ -242,6 +246,12 @@ def _part(part: float, at: Place) -> None:
         at.clause.append(f"#{round(100 * part)} %")
 
 
+_SUBJECTS: Final = frozenset(
+    "the a an you your we our they their it its he his she her all this that these i my".split()
+)
+"""Words behind a "once" that is a "when"."""
+
+
 def _worded(low: str, at: Place) -> None:
     """Append a number that is written in words, or a month with its day."""
     if low not in NUMBERS[at.language]:
@@ -253,6 +263,9 @@ def _worded(low: str, at: Place) -> None:
             at.clause.append(low)
         return
     if low == "one" and _is_pronoun(at):
+        return
+    if low == "once" and at.peek() in _SUBJECTS:
+        at.clause.append("when")
         return
     found = str(worded(low, at))
     if low in ORDINALS[at.language]:
@@ -288,9 +301,17 @@ def _digits(low: str, at: Place) -> None:
         at.clause.append(low)
 
 
+_MINUS: Final = frozenset("minus moins menos meno min".split())
+_NO_MINUS: Final = frozenset("au du le al lo por pelo a".split())
+"""Words before "moins" that make a limit of it: "au moins 18"."""
+
+
 def _number(number: str, at: Place, word: str) -> None:
     """Append a number, with the unit before or behind it."""
     clause = at.clause
+    if clause[-1:] and clause[-1] in _MINUS and not (clause[-2:-1] and clause[-2] in _NO_MINUS) and number[0] != "-":
+        clause.pop()
+        number = f"-{number}"
     if len(clause) > 1 and clause[-1] in TO and clause[-2][0] == "#":
         clause[-1] = "to"
     if clause and clause[-1] in ("$", "€", "£"):
@@ -328,8 +349,9 @@ def _unit(at: Place, word: str) -> tuple[str, int]:
     following = at.peek()
     if following == "per" and at.peek(1) == "cent":
         return "%", 2
-    if following in ("°", "degrees", "grad", "degrés", "grados") and at.peek(1) in ("c", "celsius", "f", "fahrenheit"):
-        return f"°{at.peek(1)[0]}", 2
+    if following in _DEGREES:
+        scaled = at.peek(1) in ("c", "celsius", "f", "fahrenheit")
+        return (f"°{at.peek(1)[0]}", 2) if scaled else (DEGREE, 1)
     if following in ("°c", "°f"):
         return following, 1
     ahead = int(following in _BETWEEN)

@@ -38,7 +38,8 @@ POLARITY: Final = 2.0
 LACKING: Final = forms_of(WITHOUT)
 ORDER: Final = forms_of(frozenset("then after danach dann anschliessend puis ensuite luego después".split()))
 LIGHT: Final = frozenset(
-    canonical(word, "en") for word in "go goes take put come make give need use want choose click find see get".split()
+    canonical(word, "en")
+    for word in "go goes take put come make give need use want choose click find see get set".split()
 )
 """Verbs that say little, as they are read."""
 ASIDE: Final = 0.25
@@ -150,9 +151,8 @@ def left_out(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
     dull = LIGHT | PARTICLES
     telling = [step - about - dull - wanted.hard or step - about - dull or step - dull for step in steps]
     ordered = any(word in ORDER for claim in wanted.claims for word in claim.raw)
-    return len(steps) > FEW - ordered and any(
-        step and not any(holds(word, given.content) for word in step) for step in telling
-    )
+    said = given.content.union(*(claim.stems for claim in given.claims))
+    return len(steps) > FEW - ordered and any(step and not any(holds(word, said) for word in step) for step in telling)
 
 
 def to_the_point(wanted: Reading, given: Reading, question: str) -> bool:
