@@ -12,6 +12,7 @@ NO_MONTH = frozenset({"may", "march", "mar", "dec", "mars", "mai"})
 """Months that are other words when they are not in capitals."""
 TO = frozenset("to till until through bis à a hasta até tot do fino al".split())
 _OF = frozenset({"de", "of", "di", "del", "."})
+_SHORT_DATE = re.compile(r"#?(\d\d?)[./](\d\d?)$")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _AROUND: Final = {
     "en": (("half", "past", 30), ("quarter", "past", 15), ("quarter", "to", -15)),
@@ -149,3 +150,9 @@ def add_date(month: int, number: int, at: Place) -> None:
     year = f"{at.peek(ahead)}-" if _YEAR.match(at.peek(ahead)) else ""
     at.next += ahead + 1 if year else 0
     at.clause.append(f"={year}{month:02}-{number:02}")
+
+
+def same_day(date: str, other: str) -> bool:
+    """Whether "3.8." is the third of August."""
+    found = _SHORT_DATE.match(other)
+    return found is not None and date[0] == "=" and date.endswith(f"{int(found[2]):02}-{int(found[1]):02}")

@@ -9,8 +9,33 @@ from functools import lru_cache
 from typing import Final
 
 from curation.claims import vocabulary as lists
-from curation.claims.moments import MONTHS, NO_MONTH, SPOKEN, TO, add_date, clock, day_of_month, o_clock, spoken
-from curation.claims.numerals import FRACTIONS, NUMBERS, ORDINALS, Clause, Place, fraction, number_of, worded
+from curation.claims.moments import (
+    MONTHS,
+    NO_MONTH,
+    SPOKEN,
+    TO,
+    add_date,
+    clock,
+    day_of_month,
+    o_clock,
+    same_day,
+    spoken,
+)
+from curation.claims.numerals import (
+    FRACTIONS,
+    NUMBERS,
+    ORDINALS,
+    Clause,
+    Place,
+    fraction,
+    is_label,
+    is_ordinal,
+    no_number,
+    number_of,
+    short,
+    with_sign,
+    worded,
+)
 from curation.claims.rates import RATE, same_rate
 from curation.claims.words import BREAK, END, LANGUAGES, apart
 
@@ -27,8 +52,7 @@ _SCALE = {unit: (name, factor) for name, units in _SCALES.items() for unit, fact
 MONTH: Final = 30.4 * 86400.0
 CLOSE, LOOSE = 0.01, 0.025
 """How far two amounts may be apart, as a share: where units fit, and where months are days."""
-TEMPERATURES: Final = {"°c", "°f"}
-DEGREE: Final = "°"
+TEMPERATURES, DEGREE = frozenset({"°c", "°f"}), "°"
 _DEGREES: Final = frozenset("° degrees degree grad degrés degré grados grado".split())
 _MONEY: Final = frozenset({"eur", "usd", "gbp", "chf", "pln", "cent"})
 
@@ -48,7 +72,7 @@ def dimension(unit: str) -> str:
     """What a unit measures; a unit that is unknown measures itself."""
     if unit in _MONEY:
         return "money"
-    if unit in TEMPERATURES or unit == DEGREE:
+    if unit in {*TEMPERATURES, DEGREE}:
         return "temperature"
     name = _SCALE[unit][0] if unit in _SCALE else unit
     return "time" if name == "months" else name
@@ -61,7 +85,7 @@ def equal(one: str, other: str) -> bool:
         return True
     left, right = value(one), value(other)
     if "=" in (one[0], other[0]) and one[0] != other[0]:
-        return _same_day(one, other) or _same_day(other, one)
+        return same_day(one, other) or same_day(other, one)
     if left and right:
         if not left[1] and not right[1]:
             return False  # 2.10 and 2.1 may be versions
@@ -94,12 +118,6 @@ def _same_amount(one: tuple[float, str], other: tuple[float, str]) -> bool:
         )
     room = LOOSE if here[0] != there[0] or here[0] == "data" else CLOSE
     return abs(first - second) <= room * max(abs(first), abs(second))
-
-
-def _same_day(date: str, other: str) -> bool:
-    """Whether "3.8." is the third of August."""
-    found = _SHORT_DATE.match(other)
-    return found is not None and date[0] == "=" and date.endswith(f"{int(found[2]):02}-{int(found[1]):02}")
 
 
 def _same_moment(about: str, other: str) -> bool:
@@ -135,7 +153,6 @@ def _shape(code: str) -> str:
     return "".join("9" if char.isdigit() else "a" if char.isalpha() else char for char in code)
 
 
-_SHORT_DATE = re.compile(r"#?(\d\d?)[./](\d\d?)$")
 _PLAIN_NUMBER = re.compile(r"[-−]?\d+(?:[.,'’\u00a0\u202f]\d+)*(?:st|nd|rd|th)?$")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s?(?:h|([ap])\.?m\.?)?$", re.IGNORECASE)
 _YMD = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
@@ -147,8 +164,6 @@ _ONE = frozenset({"a", "an"})
 _AND = frozenset(words[0] for words in lists.AND_A_HALF)
 _TIMES = frozenset({"times", "per", "once", "twice"})
 _OF_A = frozenset({"of", "a", "an", "d", "de", "einer", "the"})
-_ARTICLES = frozenset("the this that which a other".split())
-_AFTER_ONE = frozenset("is are was in on at of with for from to that which who and or not".split())
 _PER = frozenset("per an a pro par por all' al je".split())
 
 
@@ -187,7 +202,7 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
                 at.clause.append(low)
             elif low == "ein" and at.peek() in _SIGNS | {""}:
                 at.clause.append(low)  # "schaltet es ein": no number
-            elif len(low) == 1 and token != low and _is_label(at):
+            elif len(low) == 1 and token != low and is_label(at):
                 at.clause.append(f"§{low}")
             elif low in _ONE and at.language != "de" and _is_one_unit(at):
                 _number("1", at, low)
@@ -195,7 +210,7 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
                 continue
             elif parts and (low in fractions or at.peek() in fractions) and (part := fraction(low, at)) is not None:
                 _part(part, at)
-            elif low == "second" and _is_ordinal(at):
+            elif low == "second" and is_ordinal(at):
                 at.clause.append("#2 th")
             elif low in numbers or low in MONTHS:
                 _worded(low, at)
@@ -212,18 +227,6 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
     if at.clause:
         clauses.append((at.clause, ""))
     return clauses
-
-
-def _is_label(at: Place) -> bool:
-    """Whether the capital that was just read names something: "hall B", "Ctrl+S". Not at the start, where all begins so."""
-    before, after = at.tokens[at.next - 2] if at.next > 1 else "", at.tokens[at.next : at.next + 1]
-    capitals = any(len(word) > 1 and word.isupper() for word in (before, *after))
-    return bool(at.clause) and at.tokens[at.next - 1] != "I" and not capitals
-
-
-def _is_ordinal(at: Place) -> bool:
-    """Whether "second" counts what follows: "the second floor", not "per second"."""
-    return at.clause[-1:] in (["the"], ["on"], ["a"]) and at.peek().isalpha() and at.peek() not in _AFTER_ONE
 
 
 def _is_one_unit(at: Place) -> bool:
@@ -246,12 +249,6 @@ def _part(part: float, at: Place) -> None:
         at.clause.append(f"#{round(100 * part)} %")
 
 
-_SUBJECTS: Final = frozenset(
-    "the a an you your we our they their it its he his she her all this that these i my".split()
-)
-"""Words behind a "once" that is a "when"."""
-
-
 def _worded(low: str, at: Place) -> None:
     """Append a number that is written in words, or a month with its day."""
     if low not in NUMBERS[at.language]:
@@ -262,23 +259,13 @@ def _worded(low: str, at: Place) -> None:
         else:
             at.clause.append(low)
         return
-    if low == "one" and _is_pronoun(at):
-        return
-    if low == "once" and at.peek() in _SUBJECTS:
-        at.clause.append("when")
+    if no_number(low, at):
         return
     found = str(worded(low, at))
     if low in ORDINALS[at.language]:
         found += "th"
     if not day_of_month(found.rstrip("th"), at) and not o_clock(found, at):
         _number(found, at, low)
-
-
-def _is_pronoun(at: Place) -> bool:
-    """Whether "one" stands for a thing: "the yellow one", "the one in the hall"."""
-    if at.peek().isalpha() and at.peek() not in _AFTER_ONE:
-        return False
-    return not _ARTICLES.isdisjoint(at.clause[-2:])
 
 
 def _digits(low: str, at: Place) -> None:
@@ -301,21 +288,14 @@ def _digits(low: str, at: Place) -> None:
         at.clause.append(low)
 
 
-_MINUS: Final = frozenset("minus moins menos meno min".split())
-_NO_MINUS: Final = frozenset("au du le al lo por pelo a".split())
-"""Words before "moins" that make a limit of it: "au moins 18"."""
-
-
 def _number(number: str, at: Place, word: str) -> None:
     """Append a number, with the unit before or behind it."""
     clause = at.clause
-    if clause[-1:] and clause[-1] in _MINUS and not (clause[-2:-1] and clause[-2] in _NO_MINUS) and number[0] != "-":
-        clause.pop()
-        number = f"-{number}"
+    number = with_sign(number, at)
     if len(clause) > 1 and clause[-1] in TO and clause[-2][0] == "#":
         clause[-1] = "to"
     if clause and clause[-1] in ("$", "€", "£"):
-        clause[-1] = f"#{_short(number)} {UNITS[clause[-1]]}"
+        clause[-1] = f"#{short(number)} {UNITS[clause[-1]]}"
         return
     if number.endswith("th"):
         clause.append(f"#{number[:-2]} th")
@@ -330,7 +310,7 @@ def _number(number: str, at: Place, word: str) -> None:
     at.next += length
     if (start := _range_start(clause)) is not None:
         clause[start] += f" {unit}"  # the first number of a range has the unit of the last
-    clause.append(f"#{_short(_and_a_half(number, at))} {unit}")
+    clause.append(f"#{short(_and_a_half(number, at))} {unit}")
 
 
 def _and_a_half(number: str, at: Place) -> str:
@@ -368,8 +348,3 @@ def _range_start(clause: Clause) -> int | None:
     end = len(clause) - 1 - (clause[-1:] != [] and clause[-1] in _BETWEEN)
     found = end > 0 and clause[end] in ("to", "or", "and") and clause[end - 1][0] == "#" and " " not in clause[end - 1]
     return end - 1 if found else None
-
-
-def _short(number: str) -> str:
-    """Without the noughts at the end: 2.50 euros are 2.5. Without a unit it may be a version, and they count."""
-    return number.rstrip("0").rstrip(".") if "." in number else number

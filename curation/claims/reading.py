@@ -67,7 +67,6 @@ _LIMIT = re.compile(
 )
 """A negation that draws a limit, and turns nothing round: "no more than 5", "not only"."""
 
-
 _UNIT = "|".join(map(re.escape, lists.UNITS))
 _MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (?:an? )?(#[^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
 _UNTIL = re.compile(
