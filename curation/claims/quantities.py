@@ -40,9 +40,9 @@ from curation.claims.rates import RATE, same_rate
 from curation.claims.words import BREAK, END, LANGUAGES, apart
 
 _SCALES: Final = {  # people write "50 km" for "50 km/h", so a speed is compared as a length
-    "length": {"mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3, "mi": 1609.344, "kmh": 1e3, "mph": 1609.344, "ft": 0.3048, "inch": 0.0254},
-    "mass": {"mg": 1e-6, "g": 1e-3, "kg": 1.0, "t": 1e3, "lb": 0.45359237},
-    "volume": {"ml": 1e-3, "l": 1.0},
+    "length": {"mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3, "mi": 1609.344, "kmh": 1e3, "mph": 1609.344, "ft": 0.3048, "inch": 0.0254, "yard": 0.9144},
+    "mass": {"mg": 1e-6, "g": 1e-3, "kg": 1.0, "t": 1e3, "lb": 0.45359237, "oz": 0.02835},
+    "volume": {"ml": 1e-3, "cl": 1e-2, "l": 1.0, "gallon": 3.785, "pint": 0.473},
     "time": {"ms": 1e-3, "sec": 1.0, "min": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0},
     "months": {"month": 1.0, "year": 12.0},
     "data": {"kb": 1.0, "mb": 1e3, "gb": 1e6, "tb": 1e9},

@@ -102,7 +102,7 @@ OPPOSITE: Final = (
     "fill refill/empty drain", "clean/dirty soiled", "fresh/stale dirty", "loosen/tighten", "insert/remove", "load/unload", "pack/unpack", "wrap/unwrap", "fold/unfold", "cover/uncover",
     "mute/unmute", "expand/collapse", "follow/unfollow", "block/unblock", "raw uncooked/cooked", "thick/thin", "deep/shallow", "near close-to/far", "hard/soft", "strong/weak", "bright/dark dim",
     "loud noisy/quiet silent", "rough/smooth", "sharp/blunt", "tight/loose", "ripe/unripe", "alive/dead", "married/unmarried single", "present/absent", "guilty/innocent", "majority/minority",
-    "profit/loss", "gain/lose", "debit/credit", "upper/lower", "front/back rear", "top/bottom", "vertical vertically/horizontal horizontally", "clockwise/counterclockwise anticlockwise", "domestic/foreign",
+    "original/copy photocopy", "profit/loss", "gain/lose", "debit/credit", "upper/lower", "front/back rear", "top/bottom", "vertical vertically/horizontal horizontally", "clockwise/counterclockwise anticlockwise", "domestic/foreign",
     "urban/rural", "wired/wireless", "online/offline", "edible/inedible poisonous", "senior/junior", "plural/singular", "ancient/modern", "natural/artificial", "visible/invisible", "asleep/awake",
     "inhale/exhale", "absorb/emit", "attract/repel", "freeze/thaw", "evaporate/condense", "float/sink", "ascend climb/descend", "lengthen/shorten", "widen/narrow", "strengthen/weaken",
     "reveal/conceal hide", "show/hide", "create/destroy", "remember/forget", "accelerate/brake", "log-in/log-out", "peel/unpeeled", "empty/filled", "early/belated", "gradually/suddenly", "partly partially/entirely fully",
