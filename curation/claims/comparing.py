@@ -28,6 +28,14 @@ PARTICLES = frozenset(
     "before after within until up down in out on off over under above below vor nach an aus auf zu antes después avant après".split()
 )
 """Words with many senses: opposite only where one replaces the other in the same sentence."""
+_DUTIES = frozenset(
+    axis
+    for language in SIDES
+    for word in "allowed required possible necessary erlaubt pflicht möglich autorisé obligatoire permitido obligatorio posible "
+    "permesso obbligatorio permitido obrigatório toegestaan verplicht dozwolone obowiązkowe".split()
+    for axis, _ in SIDES[language].get(canonical(word, language), ())
+)
+"""The axes of words that make a duty or a ban of an act, and that a negation turns."""
 _ONE_THING = frozenset(
     "is was who where ist war wer wo est était qui où es era quién dónde è chi dove é quem onde wie waar jest był kto gdzie".split()
 )
@@ -111,7 +119,7 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
     if contrary(mine.duty, yours.duty) and share >= 0.5 and not agreed and sure and not turned:
         return "modality"
     if mine.duty and mine.duty == yours.duty:
-        turned = False  # "not allowed" is "forbidden"
+        turned = _turned(mine, yours, one.language, _DUTIES)  # "not allowed" is "forbidden"
     if turned and mine.negated == yours.negated and share >= 0.5 and (both >= TURNED or short):
         return "opposite"
     if share >= 0.5 and not mine.agrees(yours) and not turned and not agreed and sure:
@@ -147,10 +155,10 @@ def _reversed_part(mine: Claim, yours: Claim) -> bool:
     return False
 
 
-def _turned(mine: Claim, yours: Claim, language: str) -> bool:
-    """Whether the clauses say opposite sides of an odd number of things."""
+def _turned(mine: Claim, yours: Claim, language: str, but: frozenset[int] = frozenset()) -> bool:
+    """Whether the clauses say opposite sides of something, but for these axes."""
     here, there = (_sides(claim, other, language) for claim, other in ((mine, yours), (yours, mine)))
-    return any(here[axis] != side for axis, side in there.items() if axis in here)
+    return any(here[axis] != side for axis, side in there.items() if axis in here and axis not in but)
 
 
 def _sides(claim: Claim, other: Claim, language: str) -> dict[int, int]:
