@@ -15,7 +15,7 @@ PAGES = {
     "review-task": "/admin/curation/reviewtask/next/",
     "quality": "/admin/quality/",
     "list": "/admin/feedback/interaction/",
-    "policy": "/admin/curation/curationpolicy/1/revise/",
+    "policy": "/admin/curation/curationpolicy/2/revise/",
     "gate-run": "/admin/curation/gaterun/1/change/",
     "agent-version": "/admin/curation/agentversion/1/change/",
     "new-project": "/admin/new-project/",

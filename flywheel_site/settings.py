@@ -31,7 +31,8 @@ HTTPS = env.bool("HTTPS", default=False)
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # With a path (https://example.org/flywheel) every address has it, whether or not the proxy removes it:
 # flywheel_site/wsgi.py
-ORIGIN, SUB_PATH = env.public_url("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000, most=65535)}")
+PORT = env.int("PORT", default=8000, most=65535)
+ORIGIN, SUB_PATH = env.public_url("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}")
 PUBLIC_URL = ORIGIN + SUB_PATH
 FORCE_SCRIPT_NAME = SUB_PATH or None
 CSRF_TRUSTED_ORIGINS = [ORIGIN]

@@ -11,10 +11,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from curation.models import Decision, GateRun, Release, ReviewTask
+from curation.quality import audits
 from curation.releases.files import folder
 from feedback import capture
 from feedback.capture.payloads import InteractionIn, convert
 from feedback.models import Interaction, Project, Signal
+from flywheel_site.console import home
+from flywheel_site.demo.build_sample import right_passages
 from privacy.models import Erasure
 from privacy.subjects.lookup import find
 from tests import factories as cast
@@ -55,6 +58,7 @@ def test_the_demo_turns_the_whole_wheel_twice_stores_nobody_who_agreed_to_nothin
     assert Decision.objects.filter(outcome="confirmed").count() > 100 < Interaction.objects.count()
     assert Decision.objects.filter(outcome="corrected").count() > 50
     assert ReviewTask.objects.filter(state="open").count() >= 40
+    the_audit_is_judged_and_the_console_shows_what_was_printed(first)
     before = (Interaction.objects.count(), Signal.objects.count(), GateRun.objects.count(), Release.objects.count())
 
     call_command("demo", "--no-serve")
@@ -68,6 +72,27 @@ def test_the_demo_turns_the_whole_wheel_twice_stores_nobody_who_agreed_to_nothin
     leaks = [(name, value) for name, data in files.items() for value in values if value.encode() in data]
     assert leaks == []
     one_person_is_erased_without_a_trace(capsys)
+
+
+def the_audit_is_judged_and_the_console_shows_what_was_printed(printed: str) -> None:
+    project = Project.objects.get(name="demo")
+    found, drawn = audits.audit(project), audits.sample(project)
+    assert found.estimate.n == len(drawn) > 20 and found.words in printed and str(found.estimate) in printed
+    rows = Interaction.objects.filter(audit__isnull=False)
+    assert rows.filter(signals__isnull=True).exists()
+    for kind in ("thumbs_up", "thumbs_down"):
+        assert rows.filter(signals__kind=kind).exists()
+    wrong = rows.filter(review_tasks__resolution="correct")
+    said = {item["id"]: item["answer"] for item in sample()}
+    assert wrong and not [row.external_id for row in wrong if reviewer_says(row.external_id) in said[row.external_id]]
+    open_now = ReviewTask.objects.filter(state="open").count()
+    assert f" {open_now} answers wait for a person" in printed
+    page = home.glance(Project.objects.all(), "", "30", lambda permission: True)
+    assert page.quality.estimate.n and page.audit.period and page.open_tasks == open_now
+
+
+def reviewer_says(name: str) -> str:
+    return right_passages()[name].text
 
 
 def one_person_is_erased_without_a_trace(capsys: pytest.CaptureFixture[str]) -> None:

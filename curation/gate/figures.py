@@ -49,15 +49,21 @@ def in_words(counts: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[
     yield Line("Change", f"{change(counts['change'], counts['interval'])}, n = {figures['paired']:,}")
     yield Line(
         "Evidence of a drop",
-        f"one-sided p = {figures['p_drop']:.2g} (refused at {figures['level']:.2g} or less), two-sided p = "
+        f"one-sided p = {figures['p_drop']:.2g}{held_to(figures['level'])}, two-sided p = "
         f"{counts['p_value']:.2g}; {figures['lost']} lost and {figures['won']} won of {figures['paired']} cases",
     )
     yield Line("What could be seen", detectable(figures))
     for one in figures["anchors"]:
         yield Line(
             f"Against the {one['name']} run",
-            f"run {one['run']}: {change(one['change'], one['interval'])}, n = {one['paired']:,}, p = {one['p']:.2g}",
+            f"run {one['run']}: {change(one['change'], one['interval'])}, n = {one['paired']:,}, one-sided p = "
+            f"{one['p']:.2g}{held_to(one.get('level'))}",
         )
+
+
+def held_to(level: float | None) -> str:
+    """The level that a p-value is held to; runs from before it was stored have none."""
+    return "" if level is None else f" (refused at {level:.2g} or less)"
 
 
 def rate(found: Mapping[str, Any]) -> str:

@@ -93,7 +93,7 @@ class Page:
     near: tuple[Question, ...]
     tags: tuple[str, ...]
     differ: tuple[ReviewTask, ...]
-    left: str
+    queued: int
     sitting: Sitting
     recent: tuple[ReviewTask, ...]
     last: ReviewTask | None
@@ -113,6 +113,15 @@ class Page:
     @property
     def is_open(self) -> bool:
         return self.task.state == TaskState.OPEN
+
+    @property
+    def left(self) -> str:
+        return queues.left_words(self.queued)
+
+    @property
+    def whole(self) -> int:
+        """What this session has done and what is left: the whole of its progress bar."""
+        return self.sitting.done + self.queued
 
 
 def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, recent: Sequence[ReviewTask]) -> Page:
@@ -143,7 +152,7 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, recent: Seque
         near=tuple(near(task, cluster, before)),
         tags=tuple(deciding.known_tags(task.project)) if is_open else tuple(task.tags),
         differ=tuple(double_review.verdicts_before(task)) if user.has_perm(double_review.ADJUDICATES) else (),
-        left=queues.left(queue),
+        queued=queues.left(queue),
         sitting=sitting(user, now),
         recent=tuple(recent),
         last=recent[0] if recent else None,

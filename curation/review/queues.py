@@ -86,11 +86,14 @@ def choices(parts: Sequence[QuerySet[ReviewTask]]) -> Choices:
     )
 
 
-def left(tasks: QuerySet[ReviewTask]) -> str:
-    """How many of these tasks are open, at most "1,000+": an exact count would read the whole queue after every
+def left(tasks: QuerySet[ReviewTask]) -> int:
+    """How many of these tasks are open, at most a thousand: an exact count would read the whole queue after every
     decision.
     """
-    number = tasks.filter(state=TaskState.OPEN).order_by()[:COUNTED].count()
+    return tasks.filter(state=TaskState.OPEN).order_by()[:COUNTED].count()
+
+
+def left_words(number: int) -> str:
     return f"{number:,}" if number < COUNTED else f"{COUNTED:,}+"
 
 

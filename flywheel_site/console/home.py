@@ -30,24 +30,18 @@ LONG = 0.05  # seconds; a slower count is cached
 Counted = TypeVar("Counted")
 SET_ASIDE = 5
 AGES = (("under a day", 1), ("1 to 3 days", 3), ("3 to 7 days", 7), ("over a week", 0))
-WIDTH, BAR = 520, 34
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart, as the SVG draws it: a number, its share of the widest bar, and the list behind it."""
+    """One bar of a chart: a number, its width out of 100 for the widest bar, and the list behind it."""
 
     label: str
     number: int
     url: str
-    y: int
     width: float
     share: str = ""
     hint: str = ""
-
-    @property
-    def text_y(self) -> int:
-        return self.y + 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +50,6 @@ class Rate:
 
     label: str
     estimate: Estimate
-    y: int
-    url: str = ""
 
     @property
     def low_x(self) -> float:
@@ -115,7 +107,7 @@ class Overview:
 
     @property
     def quality(self) -> Rate:
-        return Rate("audit", self.audit.estimate, 0)
+        return Rate("audit", self.audit.estimate)
 
     @property
     def window(self) -> str:
@@ -126,10 +118,6 @@ class Overview:
     @property
     def is_empty(self) -> bool:
         return not any(bar.number for bar in self.funnel)
-
-    @property
-    def funnel_height(self) -> int:
-        return len(self.funnel) * (BAR + 8)
 
 
 def listed(model: str, **filters: Any) -> str:
@@ -152,7 +140,7 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
     names = [each.namespace for each in projects if chosen in (None, each)]
     tasks = ReviewTask.objects.filter(project__in=keys, state=TaskState.OPEN)
     ages = cached("ages", keys, "", lambda: tasks.aggregate(n=Count("pk"), oldest=Min("created_at"), **age_counts()))
-    audit = audits.audit(*([chosen] if chosen else projects), since=first_day)
+    audit = newest_audit([chosen] if chosen else projects, first_day)
     span = (audit.since or first_day, audit.until)
     voted = cached("votes", keys, f"{days}:{span[0]}:{span[1]}", lambda: rates(keys, *span))
     return Overview(
@@ -161,11 +149,9 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
         days=days,
         funnel=funnel(keys, days, since, link),
         audit=audit,
-        thumbs=Rate("thumbs up", voted["all"], 0),
+        thumbs=Rate("thumbs up", voted["all"]),
         weighted=weighted_thumbs(chosen, projects, days),
-        versions=tuple(
-            Rate(name, voted[name], place * 34) for place, name in enumerate(sorted(voted)[:6]) if name != "all"
-        ),
+        versions=tuple(Rate(name, voted[name]) for name in sorted(voted)[:6] if name != "all"),
         ages=bars([(words, ages[f"age{place}"], age_url(place, link)) for place, (words, _) in enumerate(AGES)]),
         reasons=bars(cached("reasons", keys, "", lambda: by_reason(tasks, link))),
         todo=tuple(row for row in todo(keys, names, link) if may(row.needs)),
@@ -176,6 +162,12 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
             GateRun.objects.filter(project__in=keys).select_related("release__dataset", "candidate").order_by("-pk")[:4]
         ),
     )
+
+
+def newest_audit(projects: Iterable[Project], since: date | None) -> Audit:
+    """The audit of the answers from that day on; of all answers where none of those was drawn. It says of which days."""
+    found = audits.audit(*projects, since=since)
+    return found if found.drawn or since is None else audits.audit(*projects)
 
 
 def funnel(keys: list[int], days: str, since: Any, link: dict[str, Any]) -> tuple[Bar, ...]:
@@ -190,10 +182,10 @@ def funnel(keys: list[int], days: str, since: Any, link: dict[str, Any]) -> tupl
     }
     widest = max(counted.values(), default=0) or 1
     made = []
-    for place, (stage, number) in enumerate(counted.items()):
+    for stage, number in counted.items():
         whole = counted.get(PART_OF.get(stage, ""), 0)
         share = f"{percent(number / whole)} of {PART_OF[stage]}" if whole else ""
-        made.append(Bar(stage, number, url[stage], place * (BAR + 8), bar_width(number, widest), share, HINTS[stage]))
+        made.append(Bar(stage, number, url[stage], bar_width(number, widest), share, HINTS[stage]))
     return tuple(made)
 
 
@@ -246,16 +238,13 @@ def count_funnel(keys: list[int], since: Any) -> dict[str, int]:
 
 def bar_width(number: int, widest: int) -> float:
     """The width of a bar; any number above 0 is visible."""
-    return round(max(2.0 if number else 0.0, WIDTH * number / widest), 1)
+    return round(max(1.5 if number else 0.0, 100 * number / widest), 1)
 
 
 def bars(figures: Iterable[tuple[str, int, str]]) -> tuple[Bar, ...]:
     rows = list(figures)
     widest = max((number for _, number, _ in rows), default=0) or 1
-    return tuple(
-        Bar(label, number, url, place * 26, round(max(1.5 if number else 0, 100 * number / widest), 1))
-        for place, (label, number, url) in enumerate(rows)
-    )
+    return tuple(Bar(label, number, url, bar_width(number, widest)) for label, number, url in rows)
 
 
 def age_counts() -> dict[str, Any]:

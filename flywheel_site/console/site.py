@@ -152,8 +152,8 @@ class FlywheelAdminSite(AdminSite):
             "title": "Quality",
             "projects": projects,
             "page": page,
-            "audit": home.Rate("audit", page.quality.audit, 0),
-            "thumbs": home.Rate("thumbs", page.quality.thumbs, 0),
+            "audit": home.Rate("audit", page.quality.audit),
+            "thumbs": home.Rate("thumbs", page.quality.thumbs),
         }
         return render(request, "admin/quality.html", context)
 

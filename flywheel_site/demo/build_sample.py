@@ -45,6 +45,21 @@ def named_passages() -> dict[str, Passage]:
     return found
 
 
+def right_passages() -> dict[str, Passage]:
+    """The passage that answers each question of the log, by the line's id."""
+    targets, (_, conversations) = named_passages(), read_scenarios()
+    turns = (turn for conversation in conversations for turn in turns_of(conversation))
+    return {name_of(number): targets[turn["means"]] for number, turn in enumerate(turns, 1)}
+
+
+def turns_of(conversation: Record) -> list[Record]:
+    return list(conversation.get("turns", [conversation]))
+
+
+def name_of(number: int) -> str:
+    return f"demo-{number:04}"
+
+
 def log_lines(people: Mapping[str, Record | None], conversations: list[Record]) -> Iterator[Record]:
     """The log's lines, as `import_log` takes them."""
     targets, number = named_passages(), 0
@@ -52,10 +67,10 @@ def log_lines(people: Mapping[str, Record | None], conversations: list[Record]) 
         begun = moment(place, len(conversations))
         turns: list[Turn] = []
         session = f"s-{place + 1:04}"
-        for turn_place, turn in enumerate(conversation.get("turns", [conversation])):
+        for turn_place, turn in enumerate(turns_of(conversation)):
             number += 1
             line = log_line(turn, conversation["who"], begun + turn_place * TURN, turns)
-            line |= {"id": f"demo-{number:04}", "session": session, "tags": [targets[turn["means"]].topic]}
+            line |= {"id": name_of(number), "session": session, "tags": [targets[turn["means"]].topic]}
             if (consent := people[conversation["who"]]) is not None:
                 line["consent"] = consent
             yield line

@@ -1,13 +1,14 @@
 """Forms of the privacy desk."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from privacy.models import PrivacyRequest
 from privacy.redaction import Policy, RedactionError, compile_policy
-from privacy.redaction.policy import VALIDATORS
+from privacy.redaction.policy import ALWAYS_ON, DEFAULT_POLICY, TYPES, VALIDATORS
 from privacy.webhooks.delivery import Forbidden, checked
 
 
@@ -30,8 +31,31 @@ class RefuseForm(forms.Form):
     )
 
 
-class LabForm(forms.Form):
-    """A sample text and the rules to try on it."""
+class LinesField(forms.CharField):
+    """Texts, one a line; blank lines are left out."""
+
+    def __init__(self, grey: str = "", **given: Any) -> None:
+        rows = forms.Textarea(attrs={"rows": 2, "spellcheck": "false", **({"placeholder": grey} if grey else {})})
+        super().__init__(required=False, strip=False, widget=rows, **given)
+
+    def clean(self, value: Any) -> list[str]:
+        """The lines."""
+        return self.lines(super().clean(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.lines(initial) != self.lines(data)
+
+    def lines(self, text: Any) -> list[str]:
+        return [line.strip() for line in str(text or "").splitlines() if line.strip()]
+
+
+LINES = {"allow": "\n", "regions": " "}
+
+
+class RulesForm(forms.Form):
+    """A sample text and the rules to try on it: a field for each setting, where an empty one means the default, or the whole
+    as JSON. What differs from `current` counts.
+    """
 
     sample = forms.CharField(
         required=False,
@@ -41,36 +65,110 @@ class LabForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 7, "spellcheck": "false"}),
         help_text="Invent one, or paste text that a rule missed. It is not stored.",
     )
+    allow = LinesField(
+        grey="nothing",
+        label="Never replace",
+        help_text="One text a line that is no personal data, like your own address; case does not matter.",
+    )
+    regions = LinesField(
+        grey=" ".join(DEFAULT_POLICY.regions),
+        label="Phone regions",
+        help_text="Countries, two letters each, whose national phone numbers are found.",
+    )
+    off = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="Types switched off",
+        help_text="They are not replaced. Default: none. Secrets are always replaced.",
+    )
+    strict = forms.TypedChoiceField(
+        required=False,
+        label="Strict about names",
+        choices=[("", "default: no"), ("true", "yes"), ("false", "no")],
+        coerce="true".__eq__,
+        empty_value=None,
+        help_text="Every word in the name lists counts as a name. Fewer names are missed, but more ordinary words are replaced: "
+        "in 34 % of ordinary German paragraphs instead of 1.5 %, and in 9 % of English ones instead of 1.7 %.",
+    )
+    remove = forms.MultipleChoiceField(
+        required=False, widget=forms.CheckboxSelectMultiple, label="Terms", help_text="Ticked ones are removed."
+    )
     definition = forms.JSONField(
         required=False,
         label="What this project adds to the rules",
         widget=forms.Textarea(attrs={"rows": 14, "class": "code", "spellcheck": "false"}),
         help_text="terms: [{type, pattern or words, context_words, validator, must_match, must_not_match}], "
-        "allow: [text], regions: [two letters], off: [type].",
+        "allow: [text], regions: [two letters], off: [type], strict: true or false.",
     )
+    SETTINGS = ("allow", "regions", "off", "strict")
 
-    def clean_definition(self) -> dict[str, Any]:
-        """The rules, if they compile and their examples hold."""
-        given = self.cleaned_data["definition"] or {}
-        if not isinstance(given, dict) or "version" in given:
-            raise forms.ValidationError("Write an object without a version: Flywheel numbers the versions itself.")
+    def __init__(self, data: Any = None, *, current: Mapping[str, Any], sample: str) -> None:
+        shown = {"sample": sample, "definition": dict(current)}
+        super().__init__(data, initial=shown, use_required_attribute=False)
+        self.current = current
+        terms: list[dict[str, Any]] = current.get("terms", [])
+        kinds = sorted({*TYPES, *(term["type"] for term in terms), *current.get("off", ())} - ALWAYS_ON)
+        self.choose("off", [(kind, kind) for kind in kinds])
+        self.choose("remove", [(str(place), words_of(term)) for place, term in enumerate(terms)])
+        if not terms:
+            del self.fields["remove"]
+        for name in set(self.SETTINGS) & set(current):
+            field: Any = self.fields[name]
+            field.initial = LINES[name].join(current[name]) if name in LINES else current[name]
+            field.is_changed = True
+        if "strict" in current:
+            self.fields["strict"].initial = str(current["strict"]).lower()
+
+    def choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field: Any = self.fields[name]
+        field.choices = choices
+
+    def settings(self) -> list[forms.BoundField]:
+        """The fields of the rules."""
+        return [self[name] for name in (*self.SETTINGS, "remove") if name in self.fields]
+
+    def clean(self) -> dict[str, Any]:
+        """The rules under `definition`, if they compile and their examples hold."""
+        given = super().clean() or {}
+        if self.errors:
+            return given
+        if self.is_json and any(bound.name in self.changed_data for bound in self.settings()):
+            self.add_error("definition", "The fields have changed too. Change either them or the JSON.")
+            return given
+        rules = (given["definition"] or {}) if self.is_json else self.rules(given)
+        if not isinstance(rules, dict) or "version" in rules:
+            self.add_error("definition", "Write an object without a version: Flywheel numbers the versions itself.")
+            return given
         try:
-            compile_policy(Policy.from_dict(given))
+            compile_policy(Policy.from_dict(rules))
         except RedactionError as error:
-            raise forms.ValidationError(str(error)) from error
-        return given
+            place = re.match(r"policy: (\w+)", str(error))
+            field = place[1] if place and place[1] in self.fields else None
+            self.add_error("definition" if self.is_json else field, str(error))
+        return {**given, "definition": rules}
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the rules were changed as JSON."""
+        return "definition" in self.data and "definition" in self.changed_data
+
+    def clean_regions(self) -> list[str]:
+        return [region.upper() for region in re.split(r"[\s,]+", " ".join(self.cleaned_data["regions"])) if region]
+
+    def rules(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The rules as the fields say them; what equals the default is left out."""
+        gone = set(given.get("remove", ()))
+        terms = [term for place, term in enumerate(self.current.get("terms", [])) if str(place) not in gone]
+        made = {name: given[name] for name in self.SETTINGS if given[name] not in (None, "", [])}
+        defaults = DEFAULT_POLICY.to_dict()
+        made = {name: value for name, value in made.items() if value != defaults[name]}
+        return {**({"terms": terms} if terms else {}), **made}
 
 
-class LinesField(forms.CharField):
-    """Texts, one a line; blank lines are left out."""
-
-    def __init__(self, **given: Any) -> None:
-        rows = forms.Textarea(attrs={"rows": 2, "spellcheck": "false"})
-        super().__init__(required=False, strip=False, widget=rows, **given)
-
-    def clean(self, value: Any) -> list[str]:
-        """The lines."""
-        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+def words_of(term: Mapping[str, Any]) -> str:
+    """A term on one line."""
+    found = term.get("pattern") or ", ".join(term.get("words", ()))
+    return f"{term['type']}: {found}"
 
 
 class TermForm(forms.Form):

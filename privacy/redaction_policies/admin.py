@@ -15,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from privacy.console.forms import LabForm, TermForm
+from privacy.console.forms import RulesForm, TermForm
 from privacy.console.lists import ReadOnlyAdmin
 from privacy.models import RedactionPolicy
 from privacy.redaction import Policy, Redacted, RedactionError, Span, compile_policy, redact
@@ -95,7 +95,7 @@ class RedactionPolicyAdmin(ReadOnlyAdmin):
         policy = self.get_queryset(request).filter(pk=key).first()
         if policy is None:
             raise Http404
-        form = LabForm(request.POST or None, initial={"sample": SAMPLE, "definition": policy.definition})
+        form = RulesForm(request.POST or None, current=policy.definition, sample=SAMPLE)
         term = TermForm(request.POST or None)
         if form.is_valid() and term.is_valid() and "save" in request.POST:
             return self.save(request, policy, definition(form, term))
@@ -133,13 +133,13 @@ class RedactionPolicyAdmin(ReadOnlyAdmin):
         return request.user.is_superuser or not users.projects.exclude(pk__in=theirs).exists()
 
 
-def definition(form: LabForm, term: TermForm) -> dict[str, Any]:
+def definition(form: RulesForm, term: TermForm) -> dict[str, Any]:
     """The rules in the form, with the term to be added. Both forms are valid."""
     rules: dict[str, Any] = form.cleaned_data["definition"]
     return {**rules, "terms": [*rules.get("terms", []), term.term()]} if term.has_changed() else rules
 
 
-def tried(policy: RedactionPolicy, form: LabForm, term: TermForm) -> dict[str, Any]:
+def tried(policy: RedactionPolicy, form: RulesForm, term: TermForm) -> dict[str, Any]:
     """The sample as redacted by the rules in the forms, or by those in force if nothing was sent."""
     if form.is_bound and not (form.is_valid() and term.is_valid()):
         return {}

@@ -72,7 +72,10 @@ def test_thirty_tasks_are_decided_by_keyboard_alone(shop: Project, web: str, bro
     somebody(shop)
     console = signed_in(browser, web)
     console.go(NEXT)
+    bar = console.page.get_by_role("progressbar", name="This session")
     for place in range(30):
+        assert bar.evaluate("bar => [bar.value, bar.max]") == [place, 30]
+        assert f"{30 - place} left, {place} done today" in console.page.locator("#sitting").inner_text()
         shown = console.press("arsu"[place % 4])
     assert shown == "0"
     assert verdicts() == {"approve": 8, "reject": 8, "sensitive": 7, "unsure": 7}

@@ -94,13 +94,21 @@ def slice_drops(slices: Sequence[Slice]) -> list[Reason]:
 
 
 def anchor_drops(anchors: Sequence[Anchor]) -> list[Reason]:
+    """Return the drops against earlier runs, each over the cases where it is the surest: all, or the golden ones."""
     return [
         Reason(
-            "anchor_drop", f"worse than the {one.name} run, {one.run}: {_moved(one.comparison.units)}, p = {one.p:.2g}"
+            "anchor_drop",
+            f"worse than the {one.name} run, {one.run}, in {_surest(one.comparison)}, p = {one.p:.2g}",
         )
         for one in anchors
         if one.p <= one.alpha
     ]
+
+
+def _surest(found: Comparison) -> str:
+    if found.drops.adjusted_golden <= found.drops.adjusted_everything:
+        return f"golden cases: {_moved(found.golden)}"
+    return f"all counted cases: {_moved(found.units)}"
 
 
 def absolute(

@@ -1,6 +1,5 @@
 """`manage.py demo`: one whole turn on a bundled sample log, or on yours, and then the server."""
 
-import os
 import re
 import secrets
 import sys
@@ -18,16 +17,18 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from curation import pipeline
 from curation.gate import judging
-from curation.models import Dataset, Derived, EvalCase, Example, GateRun, PreferencePair, Release, ReviewTask
+from curation.gate.case_graders import NOT_DISCRIMINATING
+from curation.models import Dataset, Derived, EvalCase, Example, GateRun, PreferencePair, Release, ReviewTask, TaskState
 from curation.policies import projects
+from curation.quality import audits
 from curation.releases import cutting
 from curation.releases.files import folder
 from feedback.capture import ConsentSource
 from feedback.importing import commands, logs
 from feedback.importing.reading import Reading
 from feedback.models import Interaction, Project
-from flywheel_site.demo import agent
-from flywheel_site.management.commands.up import WELCOME
+from flywheel_site.demo import agent, reviewer
+from flywheel_site.management.commands import up
 from flywheel_site.ops import processes
 from flywheel_site.ops.ports import Taken
 from privacy.consent.ledger import notice_for
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         parser.add_argument("--log", type=Path, help="Your own log instead of the sample (make demo LOG=FILE).")
         commands.add_log_options(parser)
         parser.add_argument("--no-serve", action="store_true", help="Exit after the figures.")
-        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--port", type=int, default=settings.PORT)
 
     def handle(self, *args: Any, **options: Any) -> None:
         own: Path | None = options["log"]
@@ -72,7 +73,7 @@ class Command(BaseCommand):
         project = project_of(own) if own else projects.create_project(PROJECT)
         held, asked = commands.consent_of(options) if own else ({}, ConsentSource("import", notice_for(NOTICE)))
         lines = self.capture(project, own or SAMPLE, held, asked, Reading(fields=commands.fields_of(options)))
-        self.decide(project)
+        self.decide(project, is_sample=own is None)
         release = self.release(project)
         if own is None:
             self.judge(release)
@@ -121,18 +122,30 @@ class Command(BaseCommand):
             f"replaced before anything was stored: {parts or 'nothing'}",
         )
 
-    def decide(self, project: Project) -> None:
-        """Turn what people said into labels, or into questions for a person."""
+    def decide(self, project: Project, *, is_sample: bool) -> None:
+        """Turn what people said into labels, or into questions for a person. Of the sample, a random audit is judged."""
         with bar("curate") as progress:
             run = pipeline.curate(project, progress=progress)
         counts = run.counts if run else {}
-        waiting = ReviewTask.objects.filter(project=project, state="open").count()
+        waiting = waiting_in(project)
         self.stage(
             "2  Decide: thumbs become labels, never guesses",
             f"{counts.get('confirmed', 0)} answers confirmed, {counts.get('corrected', 0)} corrected"
             if run
             else "nothing new since the last run",
             f"{waiting} review tasks wait for a person: bare down-votes, conflicts, corrections that correct nothing",
+        )
+        if is_sample:
+            self.audit(project)
+
+    def audit(self, project: Project) -> None:
+        """Judge a random share of the answers, as the sample's reviewer."""
+        sample = reviewer.audit(project)
+        good = sum(one.good is True for one in sample)
+        self.stage(
+            "3  Audit: how good the answers are, whoever voted",
+            f"{len(sample)} answers drawn at random, and judged by what the help pages say: "
+            f"{good} right, {len(sample) - good} wrong",
         )
 
     def release(self, project: Project) -> Release:
@@ -143,7 +156,7 @@ class Command(BaseCommand):
         except cutting.NothingToCut:
             raise CommandError(NOTHING) from None
         files = [f"{entry['records']:>6}  {entry['name']}" for entry in made.manifest["files"]]
-        self.stage(f"3  Release: {made}, immutable and checksummed", *files, f"in {folder(made)}")
+        self.stage(f"4  Release: {made}, immutable and checksummed", *files, f"in {folder(made)}")
         return made
 
     def judge(self, release: Release) -> None:
@@ -169,7 +182,9 @@ class Command(BaseCommand):
                 baseline = str(run.pk)
             lines.append(f"{version:<12} {what:<33} {verdict_words(run)}")
             lines += [f"{'':<12} {in_short(reason)}" for reason in run.reasons[:2]]
-        self.stage("4  Gate: nothing that worked may break", *lines)
+        more = waiting_in(release.dataset.project, reason=NOT_DISCRIMINATING)
+        lines += [f"{more} more answers wait for a person: no grader tells a right answer there from a wrong one"]
+        self.stage("5  Gate: nothing that worked may break", *lines)
 
     def funnel(self, project: Project, release: Release, lines: int) -> None:
         stored = Interaction.objects.filter(project=project).count()
@@ -190,14 +205,20 @@ class Command(BaseCommand):
         ]
         widest = max(number for _, number in steps) or 1
         bars = [f"{name:<20} {'█' * round(WIDTH * number / widest):<{WIDTH}} {number}" for name, number in steps]
-        self.stage("The turn", *bars)
+        found = audits.audit(project)
+        right = [f"right, by the audit: {found.estimate}; {found.words}"] if found.judged else []
+        self.stage("The turn", *bars, *right)
         self.stage(
             "Next",
             "console    /admin/                             the flywheel at a glance",
-            "review     /admin/curation/reviewtask/next/    decide what thumbs could not",
+            f"review     /admin/curation/reviewtask/next/    {waiting_in(project)} answers wait for a person",
             "widget     /demo/widget                        rate an answer as a visitor would",
             f"files      {folder(release)}",
         )
+
+
+def waiting_in(project: Project, **which: str) -> int:
+    return ReviewTask.objects.filter(project=project, state=TaskState.OPEN, **which).count()
 
 
 def in_short(reason: Mapping[str, Any]) -> str:
@@ -240,8 +261,7 @@ def verdict_words(run: GateRun) -> str:
 def serve(port: int) -> NoReturn:
     """Replace this process, which has read a whole log, by one that serves the result."""
     sys.stdout.flush()
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "up", "--port", str(port)]
-    os.execve(sys.executable, command, {**os.environ, "FLYWHEEL_DEMO": "1", WELCOME: demo_sign_in()})  # noqa: S606
+    up.start(port, **{"FLYWHEEL_DEMO": "1", up.WELCOME: demo_sign_in()})
 
 
 def demo_sign_in() -> str:

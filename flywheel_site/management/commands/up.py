@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from typing import Any
+import sys
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -24,9 +25,11 @@ class Command(BaseCommand):
     help = "Serve console, API, worker and beat on this machine. No other server is needed."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--port", type=int, default=settings.PORT)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["port"] != settings.PORT:
+            start(options["port"])
         try:
             claimed = processes.claim(options["port"], settings.VAR)  # held until the server ends
         except Taken as error:
@@ -40,6 +43,12 @@ class Command(BaseCommand):
             raise CommandError(str(error.detail)) from None
         processes.serve(options["port"], settings.VAR, os.environ.pop(WELCOME, "") or first_sign_in())
         del claimed
+
+
+def start(port: int, **environment: str) -> NoReturn:
+    """Replace this process by one that serves on this port. Links are made from `PORT`, so the environment carries it."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "up"]
+    os.execve(sys.executable, command, {**os.environ, **environment, "PORT": str(port)})  # noqa: S606
 
 
 def first_sign_in() -> str:

@@ -187,6 +187,19 @@
     }
   });
 
+  // A form is sent once, however often its button is pressed while a slow server works. One whose answer is a file stays on
+  // its page, and can be sent again after a while.
+  const AGAIN_MS = 10_000;
+  const sent = new Map();
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    const now = Date.now();
+    if (now - (sent.get(form) ?? -Infinity) < AGAIN_MS) event.preventDefault();
+    else sent.set(form, now);
+  });
+  addEventListener("pageshow", () => sent.clear());
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") for (const fold of folds()) fold.open = false;
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;

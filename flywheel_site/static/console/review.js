@@ -35,7 +35,8 @@
     go();
   };
 
-  const isTyping = (target) => /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable;
+  // A ticked box keeps the focus, and nobody types into it.
+  const isTyping = (target) => target.matches("input:not([type=checkbox]), textarea, select") || target.isContentEditable;
   const drafts = () => PREFIX + part().dataset.task;
 
   // Words and the white space between them, compared by their longest common subsequence, after what both texts have in

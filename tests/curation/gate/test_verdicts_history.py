@@ -69,6 +69,7 @@ def test_many_small_losses_are_seen_against_the_first_run() -> None:
     verdict = judge(now, before, history=History(first=first), **allowed)  # type: ignore[arg-type]
     assert codes(verdict) == {"anchor_drop"}
     assert verdict.anchors[0].comparison.pairs.lost == 6
+    assert "in golden cases: 6 worse, 0 better of 30" in verdict.reasons[0].detail
 
 
 def test_the_best_of_many_runs_must_be_missed_by_more() -> None:

@@ -1,0 +1,57 @@
+"""The sample's reviewer: judges a random audit of the demo's answers by what the help pages say.
+
+`scenarios.jsonl` says which passage answers each question, which no vote and no agent knows. The audit is drawn and its
+verdicts are given by the same functions as in the console.
+"""
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from curation import pipeline
+from curation.models import ReviewTask, TaskState
+from curation.policies import versions
+from curation.quality import audits
+from curation.quality.strata import Drawn
+from curation.review import deciding, holds
+from curation.review.deciding import Resolution, Verdict
+from feedback.models import Project
+from flywheel_site.demo.build_sample import right_passages
+
+NAME = "demo-reviewer"
+SHARE = 0.15
+"""The share that the demo draws: one in a hundred, the default, would be four of the sample's answers."""
+NOTE = "More answers than usual are drawn for the audit, because the sample is small."
+
+
+def audit(project: Project) -> list[Drawn]:
+    """Draw the audit from what is new, judge what nobody has judged, and return the sample."""
+    policy = versions.current(project)
+    if policy.version == 1:
+        policy = versions.revise(project, {"audit": {"share": SHARE}}, NOTE)
+    audits.draw(project, policy, now=timezone.now() + audits.SETTLED)  # nobody else writes: no need to wait
+    reviewer, right = hired(), right_passages()
+    waiting = [one.interaction for one in audits.sample(project) if one.is_waiting]
+    tasks = ReviewTask.objects.filter(interaction__in=waiting, state=TaskState.OPEN, claimed_by=None)
+    for task in tasks.filter(interaction__external_id__in=right).select_related("interaction").order_by("pk"):
+        deciding.resolve(task, verdict(task, right[task.interaction.external_id].text), reviewer)
+    pipeline.curate(project)  # a verdict counts for all conversations with the same answer
+    return audits.sample(project)
+
+
+def hired() -> User:
+    """The reviewer: an account that nobody can sign in to, and no member, so that no second review waits for them."""
+    user, is_new = User.objects.get_or_create(username=NAME, defaults={"is_active": False})
+    if is_new:
+        user.set_unusable_password()
+        user.save()
+    return user
+
+
+def verdict(task: ReviewTask, right: str) -> Verdict:
+    """Whether the answer has the passage that answers its question; if not, the passage is the correction."""
+    record = holds.record(task) if holds.is_hold(task) else None
+    if record is not None and right in record.expected:
+        return Verdict(Resolution.USE)
+    if right not in str(task.interaction.answer):
+        return Verdict(Resolution.CORRECT, correction=right)
+    return Verdict(Resolution.AGENT if holds.is_hold(task) else Resolution.APPROVE)

@@ -1,0 +1,161 @@
+"""A server that takes its time, in real Chromium: what is pressed meanwhile counts once, and pages never mix two tasks."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, Page, Route, expect
+
+from curation.gate import judging
+from curation.models import EvalCase, GateRun, ReviewTask
+from curation.policies import versions
+from feedback.models import Interaction, Project
+from tests import factories as cast
+from tests.console.browsing import ALIVE, Console, opened
+from tests.console.test_near_questions import TEXTS
+from tests.console.test_reviewing import NEXT, PASSWORD, somebody
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SLOW_MS = 800
+
+
+def slowly(page: Page) -> None:
+    """Delay every answer of the server from now on, except its static files."""
+
+    def later(route: Route) -> None:
+        if "/static/" not in route.request.url:
+            page.wait_for_timeout(SLOW_MS)
+        route.continue_()
+
+    page.route("**/*", later)
+
+
+@pytest.fixture
+def shop(transactional_db: None) -> Project:
+    made = cast.project()
+    versions.revise(made, {"review": {"second_share": 0}}, "Each task once", None)
+    return made
+
+
+@pytest.fixture
+def root(shop: Project, web: str, browser: Browser) -> Callable[[str], Console]:
+    """A superuser's window on a page, on which the server has become slow."""
+
+    def window(path: str) -> Console:
+        User.objects.create_superuser("root", password=PASSWORD)
+        console = opened(browser, web, "root", PASSWORD)
+        console.go(path)
+        slowly(console.page)
+        return console
+
+    return window
+
+
+@pytest.fixture
+def desk(shop: Project, web: str, browser: Browser) -> Console:
+    """Rita's window on the first of two tasks, each with a near question beside it."""
+    for place in ("old town", "harbour"):
+        for number, (words, vote) in enumerate([(place, "thumbs_down"), (f"{place} then", "thumbs_up")]):
+            question, answer = (
+                f"When does the shop in the {words} open on a Sunday?",
+                f"At {number + 8} in the {place}.",
+            )
+            talk = cast.asked(shop, f"{place}-{number}", question=question, answer=answer)
+            cast.said(shop, talk, vote)
+    cast.turn(shop)
+    EvalCase.objects.all().delete()  # a decision with a case is shown among the earlier ones instead
+    somebody(shop)
+    console = opened(browser, web, "rita", PASSWORD)
+    console.go(NEXT)
+    slowly(console.page)
+    return console
+
+
+def test_ticks_go_with_the_verdict_before_which_they_were_made(desk: Console) -> None:
+    page = desk.page
+    page.locator(ALIVE).wait_for()
+    first = desk.task()
+    page.keyboard.press("1")
+    page.locator(".pick", has_text="outdated").click()
+    page.locator(ALIVE).wait_for()  # a digit rests the keys, for it may be one of a typed word
+    page.keyboard.press("r")
+    page.keyboard.press("2")
+    page.locator(f'#review-part:not(.busy):not([data-task="{first}"])').wait_for()
+    assert sorted(ReviewTask.objects.get(pk=first).tags) == ["outdated", "wrong fact"]
+    assert page.locator(".pick input:checked").count() == 0
+    desk.check()
+
+
+def test_this_one_beside_others_is_the_task_that_is_judged(desk: Console) -> None:
+    page, seen = desk.page, set()
+    for _ in range(2):
+        page.locator(ALIVE).wait_for()
+        task = ReviewTask.objects.get(pk=desk.task())
+        shown = page.locator("#near .columns > div").first
+        expect(shown).to_contain_text(str(task.interaction.answer))
+        assert str(task.interaction.question) in page.locator(".talk").inner_text()
+        seen.add(task.pk)
+        page.keyboard.press("r")
+        page.locator(f'#review-part:not(.busy):not([data-task="{task.pk}"])').wait_for()
+    assert len(seen) == 2
+    desk.check()
+
+
+def test_the_preview_of_a_file_is_of_the_newest_settings_and_keeps_nothing(
+    shop: Project, root: Callable[[str], Console], tmp_path: Path
+) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("prompt,response\nMail anna@example.org?,Yes.\n")
+    console = root(f"/admin/feedback/project/{shop.pk}/import/")
+    page, before = console.page, Interaction.objects.count()
+    page.locator("#id_file").set_input_files(log)
+    page.locator("#id_notice").fill("Terms")
+    page.locator("[name=consent][value=capture]").check()
+    for names in ("question=nothing, answer=response", "question=prompt, answer=response"):
+        page.locator("#id_map").fill(names)
+        page.get_by_role("button", name="Preview").click(no_wait_after=True)
+    expect(page.locator("#import-result")).to_contain_text("Mail [EMAIL_1]?")
+    page.wait_for_timeout(SLOW_MS)
+    expect(page.locator("#import-result")).to_contain_text("Mail [EMAIL_1]?")
+    assert Interaction.objects.count() == before
+    console.check()
+
+
+def test_an_invitation_sent_twice_is_one_link_and_it_works(root: Callable[[str], Console]) -> None:
+    console = root("/admin/invite/")
+    page = console.page
+    page.locator("#id_name").fill("ben")
+    page.get_by_label("reviewer").check()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.get_by_role("button", name="Create link").dblclick(no_wait_after=True)
+    link = page.locator("#secret").inner_text()
+    assert sent.count("POST") == 1 and User.objects.filter(username="ben").count() == 1
+    page.goto(f"{console.url}{urlsplit(link).path}")
+    assert page.locator("#id_new_password1").is_visible()
+    console.check()
+
+
+def test_a_file_of_answers_sent_twice_is_judged_once(
+    shop: Project, root: Callable[[str], Console], tmp_path: Path
+) -> None:
+    for place in range(3):
+        cast.said(shop, cast.asked(shop, f"reader-{place}", question=TEXTS[place]), "thumbs_up")
+    cast.turn(shop)
+    release = cast.cut(shop)
+    answers = tmp_path / "answers.jsonl"
+    cases = judging.exam(release).cases
+    answers.write_text("".join(json.dumps({"case": case.id, "answer": "No."}) + "\n" for case in cases))
+    console = root("/admin/curation/gaterun/judge/")
+    page = console.page
+    page.locator("#id_release").select_option(index=page.locator("#id_release option").count() - 1)
+    page.locator("#id_name").fill("from-a-file")
+    page.locator("#id_file").set_input_files(answers)
+    page.locator("form.sheet button.primary").dblclick(no_wait_after=True)
+    page.wait_for_url("**/gaterun/*/change/")
+    page.wait_for_timeout(SLOW_MS)
+    assert GateRun.objects.count() == 1
+    console.check()
