@@ -231,9 +231,8 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
 
 def _is_one_unit(at: Place) -> bool:
     """Whether "a" counts: "a month" does, "twice a month" and "50 words a minute" do not."""
-    if _SCALE.get(UNITS.get(at.peek(), ""), ("",))[0] not in ("time", "months"):
-        return False
-    return not any(word[0] in "#@%" or word in _TIMES for word in at.clause[-2:])
+    lasts = _SCALE.get(UNITS.get(at.peek(), ""), ("",))[0] in ("time", "months")
+    return lasts and not any(word[0] in "#@%" or word in _TIMES for word in at.clause[-2:])
 
 
 def _part(part: float, at: Place) -> None:
