@@ -136,6 +136,12 @@ def megabytes(pid: int) -> float:
     return total / 1024
 
 
+def processor_seconds(pid: int) -> float:
+    """The processor time of one process so far."""
+    used = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, used)) / os.sysconf("SC_CLK_TCK")
+
+
 def kilobytes(folder: Path) -> float:
     """What SQLite's file holds, with the log brought into it; 0 where there is none."""
     file = folder / "flywheel.sqlite3"

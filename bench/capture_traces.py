@@ -1,6 +1,6 @@
 """Compares the processor time of `/v1/traces` and `/api/v1/batch` for the same pairs of 2 kB, in one process.
 
-    python -m bench.capture_traces [--rounds 5] [--profile NAME]
+    python -m bench.capture_traces [--rounds 5] [--profile NAME] [--http] [--conversations 20000]
 
 A pair is an interaction with feedback on it: two items of a batch, or in a trace the turn's span and an evaluation event
 on it. `one span` is a single model call; `three spans` an agent's run around a retrieval and a model call, which repeats
@@ -9,6 +9,9 @@ that other work on the machine falls on all of them alike. The target is .7 of t
 
 Two parts of it are measured alone: `only decoded` is the body made into spans, and `only read` the spans made into
 turns, before anything is redacted or stored.
+
+`--http` sends the same bodies to `manage.py up` instead, in turns, and prints pairs a second and the processor time of
+the web process; then it sends traces until that many conversations are stored, and prints its memory on the way.
 """
 
 import argparse
@@ -22,7 +25,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
+from http.client import HTTPConnection
 from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -30,6 +35,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from bench.capture import BATCH, feedback, interaction
+from bench.capture_servers import family, flywheel, megabytes, processor_seconds
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 START, SECOND = 1_790_000_000 * 10**9, 10**9
@@ -284,12 +290,50 @@ def profile(name: str, application: Any, key: str) -> None:
     pstats.Stats(profiler).sort_stats("tottime").print_stats(60).sort_stats("cumtime").print_stats(110)
 
 
+def over_http(rounds: int, conversations: int) -> None:
+    """Pairs a second of each kind over HTTP, and memory while many conversations come as traces."""
+    with flywheel("") as server, closing(HTTPConnection(server.address, timeout=120)) as connection:
+
+        def sent(make: Callable[[int], Body], web: int = server.process.pid) -> tuple[float, float]:
+            path, kind, body = make(BATCH)
+            before, begun = processor_seconds(web), time.perf_counter()
+            connection.request("POST", path, body, {**server.headers, "Content-Type": kind})
+            answer = connection.getresponse()
+            said = answer.read()
+            assert answer.status == 200 and b"artialSuccess" not in said and b'"error"' not in said, said[:500]
+            return time.perf_counter() - begun, processor_seconds(web) - before
+
+        taken: dict[str, list[tuple[float, float]]] = {name: [] for name in KINDS}
+        sent(KINDS["batch"])  # to warm up
+        before = {pid: processor_seconds(pid) for pid in family(server.process.pid)}
+        for make in KINDS.values():
+            sent(make)
+        web = max(before, key=lambda pid: processor_seconds(pid) - before[pid])  # the others curate, or wait
+        for _ in range(rounds):
+            for name, make in KINDS.items():
+                taken[name].append(sent(make, web))
+        best = {name: tuple(min(part) for part in zip(*found, strict=True)) for name, found in taken.items()}
+        print(f"{'over HTTP':<26}{'pairs a second':>16}{'to batch':>10}{'processor, ms a pair':>22}{'to batch':>10}")
+        for name, (wall, worked) in best.items():
+            rates = f"{BATCH / wall:>16,.0f}{best['batch'][0] / wall:>10.2f}"
+            print(f"{name:<26}{rates}{1000 * worked / BATCH:>22.2f}{best['batch'][1] / worked:>10.2f}")
+        for number in range(0, conversations + 1, BATCH):
+            if number % (20 * BATCH) == 0:
+                print(f"{number:>8,} conversations more: {megabytes(web):,.0f} MB")
+            sent(KINDS["three spans, protobuf"])
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="bench.capture_traces")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--profile", choices=list(KINDS))
+    parser.add_argument("--http", action="store_true", help="over HTTP, against manage.py up")
+    parser.add_argument("--conversations", type=int, default=20_000, help="after that, for the memory")
     options = parser.parse_args(arguments)
+    if options.http:
+        over_http(options.rounds, options.conversations)
+        return 0
     with tempfile.TemporaryDirectory(prefix="flywheel-bench-") as folder:
         application, key = ready(folder)
         if options.profile:

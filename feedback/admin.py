@@ -21,7 +21,8 @@ from feedback.models import Interaction, Outcome, ParkedSignal, Project, Project
 from feedback.projects import admin as projects_admin  # noqa: F401 - registers its models
 from feedback.projects.origins import OriginsField
 from privacy.console.dates import DateFilter
-from privacy.console.lists import ProjectFilter, ReadOnlyAdmin
+from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
+from privacy.console.pagination import COUNTED
 from privacy.db import engine
 
 WINDOW = 20_000  # how many of the newest conversations are searched
@@ -55,6 +56,7 @@ def matching(rows: Rows, term: str) -> Rows:
 
 
 SHORT = 140
+SHOWN = 100  # signals on the page of a conversation; the rest are a list of their own
 SIGNS = {"thumbs_up": ("up", "▲ up"), "thumbs_down": ("down", "▼ down"), "edit": ("edit", "✎ corrected")}
 
 
@@ -85,6 +87,20 @@ class PendingFilter(admin.SimpleListFilter):
         if self.value() == "yes":  # by project, as in the index of pending rows
             return queryset.filter(pending=True, project__in=Project.objects.values("pk"))
         return queryset.filter(pending=False) if self.value() == "no" else queryset
+
+
+class ConversationFilter(admin.SimpleListFilter):
+    """The signals of one conversation, whose page links here; offered only there."""
+
+    title = parameter_name = "interaction"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        asked = request.GET.get("interaction")
+        return [(asked, "this conversation")] if asked else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        asked = self.value()
+        return queryset.filter(interaction=row_key(asked)) if asked else queryset
 
 
 class MemberInline(admin.TabularInline):
@@ -204,13 +220,21 @@ class InteractionAdmin(ReadOnlyAdmin):
     def listed(self, keys: Sequence[Any]) -> QuerySet[Any]:
         return super().listed(keys).prefetch_related("signals")
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **given: Any
+    ) -> HttpResponse:
+        """With the newest of what people said, and how much there is, counted to the bound of every list."""
+        signals = context["original"].signals.visible()
+        said = {"said": signals.order_by("-id")[:SHOWN], "number": signals[:COUNTED].count(), "counted": COUNTED}
+        return super().render_change_form(request, {**context, **said}, *args, **given)
+
 
 @admin.register(Signal)
 class SignalAdmin(ReadOnlyAdmin):
     project_path = "project"
     subject_path = "subject_id"
     list_display = ["external_id", "kind", "interaction", "corrected", "project", "occurred_at", "withdrawn_at"]
-    list_filter = [ProjectFilter, "kind", DateFilter]
+    list_filter = [ProjectFilter, "kind", ConversationFilter, DateFilter]
     made_at = "received_at"
     list_select_related = ["project", "interaction"]
     exclude = ["body_digest", "subject"]

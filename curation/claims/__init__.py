@@ -5,13 +5,22 @@ whether two answers cannot both be right. No model, no list of sentences: closed
 `vocabulary` and `relations`. To add a language, add its lists there and its cases to the tests.
 """
 
-from curation.claims.comparing import clash, conflict, contains, items, says_opposite, steps_out_of_order
+from curation.claims.comparing import PARTICLES, clash, conflict, contains, items, says_opposite, steps_out_of_order
 from curation.claims.duties import answers
 from curation.claims.forms import canonical, forms_of
 from curation.claims.idioms import in_single_words
 from curation.claims.opposites import language_for, negation_of, number_words, opposites_of
 from curation.claims.quantities import UNITS, equal, rival
-from curation.claims.reading import Claim, Reading, duty_of, forget, question_read, reading, words_of
+from curation.claims.reading import (
+    WITHOUT,
+    Claim,
+    Reading,
+    duty_of,
+    forget,
+    question_read,
+    reading,
+    words_of,
+)
 from curation.claims.scope import Scope
 from curation.claims.statements import asked, statement_key
 from curation.claims.vocabulary import LANGUAGES
@@ -20,7 +29,9 @@ from curation.claims.words import EVIDENCE
 __all__ = [
     "EVIDENCE",
     "LANGUAGES",
+    "PARTICLES",
     "UNITS",
+    "WITHOUT",
     "Claim",
     "Reading",
     "Scope",

@@ -1,12 +1,12 @@
 """Whether two answers clash, and whether a text holds what an answer claims."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from curation.claims.duties import contrary
+from curation.claims.counting import exchanged, recounted
+from curation.claims.duties import Duty, contrary
 from curation.claims.forms import MODAL, NEGATION, SIDES, canonical, forms_of
 from curation.claims.quantities import equal, rival
 from curation.claims.reading import INCLUDING, WITHOUT, Claim, Reading, reading, words_of
@@ -28,6 +28,14 @@ PARTICLES = frozenset(
     "before after within until up down in out on off over under above below vor nach an aus auf zu antes después avant après".split()
 )
 """Words with many senses: opposite only where one replaces the other in the same sentence."""
+_DUTIES = frozenset(
+    axis
+    for language in SIDES
+    for word in "allowed required possible necessary erlaubt pflicht möglich autorisé obligatoire permitido obligatorio posible "
+    "permesso obbligatorio permitido obrigatório toegestaan verplicht dozwolone obowiązkowe".split()
+    for axis, _ in SIDES[language].get(canonical(word, language), ())
+)
+"""The axes of words that make a duty or a ban of an act, and that a negation turns."""
 _ONE_THING = frozenset(
     "is was who where ist war wer wo est était qui où es era quién dónde è chi dove é quem onde wie waar jest był kto gdzie".split()
 )
@@ -69,8 +77,10 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
         agreed = any(each is mine and said.agrees(mine) for each, said, _ in pairs)
         if kind := _clause_clash(mine, yours, share, one, other, agreed):
             return kind
-    if _recounted(one, other):
+    if recounted(one, other):
         return "number"
+    if exchanged(one, other):
+        return "roles"
     if widens(one, other, words_of(question, one.language)):
         return "scope"
     return _single(one, other, question) or _replaced(one, other) or ("item" if _other_item(one, other) else "")
@@ -91,25 +101,6 @@ def aligned(one: Reading, other: Reading) -> Iterator[tuple[Claim, Claim, float]
             yield best, yours, len(best.content & yours.content) / min(len(best.content), len(yours.content))
 
 
-def _recounted(one: Reading, other: Reading) -> bool:
-    """Whether the two count one thing differently: four screws and two brackets, two screws and four brackets."""
-    mine, yours = _counts(one), _counts(other)
-    return any(
-        len(mine[thing]) == len(yours[thing]) == 1 and not any(equal(a, b) for a in mine[thing] for b in yours[thing])
-        for thing in mine.keys() & yours.keys()
-    )
-
-
-def _counts(said: Reading) -> dict[str, set[str]]:
-    """The numbers without a unit that stand before each word."""
-    found: dict[str, set[str]] = {}
-    for claim in said.claims:
-        for number, thing in pairwise(claim.words):
-            if number[0] == "#" and " " not in number and number in claim.hard and thing not in claim.hard:
-                found.setdefault(thing, set()).add(number)
-    return found
-
-
 def steps_out_of_order(one: Reading, other: Reading) -> bool:
     """Whether the clauses of one answer stand in more or less the reverse order in the other, if three or more do."""
     order = list(dict.fromkeys(one.claims.index(mine) for mine, _, share in aligned(one, other) if share >= FRAME))
@@ -128,7 +119,7 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
     if contrary(mine.duty, yours.duty) and share >= 0.5 and not agreed and sure and not turned:
         return "modality"
     if mine.duty and mine.duty == yours.duty:
-        turned = False  # "not allowed" is "forbidden"
+        turned = _turned(mine, yours, one.language, _DUTIES)  # "not allowed" is "forbidden"
     if turned and mine.negated == yours.negated and share >= 0.5 and (both >= TURNED or short):
         return "opposite"
     if share >= 0.5 and not mine.agrees(yours) and not turned and not agreed and sure:
@@ -153,7 +144,8 @@ def _reversed_part(mine: Claim, yours: Claim) -> bool:
     for here, there in ((mine, yours), (yours, mine)):
         if not here.raw or not here.content & there.content:
             continue
-        if here.raw[0] in _WITHOUT and any(
+        needless = here.negated and here.duty is Duty.OPTIONAL and not there.negated  # "no photo is needed"
+        if (here.raw[0] in _WITHOUT or needless) and any(
             word in _WITH and not here.content.isdisjoint(there.raw[place + 1 : place + 1 + NEXT])
             for place, word in enumerate(there.raw)
         ):
@@ -163,10 +155,10 @@ def _reversed_part(mine: Claim, yours: Claim) -> bool:
     return False
 
 
-def _turned(mine: Claim, yours: Claim, language: str) -> bool:
-    """Whether the clauses say opposite sides of an odd number of things."""
+def _turned(mine: Claim, yours: Claim, language: str, but: frozenset[int] = frozenset()) -> bool:
+    """Whether the clauses say opposite sides of something, but for these axes."""
     here, there = (_sides(claim, other, language) for claim, other in ((mine, yours), (yours, mine)))
-    return any(here[axis] != side for axis, side in there.items() if axis in here)
+    return any(here[axis] != side for axis, side in there.items() if axis in here and axis not in but)
 
 
 def _sides(claim: Claim, other: Claim, language: str) -> dict[int, int]:
@@ -262,8 +254,8 @@ def items(said: Reading) -> list[frozenset[str]]:
                 item = set()
             elif word in claim.content:
                 item.add(word)
-        if item:
-            found.append(frozenset(item))
+        if item:  # a name that is a word of the lists stands in its own form in the content alone
+            found.append(frozenset(item | (claim.names - frozenset(claim.raw))))
     return found
 
 

@@ -12,6 +12,7 @@ NO_MONTH = frozenset({"may", "march", "mar", "dec", "mars", "mai"})
 """Months that are other words when they are not in capitals."""
 TO = frozenset("to till until through bis à a hasta até tot do fino al".split())
 _OF = frozenset({"de", "of", "di", "del", "."})
+_SHORT_DATE = re.compile(r"#?(\d\d?)[./](\d\d?)$")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _AROUND: Final = {
     "en": (("half", "past", 30), ("quarter", "past", 15), ("quarter", "to", -15)),
@@ -27,6 +28,19 @@ _BEHIND: Final = {
 }
 """Words behind an hour, and the minutes that they add."""
 _HOURS = frozenset("heure heures h las la le alle".split())
+_PARTS: Final = {
+    "en": (("a", "in the morning"), ("p", "in the afternoon"), ("p", "in the evening"), ("p", "at night")),
+    "de": (
+        *(("a", f"{uhr}{part}") for uhr in ("", "uhr ") for part in ("morgens", "vormittags", "früh")),
+        *(("p", f"{uhr}{part}") for uhr in ("", "uhr ") for part in ("nachmittags", "abends")),
+    ),
+    "fr": tuple(
+        (half, f"{hour} du {part}") for hour in ("heures", "h") for half, part in (("a", "matin"), ("p", "soir"))
+    ),
+    "es": (("a", "de la mañana"), ("p", "de la tarde"), ("p", "de la noche")),
+}
+"""Words behind an hour, and the half of the day that they mean. Each word of them is a token."""
+_SAID: Final = {language: tuple((half, words.split()) for half, words in parts) for language, parts in _PARTS.items()}
 _NAMED: Final = {
     "en": {"noon": 12, "midday": 12, "midnight": 0},
     "de": {"mitternacht": 0},
@@ -57,7 +71,7 @@ def o_clock(number: str, at: Place) -> bool:
         at.next += 1
         at.clause.append(clock(int(number), 0, half))
         return True
-    if number.isdigit() and _minutes_behind(int(number), at):
+    if number.isdigit() and (_part_behind(int(number), at) or _minutes_behind(int(number), at)):
         return True
     if at.peek() not in ("uhr", "o'clock") and (at.peek(), at.peek(1)) != ("o", "'clock"):
         return False
@@ -83,6 +97,18 @@ def spoken(low: str, at: Place) -> bool:
         if 0 <= found <= 24 and (then or at.peek(1) not in lists.FRACTIONS.get(language, {})):
             at.next += ahead + 1
             _append(found * 60 + minutes, at)
+            return True
+    return False
+
+
+def _part_behind(hour: int, at: Place) -> bool:
+    """Append the time of an hour with the part of the day behind it: "ten in the morning"."""
+    if not 0 < hour <= 12:
+        return False
+    for half, words in _SAID.get(lists_of(at.language), ()):
+        if at.peek() == words[0] and all(at.peek(place) == word for place, word in enumerate(words)):
+            at.next += len(words)
+            at.clause.append(clock(hour, 0, "a" if hour == 12 and half == "p" and words[-1] == "night" else half))
             return True
     return False
 
@@ -124,3 +150,9 @@ def add_date(month: int, number: int, at: Place) -> None:
     year = f"{at.peek(ahead)}-" if _YEAR.match(at.peek(ahead)) else ""
     at.next += ahead + 1 if year else 0
     at.clause.append(f"={year}{month:02}-{number:02}")
+
+
+def same_day(date: str, other: str) -> bool:
+    """Whether "3.8." is the third of August."""
+    found = _SHORT_DATE.match(other)
+    return found is not None and date[0] == "=" and date.endswith(f"{int(found[2]):02}-{int(found[1]):02}")

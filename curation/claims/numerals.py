@@ -118,3 +118,55 @@ def number_of(written: str, language: str) -> str:
             plain = re.sub(r"\D", "", head) + "." + tail
     whole, dot, part = plain.partition(".")
     return sign + (whole.lstrip("0") or "0") + dot + part
+
+
+_MINUS: Final = frozenset("minus moins menos meno min".split())
+_NO_MINUS: Final = frozenset("au du le al lo por pelo a".split())
+"""Words before "moins" that make a limit of it: "au moins 18"."""
+_SUBJECTS: Final = frozenset(
+    "the a an you your we our they their it its he his she her all this that these i my".split()
+)
+"""Words behind a "once" that is a "when"."""
+_AFTER_ONE = frozenset("is are was in on at of with for from to that which who and or not".split())
+_ARTICLES = frozenset("the this that which a other".split())
+
+
+def is_label(at: Place) -> bool:
+    """Whether the capital that was just read names something: "hall B", "Ctrl+S". Not at the start, where all begins so."""
+    before, after = at.tokens[at.next - 2] if at.next > 1 else "", at.tokens[at.next : at.next + 1]
+    capitals = any(len(word) > 1 and word.isupper() for word in (before, *after))
+    return bool(at.clause) and at.tokens[at.next - 1] != "I" and not capitals
+
+
+def is_ordinal(at: Place) -> bool:
+    """Whether "second" counts what follows: "the second floor", not "per second"."""
+    return at.clause[-1:] in (["the"], ["on"], ["a"]) and at.peek().isalpha() and at.peek() not in _AFTER_ONE
+
+
+def _is_pronoun(at: Place) -> bool:
+    """Whether "one" stands for a thing: "the yellow one", "the one in the hall"."""
+    if at.peek().isalpha() and at.peek() not in _AFTER_ONE:
+        return False
+    return not _ARTICLES.isdisjoint(at.clause[-2:])
+
+
+def short(number: str) -> str:
+    """Without the noughts at the end: 2.50 euros are 2.5. Without a unit it may be a version, and they count."""
+    return number.rstrip("0").rstrip(".") if "." in number else number
+
+
+def no_number(low: str, at: Place) -> bool:
+    """Whether a number word is none here: "one" for a thing, "once" for "when", which is appended."""
+    if low == "once" and at.peek() in _SUBJECTS:
+        at.clause.append("when")
+        return True
+    return low == "one" and _is_pronoun(at)
+
+
+def with_sign(number: str, at: Place) -> str:
+    """A number with the sign that a "minus" before it is, which is taken off the clause."""
+    before = at.clause[-2:]
+    if number[0] == "-" or not before or before[-1] not in _MINUS or before[0] in _NO_MINUS:
+        return number
+    at.clause.pop()
+    return f"-{number}"

@@ -9,15 +9,40 @@ from functools import lru_cache
 from typing import Final
 
 from curation.claims import vocabulary as lists
-from curation.claims.moments import MONTHS, NO_MONTH, SPOKEN, TO, add_date, clock, day_of_month, o_clock, spoken
-from curation.claims.numerals import FRACTIONS, NUMBERS, ORDINALS, Clause, Place, fraction, number_of, worded
+from curation.claims.moments import (
+    MONTHS,
+    NO_MONTH,
+    SPOKEN,
+    TO,
+    add_date,
+    clock,
+    day_of_month,
+    o_clock,
+    same_day,
+    spoken,
+)
+from curation.claims.numerals import (
+    FRACTIONS,
+    NUMBERS,
+    ORDINALS,
+    Clause,
+    Place,
+    fraction,
+    is_label,
+    is_ordinal,
+    no_number,
+    number_of,
+    short,
+    with_sign,
+    worded,
+)
 from curation.claims.rates import RATE, same_rate
 from curation.claims.words import BREAK, END, LANGUAGES, apart
 
 _SCALES: Final = {  # people write "50 km" for "50 km/h", so a speed is compared as a length
-    "length": {"mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3, "mi": 1609.344, "kmh": 1e3, "mph": 1609.344, "ft": 0.3048, "inch": 0.0254},
-    "mass": {"mg": 1e-6, "g": 1e-3, "kg": 1.0, "t": 1e3, "lb": 0.45359237},
-    "volume": {"ml": 1e-3, "l": 1.0},
+    "length": {"mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3, "mi": 1609.344, "kmh": 1e3, "mph": 1609.344, "ft": 0.3048, "inch": 0.0254, "yard": 0.9144},
+    "mass": {"mg": 1e-6, "g": 1e-3, "kg": 1.0, "t": 1e3, "lb": 0.45359237, "oz": 0.02835},
+    "volume": {"ml": 1e-3, "cl": 1e-2, "l": 1.0, "gallon": 3.785, "pint": 0.473},
     "time": {"ms": 1e-3, "sec": 1.0, "min": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0},
     "months": {"month": 1.0, "year": 12.0},
     "data": {"kb": 1.0, "mb": 1e3, "gb": 1e6, "tb": 1e9},
@@ -27,7 +52,8 @@ _SCALE = {unit: (name, factor) for name, units in _SCALES.items() for unit, fact
 MONTH: Final = 30.4 * 86400.0
 CLOSE, LOOSE = 0.01, 0.025
 """How far two amounts may be apart, as a share: where units fit, and where months are days."""
-TEMPERATURES: Final = {"°c", "°f"}
+TEMPERATURES, DEGREE = frozenset({"°c", "°f"}), "°"
+_DEGREES: Final = frozenset("° degrees degree grad degrés degré grados grado".split())
 _MONEY: Final = frozenset({"eur", "usd", "gbp", "chf", "pln", "cent"})
 
 
@@ -46,7 +72,7 @@ def dimension(unit: str) -> str:
     """What a unit measures; a unit that is unknown measures itself."""
     if unit in _MONEY:
         return "money"
-    if unit in TEMPERATURES:
+    if unit in {*TEMPERATURES, DEGREE}:
         return "temperature"
     name = _SCALE[unit][0] if unit in _SCALE else unit
     return "time" if name == "months" else name
@@ -59,7 +85,7 @@ def equal(one: str, other: str) -> bool:
         return True
     left, right = value(one), value(other)
     if "=" in (one[0], other[0]) and one[0] != other[0]:
-        return _same_day(one, other) or _same_day(other, one)
+        return same_day(one, other) or same_day(other, one)
     if left and right:
         if not left[1] and not right[1]:
             return False  # 2.10 and 2.1 may be versions
@@ -80,6 +106,8 @@ def _same_amount(one: tuple[float, str], other: tuple[float, str]) -> bool:
     if {one[1], other[1]} == TEMPERATURES:
         celsius, fahrenheit = (one[0], other[0]) if one[1] == "°c" else (other[0], one[0])
         return abs(celsius * 9 / 5 + 32 - fahrenheit) < 1  # people round to whole degrees
+    if DEGREE in (one[1], other[1]):
+        return one[0] == other[0] and not TEMPERATURES.isdisjoint((one[1], other[1]))
     here, there = _SCALE.get(one[1]), _SCALE.get(other[1])
     if not here or not there or dimension(one[1]) != dimension(other[1]):
         return False
@@ -90,12 +118,6 @@ def _same_amount(one: tuple[float, str], other: tuple[float, str]) -> bool:
         )
     room = LOOSE if here[0] != there[0] or here[0] == "data" else CLOSE
     return abs(first - second) <= room * max(abs(first), abs(second))
-
-
-def _same_day(date: str, other: str) -> bool:
-    """Whether "3.8." is the third of August."""
-    found = _SHORT_DATE.match(other)
-    return found is not None and date[0] == "=" and date.endswith(f"{int(found[2]):02}-{int(found[1]):02}")
 
 
 def _same_moment(about: str, other: str) -> bool:
@@ -131,7 +153,6 @@ def _shape(code: str) -> str:
     return "".join("9" if char.isdigit() else "a" if char.isalpha() else char for char in code)
 
 
-_SHORT_DATE = re.compile(r"#?(\d\d?)[./](\d\d?)$")
 _PLAIN_NUMBER = re.compile(r"[-−]?\d+(?:[.,'’\u00a0\u202f]\d+)*(?:st|nd|rd|th)?$")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s?(?:h|([ap])\.?m\.?)?$", re.IGNORECASE)
 _YMD = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
@@ -143,8 +164,6 @@ _ONE = frozenset({"a", "an"})
 _AND = frozenset(words[0] for words in lists.AND_A_HALF)
 _TIMES = frozenset({"times", "per", "once", "twice"})
 _OF_A = frozenset({"of", "a", "an", "d", "de", "einer", "the"})
-_ARTICLES = frozenset("the this that which a other".split())
-_AFTER_ONE = frozenset("is are was in on at of with for from to that which who and or not".split())
 _PER = frozenset("per an a pro par por all' al je".split())
 
 
@@ -183,7 +202,7 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
                 at.clause.append(low)
             elif low == "ein" and at.peek() in _SIGNS | {""}:
                 at.clause.append(low)  # "schaltet es ein": no number
-            elif len(low) == 1 and token != low and _is_label(at):
+            elif len(low) == 1 and token != low and is_label(at):
                 at.clause.append(f"§{low}")
             elif low in _ONE and at.language != "de" and _is_one_unit(at):
                 _number("1", at, low)
@@ -191,7 +210,7 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
                 continue
             elif parts and (low in fractions or at.peek() in fractions) and (part := fraction(low, at)) is not None:
                 _part(part, at)
-            elif low == "second" and _is_ordinal(at):
+            elif low == "second" and is_ordinal(at):
                 at.clause.append("#2 th")
             elif low in numbers or low in MONTHS:
                 _worded(low, at)
@@ -210,23 +229,10 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
     return clauses
 
 
-def _is_label(at: Place) -> bool:
-    """Whether the capital that was just read names something: "hall B", "Ctrl+S". Not at the start, where all begins so."""
-    before, after = at.tokens[at.next - 2] if at.next > 1 else "", at.tokens[at.next : at.next + 1]
-    capitals = any(len(word) > 1 and word.isupper() for word in (before, *after))
-    return bool(at.clause) and at.tokens[at.next - 1] != "I" and not capitals
-
-
-def _is_ordinal(at: Place) -> bool:
-    """Whether "second" counts what follows: "the second floor", not "per second"."""
-    return at.clause[-1:] in (["the"], ["on"], ["a"]) and at.peek().isalpha() and at.peek() not in _AFTER_ONE
-
-
 def _is_one_unit(at: Place) -> bool:
     """Whether "a" counts: "a month" does, "twice a month" and "50 words a minute" do not."""
-    if _SCALE.get(UNITS.get(at.peek(), ""), ("",))[0] not in ("time", "months"):
-        return False
-    return not any(word[0] in "#@%" or word in _TIMES for word in at.clause[-2:])
+    lasts = _SCALE.get(UNITS.get(at.peek(), ""), ("",))[0] in ("time", "months")
+    return lasts and not any(word[0] in "#@%" or word in _TIMES for word in at.clause[-2:])
 
 
 def _part(part: float, at: Place) -> None:
@@ -252,20 +258,13 @@ def _worded(low: str, at: Place) -> None:
         else:
             at.clause.append(low)
         return
-    if low == "one" and _is_pronoun(at):
+    if no_number(low, at):
         return
     found = str(worded(low, at))
     if low in ORDINALS[at.language]:
         found += "th"
     if not day_of_month(found.rstrip("th"), at) and not o_clock(found, at):
         _number(found, at, low)
-
-
-def _is_pronoun(at: Place) -> bool:
-    """Whether "one" stands for a thing: "the yellow one", "the one in the hall"."""
-    if at.peek().isalpha() and at.peek() not in _AFTER_ONE:
-        return False
-    return not _ARTICLES.isdisjoint(at.clause[-2:])
 
 
 def _digits(low: str, at: Place) -> None:
@@ -291,10 +290,11 @@ def _digits(low: str, at: Place) -> None:
 def _number(number: str, at: Place, word: str) -> None:
     """Append a number, with the unit before or behind it."""
     clause = at.clause
+    number = with_sign(number, at)
     if len(clause) > 1 and clause[-1] in TO and clause[-2][0] == "#":
         clause[-1] = "to"
     if clause and clause[-1] in ("$", "€", "£"):
-        clause[-1] = f"#{_short(number)} {UNITS[clause[-1]]}"
+        clause[-1] = f"#{short(number)} {UNITS[clause[-1]]}"
         return
     if number.endswith("th"):
         clause.append(f"#{number[:-2]} th")
@@ -309,7 +309,7 @@ def _number(number: str, at: Place, word: str) -> None:
     at.next += length
     if (start := _range_start(clause)) is not None:
         clause[start] += f" {unit}"  # the first number of a range has the unit of the last
-    clause.append(f"#{_short(_and_a_half(number, at))} {unit}")
+    clause.append(f"#{short(_and_a_half(number, at))} {unit}")
 
 
 def _and_a_half(number: str, at: Place) -> str:
@@ -328,8 +328,9 @@ def _unit(at: Place, word: str) -> tuple[str, int]:
     following = at.peek()
     if following == "per" and at.peek(1) == "cent":
         return "%", 2
-    if following in ("°", "degrees", "grad", "degrés", "grados") and at.peek(1) in ("c", "celsius", "f", "fahrenheit"):
-        return f"°{at.peek(1)[0]}", 2
+    if following in _DEGREES:
+        scaled = at.peek(1) in ("c", "celsius", "f", "fahrenheit")
+        return (f"°{at.peek(1)[0]}", 2) if scaled else (DEGREE, 1)
     if following in ("°c", "°f"):
         return following, 1
     ahead = int(following in _BETWEEN)
@@ -346,8 +347,3 @@ def _range_start(clause: Clause) -> int | None:
     end = len(clause) - 1 - (clause[-1:] != [] and clause[-1] in _BETWEEN)
     found = end > 0 and clause[end] in ("to", "or", "and") and clause[end - 1][0] == "#" and " " not in clause[end - 1]
     return end - 1 if found else None
-
-
-def _short(number: str) -> str:
-    """Without the noughts at the end: 2.50 euros are 2.5. Without a unit it may be a version, and they count."""
-    return number.rstrip("0").rstrip(".") if "." in number else number

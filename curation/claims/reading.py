@@ -20,10 +20,12 @@ from curation.claims.rates import with_rates
 from curation.claims.scope import EXCEPT, IF, ONLY, VERBS, Scope, focus, ne_que, parted, scope
 from curation.claims.statements import asked, claiming
 from curation.claims.words import (
+    ARTICLES,
     DROPPED,
     END,
     EVIDENCE,
     FUNCTION,
+    JOINED,
     LANGUAGES,
     MODALS,
     NEGATIONS,
@@ -50,7 +52,6 @@ _DENIAL = frozenset(
     "wrong false incorrect untrue mistaken mistake myth falsch irrtum faux fausse erreur falso falsa incorrecto incorrecta error".split()
 )
 """A clause of these alone says that the one before it is not so: "but that is wrong"."""
-_LIGHT = frozenset("the a an".split())
 _HOUR = re.compile(r"#(?:1?\d|2[0-4])$|@")
 _SHORT_DAYS = {day: f"~{place}" for place, day in enumerate(("mo", "di", "mi", "do", "fr", "sa", "so"), start=1)}
 _THROUGH = frozenset({"bis", "to"})
@@ -65,7 +66,6 @@ _LIMIT = re.compile(
     r"\bniemand sonst\b|\bpersonne d'autre\b|\bnadie más\b|\bnessun altro\b|\bniet (?:meer|minder|later|langer) dan\b|\bniet alleen\b|\bnie (?:więcej|mniej|później) niż\b|\bnie tylko\b"
 )
 """A negation that draws a limit, and turns nothing round: "no more than 5", "not only"."""
-
 
 _UNIT = "|".join(map(re.escape, lists.UNITS))
 _MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (?:an? )?(#[^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
@@ -264,7 +264,8 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
     hard = frozenset(word for word in words if HARD.match(word) and (word != "#1" or digit))
     mine = frozenset(_form(word, names, language) for word in clause if word in names) - hard
     said = duty(clause, language)
-    raw = _active(tuple(canonical(word, language) for word in clause if word not in _LIGHT))
+    light, whole = ARTICLES[language], JOINED[language]
+    raw = _active(tuple(canonical(whole.get(word, word), language) for word in clause if word not in light))
     main = tuple(_form(word, names, language) for word in focus(clause, language)) if Scope.ONLY in reach else ()
     main = tuple(word for word in main if word in words)
     return Claim(

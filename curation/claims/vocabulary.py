@@ -56,7 +56,7 @@ FUNCTION: Final = {
     "her and as at by for from in into of on to with about so then here there now just also too very really if any some what which who "
     "when where how why do does did have has had can could will would let please well all right way out up regarding via "
     "today again always s re ve ll m d time one need want wish like things thing us-all contact support team write",
-    "de": "sonst der die das den dem des sich dass ein eine einen einem einer eines dies diese dieser dieses es ist sind war waren sein bin ich mir mich "
+    "de": "sonst der die das den dem des ihn ihm sich dass ein eine einen einem einer eines dies diese dieser dieses es ist sind war waren sein bin ich mir mich "
     "mein meine wir uns unser unsere unseren du dir dich sie ihr ihnen ihre ihren ihrer dein deine und als an bei für von im in ins zu "
     "zum zur mit über so dann hier da nun nur auch sehr wenn ob was wer wann wo wie warum haben hat habe hatte kann können werden wird "
     "würde gestellt hin auf aus bitte ja mal fragen melden wenden doch gut wünschen möchte brauchen tag unter",
@@ -261,6 +261,11 @@ UNITS: Final = {
     "t": "ton tons tonne tonnes tonnen toneladas tonnellate",
     "lb": "lbs pound-weight",
     "l": "litre litres liter liters litro litros litri litrów",
+    "cl": "centilitre centilitres centiliter centiliters",
+    "gallon": "gallon gallons galones gallonen",
+    "pint": "pint pints",
+    "oz": "ounce ounces onza onzas unze unzen",
+    "yard": "yard yards",
     "ml": "millilitre millilitres milliliter milliliters mililitros",
     "ms": "millisecond milliseconds millisekunden",
     "sec": "s secs second seconds sekunde sekunden seconde secondes segundo segundos secondo secondi seconden sekund sekundy",

@@ -29,11 +29,14 @@ def widens(one: Reading, other: Reading, question: frozenset[str] = frozenset())
     limits = [claim for claim in one.claims if claim.scope & LIMITED]
     if not limits:
         return False
+    if any(_lost(limit, claim, other) for limit in limits for claim in other.claims):
+        return True
     if any(Scope.EVEN in claim.scope and claim.content & limit.content for limit in limits for claim in other.claims):
         return not any(Scope.EVEN in claim.scope for claim in one.claims)
     if any(_turned(limit, claim, question) for limit in limits for claim in other.claims):
         return True
-    if any(claim.scope & LIMITED or claim.negated for claim in other.claims):
+    said = {claim.raw for claim in one.claims if claim.negated}
+    if any(claim.scope & LIMITED or (claim.negated and claim.raw not in said) for claim in other.claims):
         return False
     return any(_of_all(limit, claim, one, question) for limit in limits for claim in other.claims)
 
@@ -57,11 +60,20 @@ def _turned(limit: Claim, claim: Claim, question: frozenset[str]) -> bool:
     return bool(mine) and not limit.negated and not question.isdisjoint(yours[:1])
 
 
+def _lost(limit: Claim, claim: Claim, other: Reading) -> bool:
+    """Whether an answer has one of two exceptions: "except Norway" of "except Norway and Iceland"."""
+    if Scope.EXCEPT not in limit.scope or Scope.EXCEPT not in claim.scope or _AND.isdisjoint(limit.raw):
+        return False
+    return claim.content < limit.content and not (limit.content - claim.content) & other.content
+
+
 def _of_all(limit: Claim, claim: Claim, one: Reading, question: frozenset[str]) -> bool:
     """Whether a clause says "all" or "always" in the place of the limit, or adds another to the only one."""
     if Scope.ALL in claim.scope:
         if Scope.EXCEPT in limit.scope:
             return True
+        if Scope.ONLY in limit.scope and any(fact[0] == "/" and fact not in one.hard for fact in claim.hard):
+            return True  # "only on Mondays", "every day"
         words = [canonical(word, one.language) for word in claim.raw]
         said = {after for word, after in zip(words, [*words[1:], ""], strict=True) if word in _FORMS[one.language]}
         return any(after not in one.content or after in question for after in said)

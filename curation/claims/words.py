@@ -76,6 +76,15 @@ FUNCTION = _index(lists.FUNCTION)
 NEGATIONS = _index(lists.NEGATIONS)
 MODALS = _index(lists.MODALS)
 DROPPED = _index(lists.DROPPED) | {UNKNOWN: frozenset({"the"})}  # "a" is a preposition elsewhere
+_ARTICLES: Final = {"de": "der die das den dem des", "fr": "le la les l", "es": "el la los las"}
+ARTICLES: Final = {language: frozenset(_ARTICLES.get(language, "the a an").split()) for language in LANGUAGES}
+_JOINED: Final = {
+    "de": {"im": "in", "ins": "in", "am": "an", "ans": "an", "zum": "zu", "zur": "zu", "vom": "von", "beim": "bei"},
+    "fr": {"au": "à", "aux": "à", "du": "de", "des": "de"},
+    "es": {"al": "a", "del": "de"},
+}
+JOINED: Final = {language: _JOINED.get(language, {}) for language in LANGUAGES}
+"""Words that hold an article, by what they are without it."""
 WEEKDAYS = spellings(lists.WEEKDAYS)
 _WRITTEN_OUT = {word: expanded.split() for word, expanded in lists.CONTRACTIONS.items()}
 _SHORT_ENDINGS = {"n't": "not", "'re": "are", "'ve": "have", "'ll": "will", "'m": "am", "'d": "would"}

@@ -22,11 +22,11 @@ MEDIA = {"application/x-ndjson": bytes, "application/json": dict[str, Any], "tex
 
 
 class FilePart(StreamingHttpResponse):
-    """The bytes of a file from `start` to `stop`; `place` lets a web server that can read the file itself do so."""
+    """The bytes of a file from `start` to `stop`; `place` lets a web server that can read the file itself do so, unless it is empty."""
 
     def __init__(self, path: Path, start: int, stop: int, status: int) -> None:
         super().__init__(read(path, start, stop), status=status)
-        self.place = (str(path), start, stop)
+        self.place = (str(path), start, stop) if start < stop else None  # the server refuses an empty range
 
 
 def answer(release: Release, name: str, request: Request) -> HttpResponseBase:

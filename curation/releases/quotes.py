@@ -101,7 +101,8 @@ def left(release: Release, cases: Iterable[str]) -> dict[str, set[int]]:
 
 def without_erased(line: dict[str, Any], left: set[int]) -> dict[str, Any] | None:
     """A case without the texts of removed conversations; None if it has none of theirs."""
-    kept = {name: [text for text in line[name] if digest(text) in left] for name in ("accepted", "also_rejected")}
+    held = [name for name in ("accepted", "also_rejected") if name in line]  # versions before 0.1.0 wrote neither
+    kept: dict[str, Any] = {name: [text for text in line[name] if digest(text) in left] for name in held}
     return {**line, **kept} if any(kept[name] != line[name] for name in kept) else None
 
 

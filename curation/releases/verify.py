@@ -18,6 +18,17 @@ DESCRIBING = frozenset({MANIFEST, SUMS, CARD})
 REQUIRED = ("dataset", "version", "created_at", "files", "counts", "consent", "redaction")
 PURPOSES = frozenset({"evaluation", "training", "lineage"})
 YAML_ITEM = b"- "
+CASES = "eval_cases.jsonl"
+ADDED: dict[str, Any] = {
+    "accepted": [],
+    "also_rejected": [],
+    "tier": "single",
+    "depends_on": [],
+    "as_of": None,
+    "valid_until": None,
+    "steps": [],
+}
+"""What a line of `eval_cases.jsonl` has since 0.1.0. One from before has none of it, and stays whole."""
 _BY_FILE = {format.file: format for format in FORMATS}
 
 
@@ -133,7 +144,11 @@ def line_fault(name: str, value: Any) -> str | None:
     """What is wrong with a line of this file, or None. It names fields, never their contents."""
     if name == LINEAGE:
         return fault(value, LINEAGE_SHAPE, "the line")
-    return _BY_FILE[name].fault(value) if name in _BY_FILE else "has a format that this version does not know"
+    if name not in _BY_FILE:
+        return "has a format that this version does not know"
+    if name == CASES and isinstance(value, dict) and ADDED.keys().isdisjoint(value):
+        value = {**value, **ADDED}
+    return _BY_FILE[name].fault(value)
 
 
 def _first(problems: Iterator[Problem], most: int) -> Iterator[Problem]:

@@ -27,6 +27,7 @@ RECENT = 8
 PAUSE = timedelta(minutes=30)  # a longer pause ends a sitting
 DAY = timedelta(hours=12)
 COUNTED = 500
+SHOWN = 100  # signals; the rest are a list of their own
 Resolution = ReviewTask.Resolution
 
 
@@ -89,6 +90,7 @@ class Page:
     why: str
     priority: str
     said: tuple[ShownSignal, ...]
+    unshown: int  # older signals
     earlier: tuple[Decision, ...]
     near: tuple[Question, ...]
     tags: tuple[str, ...]
@@ -147,7 +149,8 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, recent: Seque
         task=task,
         why=REASONS[AUDIT].sentence if is_drawn and is_open else words(task),
         priority=queues.priority_words(row for row in signals if row.withdrawn_at is None) if is_summed else "",
-        said=heard,
+        said=heard[-SHOWN:],
+        unshown=max(0, len(heard) - SHOWN),
         earlier=before,
         near=tuple(near(task, cluster, before)),
         tags=tuple(deciding.known_tags(task.project)) if is_open else tuple(task.tags),

@@ -44,7 +44,9 @@ KINDS = (
 class ImportForm(forms.Form):
     """A log, how to read it, and what its people agreed to."""
 
-    file = forms.FileField(label="File", help_text="JSON Lines, JSON or CSV, also compressed with gzip; at most 8 MB.")
+    file = forms.FileField(
+        label="File", help_text="JSON Lines, JSON, CSV or Excel (xlsx), also compressed with gzip; at most 8 MB."
+    )
     format = forms.ChoiceField(
         label="Exported from",
         choices=[

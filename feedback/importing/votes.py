@@ -143,6 +143,7 @@ buono buona utile sì positivo corretto pollice_su mi_piace
 bom boa sim útil positivo correto polegar_para_cima gostei curtir
 goed ja nuttig positief juist duim_omhoog
 dobry dobra tak pomocne przydatne pozytywny dobrze lubię_to
+good_with_comment
 bra ja hjälpsam positiv god nyttig hyvä kyllä
 dobře ano užitečné iyi evet yararlı beğendim
 хорошо да полезно положительно верно нравится добре так корисно
@@ -151,7 +152,7 @@ dobře ano užitečné iyi evet yararlı beğendim
 👍 👍🏻 👍🏼 👍🏽 👍🏾 👍🏿 😀 😃 😄 😊 🙂 😍 🥰 ❤ 💚 ✅ ✔ ⬆ 🔼 🎉 💯 👏 🙌 🤩 😁 :) :-) thumbs-up"""
 DOWN = """down thumbs_down thumbsdown thumb_down thumbdown downvote downvoted dislike disliked bad poor terrible negative neg no n
 false f fail failed incorrect wrong unhelpful not_helpful useless not_useful reject rejected unsatisfied unhappy dissatisfied -1
-disagree thumbs-down
+disagree thumbs-down bad_with_comment
 schlecht nicht_hilfreich nein negativ falsch daumen_runter unzufrieden gefällt_mir_nicht
 mauvais mauvaise non inutile négatif négative faux incorrect_e pouce_en_bas insatisfait je_n'aime_pas
 malo mala no inútil negativo negativa incorrecto incorrecta pulgar_abajo no_me_gusta
@@ -166,7 +167,7 @@ dålig nej inte_hjälpsam negativ dårlig nei huono ei
 سيئ لا غير_مفيد لم_يعجبني बुरा नहीं बेकार नापसंद
 👎 👎🏻 👎🏼 👎🏽 👎🏾 👎🏿 😞 😠 😡 ☹ 🙁 😢 😭 💔 ❌ ✖ ⬇ 🔽 🤬 😤 😒 :( :-("""
 NONE = """none null nil nan n/a na neutral neutro neutre unrated not_rated unset no_feedback no_vote no_rating keine kein aucun ninguno
-nessuno nenhum geen brak нет_оценки 无 なし - — unknown undefined skipped 😐"""
+nessuno nenhum geen brak нет_оценки 无 なし - — unknown undefined skipped offered unoffered 😐"""
 PRESENTATION = "\N{VARIATION SELECTOR-16}"  # "as a picture", behind a sign that can be a letter too
 VOTES: dict[str, str | None] = {
     word.replace(PRESENTATION, "").casefold(): thumb

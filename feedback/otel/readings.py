@@ -5,7 +5,7 @@ conversation before a turn, and `steps` what the agent did in it.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -143,14 +143,19 @@ def steps(members: Sequence[Reading]) -> list[tuple[dict[str, Any], bool]]:
     }
     found: list[tuple[int, Call, bool]] = []
     by_id: dict[str, Call] = {}
+    outer = {reading.span: reading.call for reading in members if reading.call}
     for reading in members:
-        if reading.call and not (reading.call.id and reading.call.id in by_id):
+        around = outer.get(reading.parent)
+        if reading.call and around and is_same_call(around, reading.call):
+            around.id, around.result = around.id or reading.call.id, around.result or reading.call.result
+            by_id |= {around.id: around} if around.id else {}
+        elif reading.call and not (reading.call.id and reading.call.id in by_id):
             found.append((reading.start, reading.call, False))
             by_id |= {reading.call.id: reading.call} if reading.call.id else {}
     unclaimed: dict[str, deque[Call]] = {}
     for _, made, _ in found:
         unclaimed.setdefault(made.name, deque()).append(made)
-    for at, made in spoken_calls(members):
+    for at, made in spoken_calls(members, results):
         if made.id in by_id:
             known = by_id[made.id]
             known.result = made.result if known.result is None else known.result
@@ -163,20 +168,49 @@ def steps(members: Sequence[Reading]) -> list[tuple[dict[str, Any], bool]]:
             own.arguments = made.arguments if isinstance(made.arguments, dict) else own.arguments
         by_id |= {made.id: own or made} if made.id else {}
     calls = sorted(found, key=lambda item: item[0])
-    told = [
-        (made, made.result if made.result is not None else results.get(made.id), spoken) for _, made, spoken in calls
-    ]
+    again = other_ids(members, results)
+    for _, made, _ in calls:
+        others = again.get((made.name, repr(made.arguments))) if made.id not in results else None
+        made.result = results.get(others.popleft() if others else made.id) if made.result is None else made.result
+    told = [(made, made.result, spoken) for _, made, spoken in calls]
     return [(step(made, result), spoken) for made, result, spoken in told if made.name not in FINAL]
 
 
-def spoken_calls(members: Sequence[Reading]) -> Iterator[tuple[int, Call]]:
+def is_same_call(around: Call, within: Call) -> bool:
+    """Whether a tool's span repeats the one around it: two instrumentations recorded one call."""
+    return within.name == around.name and (within.arguments is None or within.arguments == around.arguments)
+
+
+def other_ids(members: Sequence[Reading], results: Mapping[str, Any]) -> dict[tuple[str, str], deque[str]]:
+    """The ids under which prompts repeat calls and give their results, by name and arguments: the Responses API has two
+    ids for a call, and instrumentations mix them.
+    """
+    made = {call.id for reading in members for said in reading.told for call in said.calls}
+    found: dict[tuple[str, str], deque[str]] = {}
+    for call in (call for reading in members for said in reading.asked for call in said.calls):
+        ids = found.setdefault((call.name, repr(call.arguments)), deque())
+        if call.id in results and call.id not in made and call.id not in ids:
+            ids.append(call.id)
+    return found
+
+
+def spoken_calls(members: Sequence[Reading], results: Mapping[str, Any]) -> Iterator[tuple[int, Call]]:
     """The calls that models ask for, followed by those that only a prompt shows, in this turn."""
     talking = [reading for reading in members if reading.kind in TOPS]
+    stored = {
+        (made.name, repr(made.arguments))
+        for reading in talking
+        if reading.is_stored
+        for said in reading.told
+        for made in said.calls
+    }
     known: set[tuple[str, str]] = set()
-    for reading in talking:
+    for reading in sorted(talking, key=lambda one: one.kind != Kind.MODEL):  # a wrapper tells of all calls at its end
         for made in (made for said in reading.told for made in said.calls):
-            known.add((made.name, repr(made.arguments)))
-            yield reading.start, made
+            key = made.name, repr(made.arguments)
+            if reading.is_stored or key not in stored or made.id in results:  # else a stored call's other id
+                known.add(key)
+                yield reading.end or reading.start, made
     for reading in talking:
         if not any(said.calls for said in reading.asked):
             continue

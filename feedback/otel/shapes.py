@@ -22,11 +22,19 @@ TOLD = tuple(
 )
 AROUND = ("data", "kwargs", "query_bundle", "update", "state", "arguments")  # what holds the fields of a function
 REPR = re.compile(r"\s*[\[(\"'<]*\s*(?:[a-z_]+\.)*[A-Z]\w*\((?:\w+=|<|')")  # Python's repr of an object
+VALUE = r"(?:'[^']*'|\"[^\"]*\"|None|True|False|-?\d[\d.]*)"
+FIELDS = re.compile(rf"\s*(?:\w+={VALUE}\s+){{2}}\w+=")  # its fields alone, as Pydantic writes `str(object)`
+LAST_FIELD = re.compile(rf"\s\w+=(?:{VALUE}|[\w.]+\(.*\)|\[.*\]|\{{.*\}})\s*\Z")
 
 
 def unknown(name: str) -> PayloadError:
     """The refusal of a shape. `name` comes from a convention, never from a caller."""
     return PayloadError("", "unknown_shape", f"{name} holds messages of an unknown shape")
+
+
+def is_repr(text: str) -> bool:
+    """Whether a text is how Python shows an object."""
+    return bool(REPR.match(text) or (FIELDS.match(text) and LAST_FIELD.search(text[-2_000:])))
 
 
 def messages(value: Any, role: str, name: str, deep: int = 0) -> list[Message]:
@@ -44,11 +52,13 @@ def messages(value: Any, role: str, name: str, deep: int = 0) -> list[Message]:
         return messages(value[0], role, name, deep + 1)
     if value and all(is_part(item) for item in value):
         return [spoken(role, value)]
-    found = [Message(role, item) if isinstance(item, str) else _item(item, role, name) for item in value]
+    found = [_item(item, role, name) for item in value]
     return [said for said in found if said.text or said.calls or said.results]
 
 
 def _item(item: Any, role: str, name: str) -> Message:
+    if isinstance(item, str) and not is_repr(item):
+        return Message(role, item)
     if not isinstance(item, Mapping):
         raise unknown(name)
     return message(item, role, name)
@@ -76,7 +86,7 @@ def _found(value: Any, role: str, keys: Sequence[str], name: str, deep: int) -> 
     if value is None or deep > DEEP:
         raise unknown(name)
     if isinstance(value, str):
-        if REPR.match(value):
+        if is_repr(value):
             raise unknown(name)
         inner = unwritten(value) if deep else None
         return _found(inner, role, keys, name, deep + 1) if inner is not None else messages(value, role, name)
@@ -139,7 +149,7 @@ def _of_fields(value: Mapping[str, Any], role: str, keys: Sequence[str], name: s
     if within and all(said[-1].text == within[0][-1].text for said in within):
         return within[0]
     only = next(iter(value.values())) if len(value) == 1 else None
-    if isinstance(only, str) and only.strip() and not REPR.match(only):
+    if isinstance(only, str) and only.strip() and not is_repr(only):
         return [Message(role, only)]
     raise unknown(name)
 

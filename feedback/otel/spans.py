@@ -16,7 +16,7 @@ from feedback.otel.documents import sources
 from feedback.otel.people import person
 from feedback.otel.readings import TOPS, Kind, Person, Reading
 from feedback.texts.literals import unquoted, unwritten
-from feedback.texts.messages import Call, Message, structure
+from feedback.texts.messages import Call, Message, outcome, structure
 
 LABEL, MAX_TAGS, MAX_SOURCES = 200, 50, 100
 PRODUCT = "other"  # a span in no known dialect
@@ -198,6 +198,7 @@ def call(span: Span, spoken: Sequence[Dialect]) -> Call:
         found.result = found.result["output"]
     if isinstance(found.result, dict) and isinstance(found.result.get("content"), str) and "type" in found.result:
         found.result = found.result["content"]
+    found.result = outcome(found.result)
     if span.failure:
         found.error = span.failure[:20_000]
     found.arguments, found.result = cleaned(found.arguments), cleaned(found.result)

@@ -69,6 +69,7 @@ MEDIA = (
     "blob",
     "uri",
 )
+AROUND_CONTENT = {"content", "isError", "structuredContent", "meta", "_meta", "status"}  # a result of MCP, of Strands
 WHERE = (
     "url",
     "uri",
@@ -134,7 +135,7 @@ def read(given: Mapping[str, Any], role: str) -> Message | None:
     asked = [*(given.get("tool_calls") or ()), given.get("function_call")]
     said.calls += [call(each) for each in asked if isinstance(each, Mapping)]
     if speaker == "tool":
-        told = said.results[0][1] if said.results else said.text
+        told = said.results[0][1] if said.results else outcome(said.text)
         id = given.get("tool_call_id") or given.get("toolCallId") or given.get("call_id") or given.get("id") or ""
         return Message("tool", results=said.results or [[str(id)[:LABEL], told]])
     return said
@@ -296,8 +297,16 @@ def result(given: Mapping[str, Any]) -> list[Any]:
     )
     if isinstance(value, Mapping) and value.keys() == {"type", "value"}:  # Vercel's
         value = value["value"]
-    text = text_of(value) if isinstance(value, list) and all(map(is_part, value)) else ""
-    return [str(call)[:LABEL], text or value]
+    return [str(call)[:LABEL], outcome(value)]
+
+
+def outcome(value: Any) -> Any:
+    """A tool's result: the text of the content parts that it holds, as data or as JSON, or the value unchanged."""
+    found = unwritten(value) if isinstance(value, str) else value
+    if isinstance(found, Mapping) and found.keys() <= AROUND_CONTENT:
+        found = found.get("content")
+    parts = isinstance(found, list) and all(map(is_part, found))
+    return (text_of(found) if parts else "") or value
 
 
 def structure(value: Any) -> Any:

@@ -175,7 +175,7 @@ def _swallowed(lines: list[Line], width: int, sign: str) -> bool:
 def _object(header: list[str], cells: list[str], structured: Collection[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for place, (name, cell) in enumerate(zip(header, cells, strict=False), 1):
-        if not cell:
+        if not cell or (place == 1 and not name):  # a data frame's index comes first, without a name
             continue
         if not name:
             raise BadRow(NO_NAME, place)

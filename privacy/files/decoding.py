@@ -70,6 +70,8 @@ def _below(names: list[str], rows: Iterator[tuple[int, tuple[Any, ...]]], struct
                 if cell is None or cell == "":
                     continue
                 name = names[place - 1] if place <= len(names) else ""
+                if not name and place == 1:  # a data frame's index
+                    continue
                 if not name:
                     raise BadRow("The header has no name for this column.", place)
                 is_data = isinstance(cell, str) and name in structured and cell[:1] in ("[", "{")

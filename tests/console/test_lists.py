@@ -150,3 +150,60 @@ def test_filters_whose_choices_are_named_filter(
     model = {"feedback_interaction": Interaction, "curation_decision": Decision}[name]
     shown = root.get(reverse(f"admin:{name}_changelist"), query)
     assert listed(shown).result_count == model._default_manager.filter(**condition).count()
+
+
+def voted(shop: Project, first: int, number: int) -> Interaction:
+    """A conversation, with votes by that many people more, whose consent is known from a question of theirs."""
+    talk = cast.asked(shop, id="busy")
+    for place in range(first, first + number):
+        cast.asked(shop, f"voter-{place}")
+        comment = f"It is wrong in line {place:02} of it."
+        cast.said(shop, talk, "thumbs_down", f"voter-{place}", comment=comment)
+    return Interaction.objects.get(external_id="busy")
+
+
+def test_a_conversation_shows_its_newest_votes_and_links_to_all_of_them(
+    root: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedback.admin.SHOWN", 5)
+    shop = cast.project()
+    talk = voted(shop, 0, 5)
+    page = reverse("admin:feedback_interaction_change", args=[talk.pk])
+    link = f"{reverse('admin:feedback_signal_changelist')}?interaction={talk.pk}"
+    root.get(page)  # the session's sign of use is written once in a while
+    with CaptureQueriesContext(connection) as few:
+        assert link not in root.get(page).content.decode()
+    voted(shop, 5, 7)
+    with CaptureQueriesContext(connection) as many:
+        text = root.get(page).content.decode()
+    counts = [
+        sum("SAVEPOINT" not in query["sql"] and "django_session" not in query["sql"] for query in each)
+        for each in (few, many)
+    ]
+    assert counts[0] == counts[1]
+    assert [f"line {place:02} of" in text for place in range(12)] == [False] * 7 + [True] * 5
+    assert link in text and "All 12" in text
+    cast.said(shop, cast.asked(shop, id="other"), "thumbs_up")
+    assert listed(root.get(link)).result_count == 12
+    assert listed(root.get(link.replace(str(talk.pk), "x"))).result_count == 0
+
+
+def test_the_list_of_a_conversation_in_another_project_is_empty(client: Client) -> None:
+    talk = voted(cast.project("bank"), 0, 2)
+    mine = member(client, cast.project("shop"))
+    shown = mine.get(reverse("admin:feedback_signal_changelist"), {"interaction": talk.pk})
+    assert listed(shown).result_count == 0
+
+
+def test_a_review_page_shows_the_newest_votes_and_counts_the_older_ones(
+    root: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("curation.review.page.SHOWN", 5)
+    shop = cast.project()
+    talk = voted(shop, 0, 9)
+    task = ReviewTask.objects.create(
+        project=shop, interaction=talk, reason="bare_down", revision=talk.revision, subject=talk.subject
+    )
+    text = root.get(reverse("admin:curation_reviewtask_decide", args=[task.pk])).content.decode()
+    assert "4 older signals" in text
+    assert [f"line {place:02} of" in text for place in range(9)] == [False] * 4 + [True] * 5

@@ -14,9 +14,10 @@ FILES = (
     *("answers.txt", "more_answers.txt", "last_answers.txt"),
     *("fifth_answers.txt", "sixth_answers.txt", "seventh_answers.txt"),
     *("eighth_answers.txt", "eleventh_answers.txt"),
+    *("twelfth_answers.txt", "thirteenth_answers.txt", "fourteenth_answers.txt"),
 )
 HARDER = ("ninth_answers.txt", "tenth_answers.txt")
-"""Judged after the eighth; some of what they hold is not told apart yet, and nothing was learnt from the tenth."""
+"""Judged after the eighth; some of what they hold is not told apart yet."""
 HELD = "held_answers.txt"
 """What no rule was learnt from."""
 

@@ -15,12 +15,26 @@ from curation.gate.graders.grades import CaseView, text_of
 from curation.gate.graders.neighbours import neighbour
 from curation.gate.graders.normalisation import tokens
 from curation.gate.graders.strings import contains, verbatim
-from curation.gate.graders.weights import FEW, asks, before_question, holds, names_a_thing, polarity, procedure, share
+from curation.gate.graders.weights import (
+    FEW,
+    ORDER,
+    asks,
+    before_question,
+    holds,
+    names_a_thing,
+    polarity,
+    procedure,
+    share,
+)
 
 NEAR: Final = 2
 """Words next to an "or" that are its alternatives."""
 MOST_RIVALS: Final = 3
-BECAUSE: Final = forms_of(frozenset("because since weil parce porque perché omdat ponieważ bo".split()))
+BECAUSE: Final = forms_of(
+    frozenset(
+        "because since otherwise weil sonst andernfalls parce sinon porque perché altrimenti omdat anders ponieważ bo".split()
+    )
+)
 OR: Final = frozenset({"or", "oder", "ou", "o", "of", "lub"})
 ROOM, TIMES = 50, 4
 """An answer may have that many tokens, and as many times those of the expected one, before its length counts."""
@@ -50,12 +64,19 @@ def claims(answer: str, expected: str, case: CaseView, /) -> float:
         return 0.0
     if names_a_thing(question) and neighbour(wanted, given, words_of(question, wanted.language)):
         return 0.0
-    if someone_else(wanted, given, question) or (procedure(question) and steps_out_of_order(wanted, given)):
+    if someone_else(wanted, given, question) or (steps(wanted, given, question) and steps_out_of_order(wanted, given)):
         return 0.0
     if rejected and takes(given, wanted, reading(rejected, question, wanted.language)):
         return 0.0
     length, right = len(tokens(answer)), len(tokens(expected))
     return share(wanted, given, question) * min(1.0, (ROOM + TIMES * right) / max(1, length))
+
+
+def steps(wanted: Reading, given: Reading, question: str) -> bool:
+    """Whether the order counts: the question asks for steps, or both answers say what comes first and what then."""
+    return procedure(question) or all(
+        any(word in ORDER for claim in said.claims for word in claim.raw) for said in (wanted, given)
+    )
 
 
 def beside_the_point(wanted: Reading, given: Reading, question: str) -> bool:
@@ -76,7 +97,7 @@ def false_reason(wanted: Reading, given: Reading, question: str) -> bool:
     """Whether both give a reason, and the answer's has nothing of the expected one."""
     about = words_of(question, wanted.language)
     mine, yours = (
-        [claim.content - about for claim in said.claims if claim.raw[:1] and claim.raw[0] in BECAUSE]
+        [claim.content - about - BECAUSE for claim in said.claims if claim.raw[:1] and claim.raw[0] in BECAUSE]
         for said in (wanted, given)
     )
     told = frozenset().union(*mine)

@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Final
 
 from curation.claims import (
+    PARTICLES,
+    WITHOUT,
     Claim,
     Reading,
     Scope,
@@ -19,6 +21,7 @@ from curation.claims import (
     canonical,
     duty_of,
     equal,
+    forms_of,
     items,
     question_read,
     rival,
@@ -28,12 +31,15 @@ from curation.claims import (
 from curation.decisions.question_types import Asks
 from curation.decisions.question_types import asks as first_word
 
-AND: Final = frozenset({"and", "und", "en"})
+AND: Final = frozenset({"and", "und", "et", "y", "en"})
 HARD: Final = 3.0
 NAME: Final = 2.0
 POLARITY: Final = 2.0
+LACKING: Final = forms_of(WITHOUT)
+ORDER: Final = forms_of(frozenset("then after danach dann anschliessend puis ensuite luego después".split()))
 LIGHT: Final = frozenset(
-    canonical(word, "en") for word in "go goes take put come make give need use want choose click find see get".split()
+    canonical(word, "en")
+    for word in "go goes take put come make give need use want choose click find see get set".split()
 )
 """Verbs that say little, as they are read."""
 ASIDE: Final = 0.25
@@ -43,7 +49,9 @@ OTHERWISE: Final = 0.5
 MISSING: Final = 0.4
 """The most that an answer gets without the number, date or code that was asked for."""
 _PROCEDURE: Final = re.compile(
-    r"\b(?:how (?:do|can|to|should|would)|wie (?:kann|muss|soll|\w+e) ich|comment|cómo|come|como|hoe|jak)\b",
+    r"\b(?:how (?:do|can|to|should|would)|what (?:do|should|must|shall|can) (?:i|we|you|one) do"
+    r"|wie (?:kann|muss|soll|\w+e) ich|was (?:muss|soll|kann|mache|tue) ich|comment|que (?:dois|faire|faut)|cómo|qué (?:hago|debo)"
+    r"|come|como|hoe|jak)\b",
     re.IGNORECASE,
 )
 _WHICH: Final = re.compile(
@@ -87,6 +95,8 @@ def polarity(said: Reading, question: str) -> bool | None:
     first = next((claim for claim in said.claims if claim.content & about), None)
     if first is None:
         return None
+    if not WITHOUT.isdisjoint(asked(question).tokens) and (told := goes_without(said, first, question)) is not None:
+        return told
     denied, affirmed = (
         frozenset().union(*(claim.content for claim in said.claims if claim.negated is turned))
         for turned in (True, False)
@@ -97,6 +107,18 @@ def polarity(said: Reading, question: str) -> bool | None:
     return told if told is not None else first.negated == says_opposite(first, about, said.language)
 
 
+def goes_without(said: Reading, first: Claim, question: str) -> bool | None:
+    """The answer to "Can I come without a ticket?": yes where it does, no where a ticket is spoken of and not denied."""
+    lacking = next((claim for claim in said.claims if claim.raw[0] in LACKING), None)
+    if lacking is not None:
+        rest = next((claim for claim in said.claims if claim is not lacking), None)
+        return lacking.negated if rest is None else not rest.denies
+    tokens = asked(question).tokens
+    place = next(place for place, token in enumerate(tokens) if token in WITHOUT)
+    lacked = {canonical(token, said.language) for token in tokens[place + 1 : place + 1 + FEW]}
+    return first.negated if lacked & first.content else None
+
+
 def share(wanted: Reading, given: Reading, question: str) -> float:
     """The weighted share of the expected claims that an answer makes."""
     kind = asks(question)
@@ -105,7 +127,8 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
     if wanted.polarity is not None or kind is Asks.YES_OR_NO:
         mine, yours = polarity(wanted, question), polarity(given, question)
         total, found = POLARITY, POLARITY * (mine == yours and to_the_point(wanted, given, question))
-    missing = procedure(question) and left_out(wanted, given, words_of(question, wanted.language))
+    about = words_of(question, wanted.language)
+    missing = procedure(question) and left_out(wanted, given, about)
     for place, claim in enumerate(wanted.claims):
         factor = 1.0 if place in main else ASIDE
         for word, weight in weights(claim, wanted, question, kind).items():
@@ -113,7 +136,9 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
             weight = factor * weight if factor == 1.0 else factor * min(weight, 1.0)
             total += weight
             found += weight * held
-            missing |= factor == 1.0 and kind in (Asks.AMOUNT, Asks.TIME) and word in essential(claim) and not held
+            missing |= (
+                factor == 1.0 and kind in (Asks.AMOUNT, Asks.TIME) and word in essential(claim, about) and not held
+            )
     made = found / total if total else float(wanted.content <= given.content)
     return min(made, MISSING) if missing else made
 
@@ -123,8 +148,11 @@ def left_out(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
     if given.content - wanted.content - about - LIGHT:
         return False
     steps = items(wanted)
-    telling = [step - about - LIGHT or step - LIGHT for step in steps]
-    return len(steps) > FEW and any(step and not any(holds(word, given.content) for word in step) for step in telling)
+    dull = LIGHT | PARTICLES
+    telling = [step - about - dull - wanted.hard or step - about - dull or step - dull for step in steps]
+    ordered = any(word in ORDER for claim in wanted.claims for word in claim.raw)
+    said = given.content.union(*(claim.stems for claim in given.claims))
+    return len(steps) > FEW - ordered and any(step and not any(holds(word, said) for word in step) for step in telling)
 
 
 def to_the_point(wanted: Reading, given: Reading, question: str) -> bool:
@@ -176,14 +204,14 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
     """What each word of a clause weighs: hard facts most, words of the question nothing unless there are no others."""
     about = words_of(question, wanted.language)
     found: Weights = {}
-    vital = essential(claim)
+    vital = essential(claim, about)
     beside = {word for word in vital if kind is Asks.PLACE and "#" in word[0] and " " in word}
     if procedure(question):  # a button has the name of what was asked for
         about -= claim.names - question_read(question, wanted.language).names
     compared = claim.raw[claim.raw.index("than") :] if "than" in claim.raw else ()
-    further = (
-        said_further(claim, about) if kind in (Asks.PLACE, Asks.PERSON, Asks.TIME) or _WHICH.match(question) else ()
-    )
+    further: tuple[str, ...] = ()
+    if kind in (Asks.PLACE, Asks.PERSON, Asks.TIME, Asks.YES_OR_NO) or _WHICH.match(question):
+        further = said_further(claim, about, whole=kind is Asks.YES_OR_NO)
     for word in dict.fromkeys(claim.words):
         plain = ASIDE if claim.hard and wants_fact(wanted, kind, question) else 1.0
         weight = (
@@ -202,10 +230,16 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
     return found
 
 
-def said_further(claim: Claim, about: frozenset[str]) -> tuple[str, ...]:
-    """What is said behind the verb of the question and an "and": "wird in Portugal gebaut und in Österreich lackiert"."""
+def said_further(claim: Claim, about: frozenset[str], *, whole: bool = False) -> tuple[str, ...]:
+    """What is said behind the verb of the question and an "and": "wird in Portugal gebaut und in Österreich lackiert".
+    If `whole`, the question itself may be all that is said before it: "covers screens and water damage".
+    """
     for place, word in enumerate(claim.raw):
-        if word in AND and claim.raw[place - 1] in about and claim.content.intersection(claim.raw[:place]) - about:
+        if (
+            word in AND
+            and claim.raw[place - 1] in about
+            and (whole or claim.content.intersection(claim.raw[:place]) - about)
+        ):
             return claim.raw[place + 1 :]
     return ()
 
@@ -218,14 +252,25 @@ def less_of_the_rest(found: Weights, subject: frozenset[str]) -> Weights:
     return {word: weight if word in subject else factor * weight for word, weight in found.items()}
 
 
-def essential(claim: Claim) -> frozenset[str]:
+def essential(claim: Claim, about: frozenset[str] = frozenset()) -> frozenset[str]:
     """The facts of a clause that are of the kind of its first one, times or dates before the days of a week, and how often
-    something is only where nothing else is said.
+    something is only where nothing else is said. Of two parts that an "and" joins, those of the one that was asked about.
     """
-    facts = [word for word in claim.words if word in claim.hard]
+    asked_of = part_asked(claim, about)
+    facts = [word for word in claim.words if word in claim.hard and (not asked_of or word in asked_of)]
     facts = [fact for fact in facts if fact[0] != "/"] or facts
     exact = [fact for fact in facts if fact[0] in "@="] or [fact for fact in facts if fact[0] != "~"] or facts
     return frozenset(fact for fact in exact if fact == exact[0] or rival(fact, exact[0]))
+
+
+def part_asked(claim: Claim, about: frozenset[str]) -> tuple[str, ...]:
+    """The second part of "built in 1912 and rebuilt in 1948" where the question names what it alone speaks of."""
+    place = next((place for place, word in enumerate(claim.raw) if word in AND), 0)
+    parts = claim.raw[:place], claim.raw[place + 1 :]
+    if not place or any(claim.hard.isdisjoint(part) for part in parts):
+        return ()
+    named = [(claim.content & about).intersection(part) - claim.hard for part in parts]
+    return parts[1] if named[1] - named[0] else ()
 
 
 def before_question(claim: Claim, about: frozenset[str]) -> frozenset[str]:

@@ -10,6 +10,7 @@ from feedback.importing.formats.format import NO_VOTE, Format, Line, with_said
 from feedback.importing.formats.scores import CORRECTION, VOTE, Score, sort
 from feedback.importing.formats.trace_texts import data
 from feedback.importing.formats.traces import Span, line, mapping, texts
+from feedback.texts.literals import unquoted
 
 OWN = frozenset(
     "sessionId userId htmlPath observations bookmarked projectId public traceId parentObservationId environment traceName "
@@ -68,8 +69,8 @@ def _spans(record: Data) -> list[Span]:
         parent=str(first(record, *PARENT) or ""),
         kind=kind,
         name=str(record.get("name") or ""),
-        given=record.get("input"),
-        returned=record.get("output"),
+        given=_text(record.get("input")),
+        returned=_text(record.get("output")),
         start=first(record, "startTime", "start_time", "timestamp"),
         user=str(first(record, *USER) or ""),
         session=str(first(record, *SESSION) or ""),
@@ -85,6 +86,12 @@ def _spans(record: Data) -> list[Span]:
     for span in found:
         span.parent = span.parent or root.id
     return [root, *found]
+
+
+def _text(value: Any) -> Any:
+    """The text in a cell that holds it as JSON: a table's export writes plain texts with their quotes."""
+    is_json = isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == '"'
+    return value if not is_json or (found := unquoted(value)) is None else found
 
 
 def _rows(value: Any) -> bool:

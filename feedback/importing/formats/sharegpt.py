@@ -10,13 +10,22 @@ from feedback.importing.formats.trace_texts import answered, data
 NAMES = ("conversations", "conversation", "items")
 
 
+SPEAKERS = ("system", "human", "user", "assistant", "gpt", "bot")
+
+
 def _messages(record: Data) -> list[Data]:
     value = data(first(record, *NAMES))
-    return value if isinstance(value, list) and value and isinstance(value[0], Mapping) else []
+    found = value if isinstance(value, list) and value and isinstance(value[0], Mapping) else []
+    if found and found[0].keys() & {"human", "user"} and not found[0].keys() & {"from", "role"}:
+        turns = [each for each in found if isinstance(each, Mapping)]
+        return [
+            {"from": who, "value": each[who]} for each in turns for who in SPEAKERS if isinstance(each.get(who), str)
+        ]
+    return found
 
 
 def fits(record: Data) -> bool:
-    """A list whose entries have `from`, or `role`, and `value`."""
+    """A list whose entries have `from`, or `role`, and `value`, or each a question and its answer under the speakers' names."""
     found = _messages(record)
     return bool(found) and (
         "from" in found[0] or ("role" in found[0] and ("content" in found[0] or "value" in found[0]))

@@ -75,6 +75,8 @@ def call(span: Span) -> Call | None:
         given = given["kwargs"] or given["args"]
     result = span.attributes.get("output.value")
     found = unwritten(result) if isinstance(result, str) else None
+    if isinstance(found, dict) and isinstance(found.get("update"), dict) and found["update"].get("messages"):
+        found = found["update"]["messages"][-1]  # a tool of LangGraph that hands over to another agent
     if isinstance(found, dict) and isinstance(found.get("content", found.get("data")), str | dict):
         inner = found["data"] if isinstance(found.get("data"), dict) else found
         result = inner.get("content", result)

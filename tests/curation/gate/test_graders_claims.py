@@ -27,6 +27,13 @@ def test_of_harder_changes_it_passes_at_most_one_wrong_answer_in_six(name: str) 
     ("question", "expected", "right", "wrong"),
     [
         ("How often?", "Take it twice a day.", "Two times daily.", "Take it twice a week."),
+        ("How?", "The valve must be open at all times.", "Keep the valve open.", "The valve must be closed at all times."),
+        ("How cold?", "It must be minus 18 degrees.", "−18 °C", "It must be 18 degrees."),
+        ("When do we eat?", "We eat at ten in the morning.", "At 10:00.", "We eat at ten in the evening."),
+        ("When was it rebuilt?", "It was built in 1912 and rebuilt in 1948.", "In 1948.", "In 1912."),
+        ("Can I come without a ticket?", "Without a ticket you can come on Mondays.", "Yes, on Mondays.", "You need a ticket."),
+        ("Notice?", "Staff give one month, managers three.", "One month for staff, three for managers.", "Staff give three months, managers one."),
+        ("Where to?", "All of Europe except Norway and Iceland.", "Europe, but not Iceland or Norway.", "All of Europe except Norway."),
         ("How often?", "It is checked twice a year.", "Every six months.", "It is checked twice a month."),
         ("Who may enter?", "Nobody but staff may enter.", "Only staff may enter.", "Staff and guests may enter."),
         ("What can I book?", "Every room except the hall.", "All rooms apart from the hall.", "You can book every room."),

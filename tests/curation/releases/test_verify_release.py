@@ -1,6 +1,7 @@
 """`manage.py verify_release`: releases by name, by folder, and all of them."""
 
 import io
+import json
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from curation.models import Release
 from curation.releases.files import folder
+from curation.releases.verify import ADDED, CASES, line_fault
 from privacy.erasure import erasure
 from tests import factories as cast
 
@@ -65,3 +67,10 @@ def test_a_release_that_was_taken_back_has_no_files(release: Release) -> None:
     with pytest.raises(CommandError, match="was withdrawn"):
         said("shop:v1")
     assert said("shop:v1.1").startswith("The release is intact")
+
+
+def test_a_case_from_before_0_1_0_is_whole_and_a_later_one_without_a_field_is_not(release: Release) -> None:
+    case = json.loads((folder(release) / CASES).read_text().splitlines()[0])
+    old = {name: value for name, value in case.items() if name not in ADDED}
+    assert line_fault(CASES, old) is None
+    assert line_fault(CASES, {**old, "steps": []}) == "the line has no accepted"

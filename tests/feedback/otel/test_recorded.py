@@ -25,6 +25,10 @@ DOCUMENTS = {
     "Shipping": ("https://shop.example/shipping", "Shipping takes two days."),
 }
 
+GIVEN = {"name": "transfer_to_orders", "arguments": {"order": "4711"}, "result": "Successfully transferred to orders"}
+BACK = "transfer_back_to_supervisor"
+HANDED = (GIVEN, {"name": BACK, "arguments": {}, "result": "Successfully transferred back to supervisor"})
+
 
 @dataclass(frozen=True)
 class Case:
@@ -66,6 +70,17 @@ CASES = [
     Case("semantic-kernel", context=(), steps=({**STEP, "name": "P-find_order"},)),
     Case("langfuse", sources=BOTH, steps=({**STEP, "name": "look"},)),
     Case("langfuse-own-provider", sources=BOTH, steps=({**STEP, "name": "look"},)),
+    Case("crewai", steps=(STEP,)),
+    Case("dspy"),
+    Case("autogen", steps=(STEP,)),
+    Case("autogen-team"),
+    Case("agent-framework", steps=(STEP,)),
+    Case("anthropic-parts", steps=(STEP,)),
+    Case("bedrock-openinference", steps=(STEP,)),
+    Case("bedrock-traceloop", steps=(STEP,)),
+    Case("responses-openinference", steps=(STEP,)),
+    Case("responses-traceloop", steps=(STEP,)),
+    Case("langgraph-supervisor", steps=HANDED),
     Case("vercel", steps=(STEP,), turns=2),
     Case("mlflow", sources=BOTH, steps=({**STEP, "name": "look"},), subject=None, session=""),
 ]

@@ -17,7 +17,7 @@ from tests.servers import free_port
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[3]
-SECONDS = 60.0
+SECONDS = 180.0  # on a machine that does much else
 
 
 @contextmanager

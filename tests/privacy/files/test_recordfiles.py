@@ -171,8 +171,13 @@ def test_a_missing_file_and_a_folder_say_so(tmp_path: Path) -> None:
 
 
 def test_a_column_without_a_name_is_no_place_for_a_value(tmp_path: Path) -> None:
-    found = read(tmp_path, ",question,answer\n0,Q,A\n,Q2,A2\n", "log.csv")
-    assert bad(found) == [(2, "column 1")] and values(found) == [{"question": "Q2", "answer": "A2"}]
+    found = read(tmp_path, "question,,answer\nQ,0,A\nQ2,,A2\n", "log.csv")
+    assert bad(found) == [(2, "column 2")] and values(found) == [{"question": "Q2", "answer": "A2"}]
+
+
+def test_a_first_column_without_a_name_is_the_index_of_a_data_frame(tmp_path: Path) -> None:
+    found = read(tmp_path, ",question,answer\n0,Q,A\n1,Q2,A2\n", "log.csv")
+    assert bad(found) == [] and [value["question"] for value in values(found)] == ["Q", "Q2"]
 
 
 def test_json_in_a_cell_is_read_where_the_column_may_hold_it(tmp_path: Path) -> None:
