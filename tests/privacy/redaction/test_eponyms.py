@@ -33,6 +33,7 @@ SOMEBODY = [
     ("Maria's scale is broken", "Maria"),
     ("Peggy St. Germain and Tara Strong sang", "Germain"),
     ("I believe in Martha", "Martha"),
+    ("the brother-in-law of Peter Miller called", "Peter Miller"),
     ("Costa Rica Maria Lopez called", "Maria Lopez"),
     ("Steve Greenland wrote", "Steve Greenland"),
     ("Diego Garcia wrote", "Diego Garcia"),

@@ -149,6 +149,7 @@ NOT_FOUND = [
     "the zip file has 12345 entries",
     "zip code lookup failed with error 10061",
     "1300 224 636 Lifeline Way",
+    'PASSPHRASE="enter your passphrase here"',
     "Section 4 of the License, and in the State of California",
 ]
 
