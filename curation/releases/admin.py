@@ -246,7 +246,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
     @admin.display(description="records")
     def records(self, row: Release) -> str:
         files = [entry for entry in row.manifest.get("files", []) if entry["name"] != "lineage.jsonl"]
-        return ", ".join(f"{entry['records']:,} {entry['name'].removesuffix('.jsonl')}" for entry in files)
+        return ", ".join(f"{entry['name'].removesuffix('.jsonl')} {entry['records']:,}" for entry in files)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -1,9 +1,11 @@
 """`{% reading text %}` shows a captured text: formatted, with a switch to the raw text, and folded where it is long."""
 
+import json
 from typing import Any
 
 from django import template
 from django.template.defaultfilters import stringfilter
+from django.utils.translation import gettext
 
 from privacy.console import reading as texts
 
@@ -14,6 +16,18 @@ register = template.Library()
 def reading(text: Any, id: str = "") -> dict[str, Any]:
     """The text; `id` names the element that holds it raw."""
     return {"read": texts.reading("" if text is None else str(text)), "id": id}
+
+
+@register.filter
+def json_value(value: Any) -> str:
+    """A value of a tool call: a text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language's code, or words where the language is not known."""
+    return gettext("not known") if code == "und" else code
 
 
 @register.filter

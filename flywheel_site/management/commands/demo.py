@@ -130,7 +130,7 @@ class Command(BaseCommand):
         waiting = waiting_in(project)
         self.stage(
             "2  Decide: thumbs become labels, never guesses",
-            f"{counts.get('confirmed', 0)} answers confirmed, {counts.get('corrected', 0)} corrected"
+            f"answers confirmed: {counts.get('confirmed', 0)}, corrected: {counts.get('corrected', 0)}"
             if run
             else "nothing new since the last run",
             f"{waiting} review tasks wait for a person: bare down-votes, conflicts, corrections that correct nothing",
