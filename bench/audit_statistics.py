@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import fmean
 
 from curation.quality.estimates import Estimate, interval, share, wilson
-from curation.quality.strata import Audit, Drawn, audit
+from curation.quality.strata import Audit, SampledAnswer, audit
 
 MONDAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
 DOUBTED = {True: 0.05, False: 0.4}  # the chance that a person votes against an answer, by whether it is good
@@ -55,9 +55,9 @@ def worlds() -> Iterator[World]:
     yield World("5 % erased, all of them bad", eight, steady, (0.05,) * 8, 1.0, erased=0.25)
 
 
-def drawn_from(world: World, rng: random.Random) -> tuple[list[Drawn], list[float]]:
+def drawn_from(world: World, rng: random.Random) -> tuple[list[SampledAnswer], list[float]]:
     """The sample as it is before anything is judged (`good` is the truth), and the true share of each week."""
-    sample: list[Drawn] = []
+    sample: list[SampledAnswer] = []
     truth: list[float] = []
     for week, total in enumerate(world.answers):
         states = [rng.random() < world.good[week] for _ in range(total)]
@@ -65,7 +65,7 @@ def drawn_from(world: World, rng: random.Random) -> tuple[list[Drawn], list[floa
         for good in states:
             if rng.random() < world.share[week]:
                 sample.append(
-                    Drawn(
+                    SampledAnswer(
                         len(sample),
                         good,
                         rng.random() < DOUBTED[good],
@@ -80,7 +80,7 @@ def drawn_from(world: World, rng: random.Random) -> tuple[list[Drawn], list[floa
     return sample, truth
 
 
-def judge(sample: Sequence[Drawn], world: World, rng: random.Random, *, at_random: bool) -> list[Drawn]:
+def judge(sample: Sequence[SampledAnswer], world: World, rng: random.Random, *, at_random: bool) -> list[SampledAnswer]:
     """The sample after reviewers have worked through a part of it; doubted answers come first, as they do."""
     place = {one.interaction: rng.random() if at_random else one.at.timestamp() for one in sample}
     queue = sorted(sample, key=lambda one: (not one.is_asked_anyway, place[one.interaction]))
@@ -119,7 +119,7 @@ def stratified(strata: Iterable[tuple[int, int, int]]) -> Estimate:
     return Estimate(rate, n, share((1 - open_share) * low), share((1 - open_share) * high + open_share), "audit")
 
 
-def before(judged: Sequence[Drawn]) -> Estimate:
+def before(judged: Sequence[SampledAnswer]) -> Estimate:
     counts: defaultdict[bool, list[int]] = defaultdict(lambda: [0, 0, 0])
     for one in judged:
         parts = (1, one.good is not None, bool(one.good))
@@ -226,10 +226,10 @@ class Talk:
         """Its place in the queue, as `FIRST` orders it."""
         return (-self.settles, -self.weight, self.number) if self.is_doubted else (-1, -self.turn, self.number)
 
-    def seen(self, *, late: bool) -> Drawn:
+    def seen(self, *, late: bool) -> SampledAnswer:
         """As the audit sees it; `late` says that a vote after the verdict counts."""
         doubted = self.is_doubted or (late and self.judged is not None and self.judged < self.voted <= DAYS)
-        return Drawn(
+        return SampledAnswer(
             self.number,
             self.good if self.judged is not None else None,
             doubted,

@@ -13,9 +13,9 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import fmean
 from typing import Any, Final, NamedTuple
+from unittest.mock import patch
 
 from bench import marked
-from bench.corrections import changed
 from bench.evidence_guards import PAGE
 from bench.value import numbers, of_release
 from bench.worlds import people, product
@@ -77,7 +77,7 @@ def table(installed: Product, worlds: Sequence[str], seeds: Sequence[int]) -> It
         module = modules[one.module]
         for value in (one.off, *one.others):
             name = f"`{one.name}` = {told(getattr(module, one.name))}: {one.what}" if value == one.off else ""
-            with changed(module, one.name, value):
+            with patch.object(module, one.name, value):
                 found = " | ".join(cells(installed, worlds, seeds))
             yield f"| {name} | {'without' if value == one.off else told(value)} | {found} |"
 

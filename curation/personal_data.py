@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 
-from curation.decisions.derive import KINDS, PURPOSE, Touched
+from curation.decisions.derive import KINDS, PURPOSE, AffectedRecords
 from curation.evidence import pooling
 from curation.gate import runs as gate_runs
 from curation.models import (
@@ -104,13 +104,15 @@ EXPORTED: dict[str, tuple[type[Model], dict[str, str]]] = {
 def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
     """The records derived from the person's words."""
     decisions = words_of(subject).select_related("interaction", "correction", "task")
-    found = {"decisions": told(decisions, {"outcome": "outcome", "why": "detail", "at": "decided_at"})}
+    found = {"decisions": exported(decisions, {"outcome": "outcome", "why": "detail", "at": "decided_at"})}
     for kind, (model, fields) in EXPORTED.items():
-        found[kind] = told(model._default_manager.filter(subject=subject).select_related("interaction"), fields)
+        found[kind] = exported(model._default_manager.filter(subject=subject).select_related("interaction"), fields)
     mine = Q(subject=subject) | Q(author=subject)
     quotes = ReleaseQuote.objects.filter(mine).select_related("release__dataset", "interaction")
-    found["release_quotes"] = told(quotes, {"release": "release", "as": "kind"})
-    found["releases"] = told(members(subject).select_related("release__dataset", "interaction"), {"release": "release"})
+    found["release_quotes"] = exported(quotes, {"release": "release", "as": "kind"})
+    found["releases"] = exported(
+        members(subject).select_related("release__dataset", "interaction"), {"release": "release"}
+    )
     for derived in KINDS:
         rows = derived.objects.filter(decision__in=words_of(subject).values("pk"))
         found[kind_name(derived)] = [
@@ -120,7 +122,7 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def told(rows: QuerySet[Any], fields: Mapping[str, str]) -> list[dict[str, Any]]:
+def exported(rows: QuerySet[Any], fields: Mapping[str, str]) -> list[dict[str, Any]]:
     """These rows as their person reads them."""
     return [
         {"interaction": row.interaction.external_id, **{name: readable(row, field) for name, field in fields.items()}}
@@ -198,7 +200,7 @@ def remove_derived(model: type[Derived], whose: Q, *, repeats: bool) -> Iterator
     rows = model.objects.filter(whose, repeated if repeats else ~repeated)
     while found := list(rows.values_list("pk", "project", "fingerprint", "near_said")[:TURN]):
         keys = [pk for pk, *_ in found]
-        touched: defaultdict[int, Touched] = defaultdict(Touched)
+        touched: defaultdict[int, AffectedRecords] = defaultdict(AffectedRecords)
         if repeats:
             point_past(model, keys)
         else:
@@ -262,7 +264,7 @@ def recalls(releases: list[str]) -> list[dict[str, str]]:
     try:
         for dataset in datasets:
             copies.sync(dataset)
-    except (copies.Busy, StoreFailed) as error:
+    except (copies.CopyInProgress, StoreFailed) as error:
         raise Unfinished(f"the copies in the bucket are still to be replaced ({error})") from error
     return [
         {"release": name, "replaced_by": by.version, "recall": str(names[name].pk)}

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from curation.decisions import derive, judging, pooled
-from curation.decisions.derive import Touched, Weighed
+from curation.decisions.derive import AffectedRecords, Weighed
 from curation.decisions.judging import Judged
 from curation.evidence import cohorts, pooling, store
 from curation.evidence.pooling import Standings
@@ -119,7 +119,7 @@ class Batch:
     due: dict[type[Derived], list[Weighed]] = field(default_factory=dict)
     kept: list[Weighed] = field(default_factory=list)  # those that become at least one record
     found: dict[int, Finding | None] = field(default_factory=dict)
-    touched: Touched = field(default_factory=Touched)
+    touched: AffectedRecords = field(default_factory=AffectedRecords)
 
 
 def carry_out(batch: Batch) -> None:
@@ -134,6 +134,6 @@ def carry_out(batch: Batch) -> None:
     opening.ask_about_votes(project, batch.judged, batch.known)
     batch.found = opening.disputed(labelled, batch.policy)
     opening.hold(project, rows, {one.row.interaction: batch.found[one.row.interaction] for one in batch.kept})
-    clusters.settle(project.pk, [one.asked for one in batch.kept], [row.interaction for row in rows if not row.is_new])
+    clusters.assign(project.pk, [one.asked for one in batch.kept], [row.interaction for row in rows if not row.is_new])
     batch.touched = derive.compared(project, rows, batch.due, batch.found)
     duplicates.resolve(project, batch.touched)

@@ -62,7 +62,7 @@ class Unread(Exception):
     """The body cannot be read; the argument is the HTTP status."""
 
 
-class Collected:
+class CollectedResponse:
     def __init__(self, application: "Application") -> None:
         self.application = application
         self.body = b""
@@ -125,7 +125,7 @@ class Application:
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer one request."""
         headers = scope.headers
-        collected = Collected(self)
+        collected = CollectedResponse(self)
         try:
             if "content-length" in headers or "transfer-encoding" in headers:
                 async with asyncio.timeout(settings.BODY_SECONDS):

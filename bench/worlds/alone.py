@@ -168,9 +168,9 @@ def when(line: Line) -> datetime:
 
 def read_of(number: int, line: Line, person: int, votes: tuple[Any, ...]) -> Any:
     """A line as the store would give it."""
-    from curation.evidence.store import Read
+    from curation.evidence.store import PendingInteraction
 
-    return Read(
+    return PendingInteraction(
         number, person, line["question"], line["answer"], line.get("context") or (), line.get("sources") or (), (),
         ("agent", "1"), when(line), b"", 0, votes, False, False, "", None, None,
     )  # fmt: skip

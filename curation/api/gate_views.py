@@ -51,7 +51,7 @@ class GateRunListView(CaptureView):
         except GateError as error:
             raise Problem(409, str(error)) from error
         if isinstance(made, GateRun):
-            return Response(judging.shown(made), status=201)
+            return Response(judging.as_json(made), status=201)
         return Response(made)
 
 
@@ -64,7 +64,7 @@ class GateRunView(CaptureView):
     def get(self, request: Request, key: str) -> Response:
         """One verdict, with its figures and reasons."""
         mine = GateRun.objects.filter(project=request.auth.project).select_related("candidate", "release__dataset")
-        return Response(judging.shown(by_key(mine, key)))
+        return Response(judging.as_json(by_key(mine, key)))
 
 
 class AgentVersionListView(CaptureView):
@@ -87,13 +87,13 @@ class AgentVersionListView(CaptureView):
             raise Problem(404, str(error)) from error
         except agent_versions.OtherOrigin as error:
             raise Problem(409, str(error)) from error
-        return Response(agent_versions.shown(made.row), status=201 if made.created else 200)
+        return Response(agent_versions.as_json(made.row), status=201 if made.created else 200)
 
     @described("agent_versions_list", {200: answers.Listed})
     def get(self, request: Request) -> Response:
         """The agent's versions, newest first."""
         rows = AgentVersion.objects.filter(project=request.auth.project).select_related("trained_on__dataset")
-        return Response({"results": [agent_versions.shown(row) for row in rows.order_by("-pk")[:PAGE]]})
+        return Response({"results": [agent_versions.as_json(row) for row in rows.order_by("-pk")[:PAGE]]})
 
 
 class AgentVersionView(CaptureView):
@@ -105,7 +105,7 @@ class AgentVersionView(CaptureView):
     def get(self, request: Request, key: str) -> Response:
         """One version of the agent, with the release it was trained on and its gate runs."""
         mine = AgentVersion.objects.filter(project=request.auth.project).select_related("trained_on__dataset")
-        return Response(agent_versions.shown(by_key(mine, key)))
+        return Response(agent_versions.as_json(by_key(mine, key)))
 
 
 class AgentVersionDecisionView(CaptureView):
@@ -126,4 +126,4 @@ class AgentVersionDecisionView(CaptureView):
             agent_versions.decide(row, sent.state, sent.reason, by, by_person=False)
         except agent_versions.NotPassed as error:
             raise Problem(409, str(error)) from error
-        return Response(agent_versions.shown(row))
+        return Response(agent_versions.as_json(row))

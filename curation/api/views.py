@@ -44,7 +44,7 @@ class InteractionListView(InteractionsView):
             rows = rows.filter(pk__lt=int(cursor))
         page = list(rows[: PAGE + 1])
         following = str(page[PAGE - 1].pk) if len(page) > PAGE else None
-        return Response({"results": [shown(row) for row in page[:PAGE]], "next": following})
+        return Response({"results": [as_json(row) for row in page[:PAGE]], "next": following})
 
 
 class InteractionView(APIView):
@@ -63,7 +63,7 @@ class InteractionView(APIView):
             row = rows.filter(external_id=ours.get(external_id)).first()
         if row is None:
             raise Problem(404)
-        return Response(shown(row))
+        return Response(as_json(row))
 
 
 def readable(project: Project) -> QuerySet[Interaction]:
@@ -74,7 +74,7 @@ def readable(project: Project) -> QuerySet[Interaction]:
     )
 
 
-def shown(row: Interaction) -> dict[str, Any]:
+def as_json(row: Interaction) -> dict[str, Any]:
     """An interaction as the API shows it."""
     decision = getattr(row, "decision", None)
     return {
@@ -217,7 +217,7 @@ class RecallListView(ReadView):
         rows = recalls.of_dataset(self.dataset(request, name))
         if request.query_params.get("overdue") == "true":
             rows = recalls.overdue(rows)
-        return Response({"results": [recalls.shown(row) for row in rows]})
+        return Response({"results": [recalls.as_json(row) for row in rows]})
 
 
 class RecallAckView(CaptureView):
@@ -234,4 +234,4 @@ class RecallAckView(CaptureView):
         if recall is None:
             raise Problem(404)
         sent = convert(self.body(request), recalls.AckIn)
-        return Response(recalls.shown(recalls.acknowledge(recall, sent.by)))
+        return Response(recalls.as_json(recalls.acknowledge(recall, sent.by)))

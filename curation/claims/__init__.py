@@ -22,7 +22,7 @@ from curation.claims.reading import (
     words_of,
 )
 from curation.claims.scope import Scope
-from curation.claims.statements import asked, statement_key
+from curation.claims.statements import read_question, statement_key
 from curation.claims.vocabulary import LANGUAGES
 from curation.claims.words import EVIDENCE
 
@@ -36,7 +36,6 @@ __all__ = [
     "Reading",
     "Scope",
     "answers",
-    "asked",
     "canonical",
     "clash",
     "conflict",
@@ -52,6 +51,7 @@ __all__ = [
     "number_words",
     "opposites_of",
     "question_read",
+    "read_question",
     "reading",
     "rival",
     "says_opposite",

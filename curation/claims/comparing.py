@@ -11,7 +11,7 @@ from curation.claims.forms import MODAL, NEGATION, SIDES, canonical, forms_of
 from curation.claims.quantities import equal, rival
 from curation.claims.reading import INCLUDING, WITHOUT, Claim, Reading, reading, words_of
 from curation.claims.scope import EXCEPT
-from curation.claims.statements import asked
+from curation.claims.statements import read_question
 from curation.claims.widening import widens
 
 FRAME: Final = 0.6
@@ -69,7 +69,7 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
         one.polarity is not None
         and other.polarity is not None
         and one.polarity != other.polarity
-        and not asked(question).open
+        and not read_question(question).open
     ):
         return "yes or no"
     pairs = list(aligned(one, other))
@@ -283,17 +283,17 @@ def _opposite(one: str, other: str, language: str) -> bool:
 
 def _single(one: Reading, other: Reading, question: str) -> str:
     """The clash of two short answers to an open question: one number or one name each, and not the same."""
-    if not asked(question).open or len(one.claims) != 1 or len(other.claims) != 1:
+    if not read_question(question).open or len(one.claims) != 1 or len(other.claims) != 1:
         return ""
     mine, yours = one.claims[0], other.claims[0]
-    about = {canonical(word, one.language) for word in asked(question).words}
+    about = {canonical(word, one.language) for word in read_question(question).words}
     left, right = [[word for word in claim.words if word not in about] for claim in (mine, yours)]
     if len(left) != 1 or len(right) != 1 or mine.negated != yours.negated:
         return ""
     (a,), (b,) = left, right
     if a in mine.hard and b in yours.hard:
         return "number" if rival(a, b) and not equal(a, b) else ""
-    one_thing = not _ONE_THING.isdisjoint(asked(question).tokens)
+    one_thing = not _ONE_THING.isdisjoint(read_question(question).tokens)
     return "name" if one_thing and a in mine.names and b in yours.names and a != b else ""
 
 

@@ -18,7 +18,7 @@ from curation.claims.idioms import in_single_words
 from curation.claims.numerals import Clause
 from curation.claims.rates import with_rates
 from curation.claims.scope import EXCEPT, IF, ONLY, VERBS, Scope, focus, ne_que, parted, scope
-from curation.claims.statements import asked, claiming
+from curation.claims.statements import claiming, read_question
 from curation.claims.words import (
     ARTICLES,
     DROPPED,
@@ -184,7 +184,7 @@ def _without_exception(claim: Claim, main: Claim, language: str) -> Claim:
 @lru_cache(maxsize=RECENT)
 def words_of(question: str, language: str) -> frozenset[str]:
     """The words of a question as an answer's words are read."""
-    about = asked(question)
+    about = read_question(question)
     pairs = (_phrase(word, after, language) for word, after in pairwise(about.tokens))
     return (
         frozenset(canonical(word, language) for word in about.words)
@@ -202,7 +202,7 @@ def question_read(question: str, language: str) -> Reading:
 @lru_cache(maxsize=RECENT)
 def duty_of(question: str, language: str) -> Duty:
     """What a question asks: whether something is a duty, or whether it is allowed."""
-    return duty(list(asked(question).tokens), language)
+    return duty(list(read_question(question).tokens), language)
 
 
 def forget() -> None:

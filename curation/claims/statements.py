@@ -65,7 +65,7 @@ _EXPLETIVE: Final = frozenset(
 )
 
 
-def asked(question: str) -> Question:
+def read_question(question: str) -> Question:
     """What a question lends to its answers."""
     tokens = tuple(token.lower() for token in split(question))
     words = frozenset(singular(token) for token in tokens if token.isalnum() and not token[0].isdigit())
@@ -121,7 +121,7 @@ def claiming(
     """The clauses of an answer that claim something, and the language that it was read in. If `whole`, each keeps its
     subject, also where the question gave it, and what the answer asks back is left out. The language is guessed where none is given.
     """
-    about = asked(question)
+    about = read_question(question)
     tokens = split(answer) if tokens is None else tokens
     language = language or language_of([token.lower() for token in tokens[:60]], about.tokens)
     clauses = read(tokens, language)

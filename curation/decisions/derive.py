@@ -39,7 +39,7 @@ DEPENDS = Finding("filter", Reason.DEPENDS_ON_ASKER, REASONS[Reason.DEPENDS_ON_A
 
 
 @dataclass(slots=True)
-class Touched:
+class AffectedRecords:
     """The records whose standing is to be found. `fresh`: those that are new, or will be written anew, which only have to
     be compared with those that stand. `unwritten`: they and those that a filter stopped, with their own columns. `marks` and `saids`: the fingerprints, and the answers within clusters, of what stood before and
     was written anew or has gone: all of their records are looked at again.
@@ -59,7 +59,7 @@ class Weighed(NamedTuple):
     found: Finding | None
     said: int
     replaced: int
-    asked: clusters.Asked
+    asked: clusters.ClusterQuestion
 
 
 def weigh(rows: Sequence[Decided], policy: CurationPolicy) -> list[Decided | Weighed]:
@@ -106,15 +106,15 @@ def compared(
     rows: Sequence[Decided],
     due: Mapping[type[Derived], Sequence[Weighed]],
     found: Mapping[int, Finding | None],
-) -> Touched:
+) -> AffectedRecords:
     """The records that these decisions become, for `duplicates.resolve` to compare and write; those no longer due go."""
-    touched = Touched()
+    touched = AffectedRecords()
     rewritten = [row.interaction for row in rows if not row.is_new]
     verdicts = store.claims_on(project, {one.row.fingerprint for some in due.values() for one in some})
     for model, some in due.items():
         clear(model, rewritten, {one.row.interaction for one in some}, touched)
         alone = [
-            beside(one, found[one.row.interaction], verdicts.get((one.row.fingerprint, one.said)), model)
+            candidate_row(one, found[one.row.interaction], verdicts.get((one.row.fingerprint, one.said)), model)
             for one in some
         ]
         touched.fresh[model] = [row for row in alone if row.reason not in HOLD and row.status != Status.FILTERED]
@@ -151,7 +151,7 @@ def covers(agreed: frozenset[int], row: Decided) -> bool:
     return row.subject in agreed and (row.author is None or row.author in agreed)
 
 
-def clear(model: type[Derived], rewritten: Sequence[int], due: set[int], touched: Touched) -> None:
+def clear(model: type[Derived], rewritten: Sequence[int], due: set[int], touched: AffectedRecords) -> None:
     """Remove what was derived before and is due no more; note what stood, and will not stand as it did."""
     if not rewritten:
         return
@@ -162,7 +162,7 @@ def clear(model: type[Derived], rewritten: Sequence[int], due: set[int], touched
     there.exclude(pk__in=due).delete()
 
 
-def beside(one: Weighed, found: Finding | None, verdict: str | None, model: type[Derived]) -> Row:
+def candidate_row(one: Weighed, found: Finding | None, verdict: str | None, model: type[Derived]) -> Row:
     """A record as it is compared with others, before it has been.
 
     A question is tested once, and taught once in each of its wordings; pairs with different rejected answers are different.
@@ -208,7 +208,7 @@ def kind_of(row: Decided) -> EvalCase.Kind:
     return EvalCase.Kind.REGRESSION if row.corrected else EvalCase.Kind.GOLDEN
 
 
-def write(model: type[Derived], project: Project, touched: Touched) -> None:
+def write(model: type[Derived], project: Project, touched: AffectedRecords) -> None:
     """Write the rows of one kind, as they stand, in one go."""
     now = bulk.stamp(timezone.now())
     made = [

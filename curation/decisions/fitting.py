@@ -24,9 +24,9 @@ from curation.decisions.words import (
     is_amount,
     is_code,
     is_statement,
+    new_words,
     size,
     tokens,
-    without,
 )
 
 ENOUGH: Final = 8
@@ -105,7 +105,7 @@ def remark(text: str, said: list[str], question: str, answer: str) -> Flaw | Non
         return None  # it rewrites the answer
     if SUBJECTLESS.match(text) and not SUBJECTLESS.match(answer) and not ABOUT_DOING.search(question):
         return Flaw.COMPLAINT
-    if speaks_of_texts(text, {*said}) and speaks_of_texts(text, without(said, tokens(question))):
+    if speaks_of_texts(text, {*said}) and speaks_of_texts(text, new_words(said, tokens(question))):
         return Flaw.COMPLAINT
     return None
 
@@ -114,7 +114,7 @@ def is_casual(text: str, said: list[str], question: str, answer: str) -> bool:
     """Whether a text is dashed off, without a capital or a full stop, and tells of what is not so."""
     if not text[:1].islower() or ENDED.search(text):
         return False
-    fresh = without(said, tokens(question) + tokens(answer))
+    fresh = new_words(said, tokens(question) + tokens(answer))
     return asks(question) is not Asks.YES_OR_NO and not DENIALS.isdisjoint(fresh)
 
 
@@ -122,7 +122,7 @@ def is_stray(text: str, said: list[str], question: str, answer: str) -> bool:
     """Whether a text is a note that has no word of what was asked, or that tells what once happened."""
     if len(said) > NOTE:
         return False
-    fresh = without(said, tokens(question) + tokens(answer))
+    fresh = new_words(said, tokens(question) + tokens(answer))
     is_tied = not {*said} - LITTLE <= fresh
     is_figure = asks(question) in (Asks.AMOUNT, Asks.TIME) and any(map(is_amount, said))  # "within 5 working days"
     if not (is_tied or is_figure or DOUBTFUL.isdisjoint(fresh)):

@@ -11,11 +11,11 @@ from curation.decisions import derive, rules
 from curation.decisions.language import guess
 from curation.decisions.posterior import EvidenceSettings
 from curation.decisions.reasons import Reason
-from curation.decisions.rules import LABELLED, Outcome, Reading, Ruling, Side, readings_of, right_answer, standing
+from curation.decisions.rules import LABELLED, Outcome, Reading, Ruling, Side, newest_votes, readings_of, right_answer
 from curation.evidence import store
 from curation.evidence.attached import own_salt
 from curation.evidence.records import Decided
-from curation.evidence.store import Read, Stored
+from curation.evidence.store import PendingInteraction, Stored
 from curation.models import CurationPolicy, Decision
 from curation.questions.sameness import question_key
 from privacy.db import bulk
@@ -35,7 +35,7 @@ class Judged(NamedTuple):
     signal, and `typed` what a reviewer wrote instead.
     """
 
-    read: Read
+    read: PendingInteraction
     ruling: Ruling
     language: str
     alone: Decided | derive.Weighed
@@ -58,7 +58,7 @@ def judge(stored: Sequence[Stored], policy: CurationPolicy) -> list[Judged]:
     return [claimed(*one) for one in zip(reads, rulings, languages, alone, readings, keys, strict=True)]
 
 
-def question_of(read: Read, settings: EvidenceSettings) -> bytes:
+def question_of(read: PendingInteraction, settings: EvidenceSettings) -> bytes:
     """The key of its question: the same for the same question in the same scope."""
     is_own = bool(own_salt(read.key, read.answer, read.sources))
     return key_of(read.key, read.question, read.context, read.tags, is_own, settings)
@@ -78,7 +78,7 @@ def key_of(
 
 
 def claimed(
-    read: Read,
+    read: PendingInteraction,
     ruling: Ruling,
     language: str,
     alone: Decided | derive.Weighed,
@@ -107,12 +107,12 @@ def claimed(
     )
 
 
-def claim_of(text: str, read: Read) -> int:
+def claim_of(text: str, read: PendingInteraction) -> int:
     """What a text claims as an answer to an interaction's question."""
     return statement_key(text, read.question, salt=own_salt(read.key, text, read.sources))
 
 
-def typed(read: Read, ruling: Ruling, proposals: Mapping[int, int]) -> int | None:
+def typed(read: PendingInteraction, ruling: Ruling, proposals: Mapping[int, int]) -> int | None:
     """What the answer claims that a reviewer wrote, or found right in place of the agent's."""
     before = read.before
     if before is None or before.task is None:
@@ -122,7 +122,7 @@ def typed(read: Read, ruling: Ruling, proposals: Mapping[int, int]) -> int | Non
     return proposals.get(ruling.correction) if ruling.correction is not None else None
 
 
-def is_reviewed(read: Read) -> bool:
+def is_reviewed(read: PendingInteraction) -> bool:
     """Whether a reviewer's decision holds: for good, or because nobody has voted since."""
     before = read.before
     if before is None or before.task is None or before.resolved_at is None:
@@ -134,7 +134,7 @@ def is_reviewed(read: Read) -> bool:
     return read.heard_at is None or read.heard_at <= before.resolved_at
 
 
-def rule(read: Read, readings: Sequence[Reading]) -> Ruling:
+def rule(read: PendingInteraction, readings: Sequence[Reading]) -> Ruling:
     """What the votes say; a reviewer's decision holds until somebody votes after it."""
     if read.before is not None and is_reviewed(read):
         before = read.before
@@ -158,7 +158,7 @@ def record(policy: CurationPolicy, judged: Sequence[Judged], run: int | None) ->
     bulk.upsert(Decision, DECISION, rows)
 
 
-def decided(read: Read, ruling: Ruling, language: str, question: bytes) -> Decided:
+def decided(read: PendingInteraction, ruling: Ruling, language: str, question: bytes) -> Decided:
     """A ruling with all that is made of it."""
     reviewed = is_reviewed(read)
     written = next((vote for vote in read.votes if vote.ref == ruling.correction), None) if ruling.correction else None
@@ -182,7 +182,7 @@ def decided(read: Read, ruling: Ruling, language: str, question: bytes) -> Decid
         occurred_at=read.occurred_at,
         fingerprint=question,
         wording=read.fingerprint,
-        voters=tuple(vote.subject for vote in standing(read.votes)),
+        voters=tuple(vote.subject for vote in newest_votes(read.votes)),
         is_new=read.before is None,
         is_cut=read.is_cut,
         has_media=read.has_media,

@@ -81,12 +81,12 @@ def unspoken(claims: Mapping[int, Standing]) -> Standing:
 
 def differ(mine: Standing) -> Ruling:
     """What is right is still in doubt."""
-    return Ruling(Outcome.CONFLICTING, Reason.PEOPLE_DIFFER, None, told(Reason.PEOPLE_DIFFER, mine))
+    return Ruling(Outcome.CONFLICTING, Reason.PEOPLE_DIFFER, None, with_people(Reason.PEOPLE_DIFFER, mine))
 
 
 def confirmed(mine: Standing) -> Ruling:
     """The answer is right, whatever was said in this conversation."""
-    return Ruling(Outcome.CONFIRMED, Reason.SEVERAL_FOUND_RIGHT, None, told(Reason.SEVERAL_FOUND_RIGHT, mine))
+    return Ruling(Outcome.CONFIRMED, Reason.SEVERAL_FOUND_RIGHT, None, with_people(Reason.SEVERAL_FOUND_RIGHT, mine))
 
 
 def corrected(one: Judged, signal: int) -> Ruling:
@@ -105,6 +105,6 @@ def right_correction(one: Judged, claims: Mapping[int, Standing]) -> int | None:
     return max(right)[1] if right else None
 
 
-def told(reason: Reason, mine: Standing) -> str:
+def with_people(reason: Reason, mine: Standing) -> str:
     """A reason with the people behind it."""
     return f"{REASONS[reason].sentence} {mine.supporters} for it, {mine.opponents} against."

@@ -162,7 +162,7 @@ def posterior(words: Sequence[Word], settings: EvidenceSettings = DEFAULTS) -> d
             changed = word.sources and before.sources and word.sources != before.sources
             steady = 1 + max(support.values(), default=0) / STEADY
             likely = after_change(likely, SOURCE_CHANGE if changed else CHANGE / steady)
-        likely = heard(likely, word, settings)
+        likely = after_word(likely, word, settings)
         support[word.backs] += STEADY if word.stance in REVIEWS else word.backs is not None
         before = word
     return likely
@@ -187,7 +187,7 @@ def after_change(likely: Mapping[int | None, float], share: float) -> dict[int |
     return {claim: value * (1 - share) + (1 - value) * share / others for claim, value in likely.items()}
 
 
-def heard(likely: Mapping[int | None, float], word: Word, settings: EvidenceSettings) -> dict[int | None, float]:
+def after_word(likely: Mapping[int | None, float], word: Word, settings: EvidenceSettings) -> dict[int | None, float]:
     """The same after one more word."""
     if word.stance in REVIEWS:
         return reviewed(likely, word)
@@ -226,9 +226,9 @@ def standings(words: Iterable[Word], settings: EvidenceSettings = DEFAULTS) -> d
     every = list(words)
     heard_of = counted(every)
     long = long_claims(heard_of)
-    likely = {**posterior(heard_of, settings), **apart(heard_of, long, settings)}
+    likely = {**posterior(heard_of, settings), **each_alone(heard_of, long, settings)}
     claims = [claim for claim in likely if claim is not None]
-    found = {claim: standing(claim, likely[claim], every, heard_of) for claim in claims}
+    found = {claim: claim_standing(claim, likely[claim], every, heard_of) for claim in claims}
     if not long and depends(found.values()):
         return {claim: one._replace(verdict=Verdict.DEPENDS) for claim, one in found.items()}
     waiting = outdone(long, found, settings.threshold)
@@ -298,7 +298,7 @@ def long_claims(words: Sequence[Word]) -> list[int]:
     return sorted({claim for word in words for claim in (word.claim, word.proposed) if claim is not None} - short)
 
 
-def apart(words: Sequence[Word], claims: Iterable[int], settings: EvidenceSettings) -> dict[int | None, float]:
+def each_alone(words: Sequence[Word], claims: Iterable[int], settings: EvidenceSettings) -> dict[int | None, float]:
     """How likely each of these claims is by what was said of it alone, where others do not speak against it."""
     about = {claim: [word for word in words if claim in (word.claim, word.proposed)] for claim in claims}
     return {claim: posterior(some, settings)[claim] for claim, some in about.items()}
@@ -309,7 +309,7 @@ def is_uncontested(one: Standing) -> bool:
     return one.tier != Tier.SINGLE and one.supporters > 1 and not one.opponents
 
 
-def standing(claim: int, likely: float, every: Sequence[Word], heard_of: Sequence[Word]) -> Standing:
+def claim_standing(claim: int, likely: float, every: Sequence[Word], heard_of: Sequence[Word]) -> Standing:
     """One claim with the people for and against it."""
     backing = [word for word in heard_of if word.backs == claim]
     against = [word for word in heard_of if word.claim == claim and word.stance not in (Stance.UP, Stance.REVIEW_UP)]

@@ -23,8 +23,8 @@ from curation.decisions.words import (
     YES,
     is_amount,
     is_unit,
+    new_words,
     tokens,
-    without,
 )
 
 LONGEST: Final = 20
@@ -53,7 +53,7 @@ def is_of_another_type(text: str, said: list[str], question: str, answer: str) -
         if not any(map(counts, old)) or not ENDLESS.isdisjoint(said):
             return False
         return not any(map(counts, said)) or (any(map(is_unit, old)) and counts_something_else(text, said, question))
-    if {*said} - LITTLE - without(said, tokens(question) + old):
+    if {*said} - LITTLE - new_words(said, tokens(question) + old):
         return False
     if kind is not Asks.OPEN and kind is not Asks.UNKNOWN and said[0] in REPEATS:
         return True
@@ -76,7 +76,7 @@ def counts_something_else(text: str, said: list[str], question: str) -> bool:
     """Whether every number of a text counts what was not asked about: "three copies", where weeks are meant."""
     if MONEY.search(text) or any(map(is_unit, said)):
         return False
-    other = without(said, tokens(question)) - LITTLE
+    other = new_words(said, tokens(question)) - LITTLE
     numbers = [place for place, word in enumerate(said) if is_amount(word)]
     return bool(numbers) and all(said[place + 1 : place + 2] and said[place + 1] in other for place in numbers)
 

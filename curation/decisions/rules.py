@@ -107,7 +107,7 @@ class Reading(NamedTuple):
     reason: Reason
 
 
-def standing(votes: Iterable[Vote]) -> tuple[Vote, ...]:
+def newest_votes(votes: Iterable[Vote]) -> tuple[Vote, ...]:
     """The newest explicit vote of each subject, in order of `ref`; of two at one moment the higher `ref`
     stands.
     """
@@ -147,7 +147,7 @@ def read(answer: str, vote: Vote, question: str = "") -> Reading:
 
 def readings_of(answer: str, votes: Iterable[Vote], question: str = "") -> list[Reading]:
     """What each standing vote says of the answer to this question."""
-    return [read(answer, vote, question) for vote in standing(votes)]
+    return [read(answer, vote, question) for vote in newest_votes(votes)]
 
 
 def rule(answer: str, given: Sequence[Vote], readings: Sequence[Reading]) -> Ruling:

@@ -30,8 +30,8 @@ from curation.decisions.words import (
     is_command,
     is_unit,
     keeps_code,
+    new_words,
     size,
-    without,
 )
 
 SHARED, SIZE = 0.5, 0.6
@@ -140,7 +140,7 @@ def tells(pair: Pair) -> bool:
 def repeats(pair: Pair) -> bool:
     """Whether a text is a sentence about what was asked: it has two words of the question."""
     words = {*pair.said} - LITTLE
-    return len(words - without([*words], pair.asked)) > 1 and WHOLE.fullmatch(pair.text) is not None
+    return len(words - new_words([*words], pair.asked)) > 1 and WHOLE.fullmatch(pair.text) is not None
 
 
 def adds(pair: Pair) -> bool:

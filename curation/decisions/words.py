@@ -215,7 +215,7 @@ def size(found: list[str], text: str) -> float:
     return len(found) if text.isascii() else len(found) - len(UNSPACED.findall(text[:READ])) / 2
 
 
-def without(said: list[str], others: list[str]) -> set[str]:
+def new_words(said: list[str], others: list[str]) -> set[str]:
     """The words of a text that the others do not have, in whatever form."""
     stems = {word[:STEM] for word in others}
     return {word for word in said if word[:STEM] not in stems}

@@ -15,7 +15,7 @@ from curation.evidence import poisoning, sources, store
 from curation.filters.texts import tokens
 from curation.models import Claim, Decision, EvalCase, Example
 from curation.quality import estimates
-from curation.selection.balance import Stock
+from curation.selection.balance import RecordPool
 from curation.selection.guards import OWN_PHRASE_WORDS, PHRASE_WORDS, GuardSettings, Item
 from feedback.models import Interaction, Project, Signal
 from privacy.db import bulk
@@ -49,7 +49,7 @@ class Known:
         """Add the words of what these records' sources say."""
         keys = [one.id for one in records if not one.reviewed]
         for _, found in bulk.select_in(SOURCES, keys):
-            self.learn(said(bulk.parsed(found)))
+            self.learn(source_text(bulk.parsed(found)))
 
     def learn_approved(self, project: Project) -> None:
         """Add the words of what the project's reviewers approved, once."""
@@ -64,7 +64,7 @@ class Shared:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.stocks: dict[tuple[str, ...], Stock] = {}
+        self.stocks: dict[tuple[str, ...], RecordPool] = {}
         self.weighed: defaultdict[bool, dict[int, Item]] = defaultdict(dict)
 
     def items(self, keys: Sequence[int], settings: GuardSettings, known: Known) -> Iterator[Item]:
@@ -85,7 +85,7 @@ def items(project: Project, keys: Sequence[int], settings: GuardSettings, known:
     weeks, shows = sudden_weeks(project), settings.rare_subjects > 1
     alike: dict[Any, Any] = {}
     for start in range(0, len(keys), CHUNK):
-        rows = [Read._make(row) for row in bulk.select_in(READ, keys[start : start + CHUNK])]
+        rows = [ReadRecord._make(row) for row in bulk.select_in(READ, keys[start : start + CHUNK])]
         voters = voted(row.id for row in rows)
         people = {person for row in rows for person in (row.subject, row.author) if person is not None}
         people.update(*voters.values())
@@ -97,7 +97,7 @@ def items(project: Project, keys: Sequence[int], settings: GuardSettings, known:
             yield item(row, voters[row.id], vouched, seen, weeks, words, alike)
 
 
-class Read(NamedTuple):
+class ReadRecord(NamedTuple):
     """What is read of a record; the texts of JSON columns as they are."""
 
     id: int
@@ -161,7 +161,7 @@ NOTHING = Words()
 
 
 def item(
-    row: Read,
+    row: ReadRecord,
     votes: Set[int],
     vouched: bool,
     seen: dict[int, datetime],
@@ -195,9 +195,9 @@ def item(
     )
 
 
-def said_in(row: Read, vouched: bool, known: Known, shows: bool) -> Words:
+def said_in(row: ReadRecord, vouched: bool, known: Known, shows: bool) -> Words:
     """The phrases and names of a record, and the names of all that a release shows of the conversation."""
-    own, text = said(bulk.parsed(row.sources)), row.expected
+    own, text = source_text(bulk.parsed(row.sources)), row.expected
     known.learn(own)
     found = NOTHING
     if not vouched and row.is_single:
@@ -212,7 +212,7 @@ def said_in(row: Read, vouched: bool, known: Known, shows: bool) -> Words:
     return found
 
 
-def said(sources: Iterable[Mapping[str, str]]) -> str:
+def source_text(sources: Iterable[Mapping[str, str]]) -> str:
     """What a record's sources say."""
     return " ".join(source.get("text", "") for source in sources)
 
@@ -262,7 +262,7 @@ def known_phrases(project: Project, records: Iterable[Item], size: int) -> froze
     the agent said to several people who found it right.
     """
     keys = [one.id for one in records if not one.reviewed]
-    sources = (said(bulk.parsed(found)) for _, found in bulk.select_in(SOURCES, keys))
+    sources = (source_text(bulk.parsed(found)) for _, found in bulk.select_in(SOURCES, keys))
     known = frozenset(phrase for text in chain(sources, approved(project)) for phrase in poisoning.ngrams(text, size))
     told = ((person, poisoning.ngrams(answer, size)) for person, answer in confirmed(project))
     return known | poisoning.said_to_several(told)

@@ -26,7 +26,7 @@ SLOTS_EACH: Final = 64
 LARGEST_TABLE: Final = 27
 
 
-class Said(Protocol):
+class Contribution(Protocol):
     """Who would teach what, without its text, of which there may be hundreds of thousands: `authors` are the asker and the
     voters, `phrases` and `names` what the functions of these names find.
     """
@@ -99,7 +99,7 @@ def names(text: str, own: str) -> tuple[str, ...]:
     return tuple(map(sys.intern, novel(text, set(words(own)))))  # many records name the same
 
 
-def pushed(records: Iterable[Said], *, items: int, subjects: int) -> dict[int, int]:
+def pushed(records: Iterable[Contribution], *, items: int, subjects: int) -> dict[int, int]:
     """The records with a phrase that is in at least `items` of them, from at most `subjects` people: id → how many.
 
     A phrase of the record's own sources is nobody's push. Somebody who pushes has a phrase in at least items ÷
@@ -107,7 +107,7 @@ def pushed(records: Iterable[Said], *, items: int, subjects: int) -> dict[int, i
     all, so that little is held in memory however many records there are.
     """
     least = -(-items // max(subjects, 1))
-    mine: defaultdict[int, list[Said]] = defaultdict(list)
+    mine: defaultdict[int, list[Contribution]] = defaultdict(list)
     for record in records:
         for author in record.authors:
             mine[author].append(record)
@@ -127,7 +127,7 @@ def pushed(records: Iterable[Said], *, items: int, subjects: int) -> dict[int, i
     return most(few, items)
 
 
-def repeated(records: Sequence[Said], least: int) -> set[int]:
+def repeated(records: Sequence[Contribution], least: int) -> set[int]:
     """The phrases that are in at least so many of these records. Mostly no two of one person's share any."""
     if least > 1:
         said = [record.phrases for record in records]
@@ -139,11 +139,11 @@ def repeated(records: Sequence[Said], least: int) -> set[int]:
     return {phrase for phrase, count in counts.items() if count >= least}
 
 
-def repeated_by_one(records: Sequence[Said], *, items: int, share: float) -> dict[int, int]:
+def repeated_by_one(records: Sequence[Contribution], *, items: int, share: float) -> dict[int, int]:
     """The records with a short phrase that one person brings in at least `items` of what they wrote, and in this share of
     it: people have turns of phrase, but not one in most of what they write. Of each record, in how many it is.
     """
-    mine: defaultdict[int, list[Said]] = defaultdict(list)
+    mine: defaultdict[int, list[Contribution]] = defaultdict(list)
     for record in records:
         if record.by_person:
             for person in record.voters:
@@ -170,7 +170,7 @@ def most(holders: Mapping[int, Set[int]], items: int) -> dict[int, int]:
     return found
 
 
-def spread(records: Iterable[Said], known: Callable[[], Set[int]], *, items: int) -> dict[int, int]:
+def spread(records: Iterable[Contribution], known: Callable[[], Set[int]], *, items: int) -> dict[int, int]:
     """The records that people wrote with a phrase that is in at least `items` of them and that is not known.
 
     However many people bring it: a campaign has as many accounts as it likes. `known` gives phrases, as `ngrams`
@@ -209,7 +209,7 @@ def said_to_several(answers: Iterable[tuple[int, Iterable[int]]]) -> set[int]:
     return found
 
 
-def unknown(records: Iterable[Said], known: Set[str]) -> dict[int, int]:
+def unknown(records: Iterable[Contribution], known: Set[str]) -> dict[int, int]:
     """The records that people wrote which name what neither their sources nor the project knows: id → how
     many words.
     """

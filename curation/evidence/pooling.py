@@ -11,7 +11,7 @@ from curation.decisions.posterior import EvidenceSettings, Stance, Standing, Ver
 from curation.decisions.reasons import Reason
 from curation.decisions.rules import Outcome, Reading, Side
 from curation.evidence import cohorts, store
-from curation.evidence.store import REVIEW, Columns, Read
+from curation.evidence.store import REVIEW, Columns, PendingInteraction
 from curation.models import Claim, CurationPolicy, Opinion
 from feedback.models import Interaction
 from privacy.db import bulk
@@ -74,7 +74,7 @@ def words(project: int, one: Judged) -> Iterable[Word]:
         yield store.word([of[name] for name in store.WORD])
 
 
-def length(read: Read, reading: Reading) -> int:
+def length(read: PendingInteraction, reading: Reading) -> int:
     """The characters of the shortest text that a vote is about."""
     return min(map(len, filter(None, (read.answer, reading.vote.correction)))) if read.answer else 0
 
@@ -86,7 +86,7 @@ def review_of(one: Judged) -> Stance | None:
     return REVIEWS.get(one.ruling.reason)
 
 
-def is_sourced(read: Read, reading: Reading) -> bool:
+def is_sourced(read: PendingInteraction, reading: Reading) -> bool:
     """Whether a source that the conversation cites contains the answer that the vote speaks for."""
     if not read.sources or reading.side not in (Side.GOOD, Side.REPLACED):
         return False

@@ -33,7 +33,7 @@ Cited = tuple[int, int]
 """A source and its text, as digests."""
 
 
-class Seen(NamedTuple):
+class Sighting(NamedTuple):
     """A text of a source: where it was seen last, and the first and the last time."""
 
     interaction: int
@@ -71,10 +71,10 @@ def follow(project: Project) -> None:
 
 def note(project: Project, rows: Iterable[tuple[int, datetime, Sequence[Mapping[str, Any]]]]) -> None:
     """Keep when and where each text of each source was seen."""
-    seen: dict[Cited, Seen] = {}
+    seen: dict[Cited, Sighting] = {}
     for key, at, sources in rows:
         for name in cited(sources):
-            seen[name] = joined(seen.get(name), Seen(key, at, at))
+            seen[name] = joined(seen.get(name), Sighting(key, at, at))
     known = {
         (row.source, row.text): row
         for row in SourceText.objects.filter(project=project, source__in={source for source, _ in seen})
@@ -85,19 +85,19 @@ def note(project: Project, rows: Iterable[tuple[int, datetime, Sequence[Mapping[
         if row is None:
             fresh.append(SourceText(project=project, source=source, text=text, **one._asdict()))
             continue
-        one = joined(Seen(row.interaction, row.first_at, row.last_at), one)
+        one = joined(Sighting(row.interaction, row.first_at, row.last_at), one)
         row.interaction, row.first_at, row.last_at = one
         changed.append(row)
     SourceText.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=BATCH)
     SourceText.objects.bulk_update(changed, ["interaction", "first_at", "last_at"], batch_size=BATCH)
 
 
-def joined(one: Seen | None, other: Seen) -> Seen:
+def joined(one: Sighting | None, other: Sighting) -> Sighting:
     """When and where a text was seen, from two times."""
     if one is None:
         return other
     newest = max(one, other, key=lambda seen: (seen.last_at, seen.interaction))
-    return Seen(newest.interaction, min(one.first_at, other.first_at), newest.last_at)
+    return Sighting(newest.interaction, min(one.first_at, other.first_at), newest.last_at)
 
 
 def stale(project: Project, records: Mapping[int, Collection[Cited]]) -> dict[int, Finding]:
@@ -122,14 +122,14 @@ def stale(project: Project, records: Mapping[int, Collection[Cited]]) -> dict[in
     return found
 
 
-def newer_texts(project: Project, cites: Collection[Cited]) -> dict[Cited, list[Seen]]:
+def newer_texts(project: Project, cites: Collection[Cited]) -> dict[Cited, list[Sighting]]:
     """The newest texts of the source of each of these that were first seen after it was seen last; those that have any."""
-    texts: defaultdict[int, dict[int, Seen]] = defaultdict(dict)
+    texts: defaultdict[int, dict[int, Sighting]] = defaultdict(dict)
     sources = sorted({source for source, _ in cites})
     for start in range(0, len(sources), BATCH):
         rows = SourceText.objects.filter(project=project, source__in=sources[start : start + BATCH])
         for row in rows:
-            texts[row.source][row.text] = Seen(row.interaction, row.first_at, row.last_at)
+            texts[row.source][row.text] = Sighting(row.interaction, row.first_at, row.last_at)
     found = {}
     for source, text in cites:
         if text in (known := texts[source]):

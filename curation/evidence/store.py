@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from curation.decisions import posterior
 from curation.decisions.posterior import Stance, Standing, Word
-from curation.decisions.rules import LABELLED, Outcome, Vote, right_answer, standing
+from curation.decisions.rules import LABELLED, Outcome, Vote, newest_votes, right_answer
 from curation.evidence.attached import has_media, is_cut, steps_text
 from curation.evidence.records import Decided
 from curation.models import AuditItem, Claim, Decision, Opinion, ReviewTask
@@ -44,7 +44,7 @@ class Stored(NamedTuple):
     decision: Columns | None
 
 
-class Before(NamedTuple):
+class PreviousDecision(NamedTuple):
     """The decision that stood: whether and when a reviewer made it, whose words it took (typed, or of a signal), and whether
     the audit drew its interaction.
     """
@@ -59,7 +59,7 @@ class Before(NamedTuple):
     is_drawn: bool = False
 
 
-class Read(NamedTuple):
+class PendingInteraction(NamedTuple):
     """One interaction as a batch reads it: its votes, what stood before, and after a review when the newest vote came."""
 
     key: int
@@ -78,7 +78,7 @@ class Read(NamedTuple):
     has_media: bool
     steps_text: str
     heard_at: datetime | None
-    before: Before | None
+    before: PreviousDecision | None
 
 
 class Reading(NamedTuple):
@@ -165,13 +165,13 @@ def decisions_on(keys: Sequence[int]) -> Iterable[Columns]:
     return bulk.select_in(statement, keys)
 
 
-def read(stored: Stored) -> Read:
+def read(stored: Stored) -> PendingInteraction:
     """What is stored of an interaction, as the rules take it."""
     *rest, metadata, steps = stored.row
     key, subject, question, answer, context, sources, tags, name, version, at, mark, revision = rest
     before = decision_before(stored.decision)
     reviewed = before is not None and before.task is not None
-    return Read(
+    return PendingInteraction(
         key, subject, question, answer, bulk.parsed(context), bulk.parsed(sources), tuple(bulk.parsed(tags)),
         (name, version), bulk.moment(at), bytes(mark), revision,
         tuple(map(vote, stored.votes)), is_cut(metadata), has_media(metadata, context), steps_text(steps),
@@ -180,12 +180,14 @@ def read(stored: Stored) -> Read:
     )  # fmt: skip
 
 
-def decision_before(stored: Columns | None) -> Before | None:
+def decision_before(stored: Columns | None) -> PreviousDecision | None:
     """The decision that stands on an interaction, if there is one."""
     if stored is None:
         return None
     _, outcome, reason, detail, task, at, typed, signal, drawn = stored
-    return Before(outcome, reason, detail, task, bulk.moment(at) if at else None, typed or "", signal, bool(drawn))
+    return PreviousDecision(
+        outcome, reason, detail, task, bulk.moment(at) if at else None, typed or "", signal, bool(drawn)
+    )
 
 
 def load(keys: Sequence[int]) -> list[Decided]:
@@ -198,7 +200,7 @@ def load(keys: Sequence[int]) -> list[Decided]:
         f"i.occurred_at, d.question, i.fingerprint, i.metadata, i.steps, s.step, {DRAWN} FROM {bulk.quoted(Decision)} d {RESTS_ON} "
         "WHERE d.interaction_id IN ({keys})"
     )
-    voters = {key: tuple(one.subject for one in standing(votes)) for key, votes in votes_on(keys).items()}
+    voters = {key: tuple(one.subject for one in newest_votes(votes)) for key, votes in votes_on(keys).items()}
     rows = []
     for (
         key, subject, question, context, answer, outcome, task, typed, correction, written, author, sources, tags,

@@ -23,7 +23,7 @@ class Rival(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AnswerSummary:
     """What people said of one answer, of the other answers to its question, and what the votes alone make of it."""
 
     words: str
@@ -32,7 +32,7 @@ class Told:
     notes: tuple[str, ...]
 
 
-def evidence(project: Project, interaction: int) -> Told | None:
+def evidence(project: Project, interaction: int) -> AnswerSummary | None:
     """What people said of an interaction's answer, in all conversations that gave it; None where nobody did. A constant
     number of queries.
     """
@@ -46,7 +46,7 @@ def evidence(project: Project, interaction: int) -> Told | None:
     if not any(claim in (word.claim, word.proposed) for word in heard):
         return None
     tier = Claim.objects.filter(project=project, question=question, claim=claim).values_list("tier", flat=True).first()
-    return Told(
+    return AnswerSummary(
         said_of(claim, heard, every),
         rivals(claim, heard, every),
         rests_on(claim, heard, tier or ""),

@@ -116,7 +116,7 @@ def decide(row: AgentVersion, state: str, reason: str, by: str, *, by_person: bo
     return row
 
 
-def shown(row: AgentVersion) -> dict[str, Any]:
+def as_json(row: AgentVersion) -> dict[str, Any]:
     """A version as the API shows it, with its gate runs, newest first."""
     tries = row.gate_runs.count()
     runs = row.gate_runs.select_related("release__dataset").order_by("-pk")[:100]

@@ -22,12 +22,12 @@ def parsed(value: Any) -> str | None:
         raise PayloadError("/steps", "invalid_type", f"Expected a list of at most {MOST} steps.")
     try:
         refuse_unstorable(value)
-        return written([shown(msgspec.to_builtins(step)) for step in convert(value, list[Step])])
+        return written([as_json(msgspec.to_builtins(step)) for step in convert(value, list[Step])])
     except PayloadError as error:
         raise error.below("steps") from None
 
 
-def shown(step: dict[str, Any]) -> dict[str, Any]:
+def as_json(step: dict[str, Any]) -> dict[str, Any]:
     """What the grader looks at in a step."""
     return {name: step[name] for name in TOLD if step.get(name) is not None}
 
@@ -44,7 +44,7 @@ def redacted(project: Project, origin: Interaction, steps: str | None) -> Redact
 
 def expected(steps: Any) -> str:
     """The steps of a case as the grader reads them; "" for none."""
-    return written([shown(step) for step in steps]) if steps else ""
+    return written([as_json(step) for step in steps]) if steps else ""
 
 
 def written(steps: Any) -> str:

@@ -25,7 +25,7 @@ AT_ONCE = 8
 BELOW_VOTES = -1  # below a question whose answer people disagree on
 
 
-class Unsettled(Exception):
+class GraderUnavailable(Exception):
     """A model that grades did not answer, so that some cases have no grader yet; says how many."""
 
 
@@ -34,7 +34,7 @@ def graded_cases(
 ) -> tuple[Case, ...]:
     """The cases, each with its grader, stored or calibrated now. `origins` is by case id; `using` are the graders that
     ask a model, by name. Stores new graders, and opens a review task for each case that no grader can judge. Raises
-    `Unsettled` if a model did not answer: judging fewer cases would favour the candidate.
+    `GraderUnavailable` if a model did not answer: judging fewer cases would favour the candidate.
     """
     names, least = in_order(policy, using), thresholds_under(policy)
     special = orjson.dumps([names, least], option=orjson.OPT_SORT_KEYS).decode() if using or policy.thresholds else ""
@@ -54,7 +54,7 @@ def graded_cases(
         keep(fresh, wordings, origins)
         ask_people({name: c.why for name, c in fresh.items() if not c.discriminating}, origins)
         if silent := len(settled) - len(fresh):
-            raise Unsettled(f"a model that grades did not answer for {silent} of {len(cases)} cases")
+            raise GraderUnavailable(f"a model that grades did not answer for {silent} of {len(cases)} cases")
         found |= fresh
     return tuple(
         replace(

@@ -35,7 +35,7 @@ def in_words(counts: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[
         together = f"judged by the answers of {taken} tries together" if taken > 1 else "judged by itself"
         yield Line("Tries", f"number {figures['try']} of this version on these cases, {together}")
     if single := figures.get("single"):
-        yield Line("Cases that rest on one person", apart(single))
+        yield Line("Cases that rest on one person", single_cases(single))
     if asked := figures.get("families"):
         yield Line("Variants of questions", of_variants(asked))
     if left_out := counts.get("not_replayed"):
@@ -75,7 +75,7 @@ def rate(found: Mapping[str, Any]) -> str:
     return f"{percent(found['value'], 1)} (95 % {percent(found['low'], 1)} to {percent(found['high'], 1)}; {cases})"
 
 
-def apart(found: Mapping[str, Any]) -> str:
+def single_cases(found: Mapping[str, Any]) -> str:
     """The figures of the `single` cases."""
     said = rate(found["rate"])
     if "change" not in found:

@@ -13,10 +13,10 @@ from curation.gate import agents, candidate_steps, past_runs
 from curation.gate.agent_versions import CandidateIn
 from curation.gate.agents import Effort, Journal, JournalError
 from curation.gate.asking import Asking, Progress, with_repeats, with_variants
-from curation.gate.case_graders import Unsettled, graded_cases
+from curation.gate.case_graders import GraderUnavailable, graded_cases
 from curation.gate.graders import GraderError
 from curation.gate.model_graders import models_for
-from curation.gate.reports import as_text, shown
+from curation.gate.reports import as_json, as_text
 from curation.gate.runs import Exam, kept_results, record
 from curation.gate.verdicts import (
     Case,
@@ -49,6 +49,7 @@ __all__ = [
     "Exam",
     "GateError",
     "NotFound",
+    "as_json",
     "as_text",
     "exam",
     "find_baseline",
@@ -56,7 +57,6 @@ __all__ = [
     "judge",
     "policy_of",
     "run",
-    "shown",
 ]
 CHUNK = 1_000
 
@@ -101,7 +101,7 @@ def exam(release: Release, seconds: float | None = None) -> Exam:
     try:
         models = models_for(policy, seconds)
         cases = graded_cases(plain, by_case, policy, models.graders)
-    except (GraderError, Unsettled) as error:
+    except (GraderError, GraderUnavailable) as error:
         raise GateError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     models.divided.clear()  # on probes; what counts is the candidate's answers
     return Exam(release, cases, contexts, by_case, policy, {line["id"]: world_of(line) for line in lines}, models)

@@ -63,7 +63,7 @@ def measured(project: Project) -> list[Measured]:
     return _measured(found)
 
 
-def asked(project: Project, graders: Mapping[str, Grader], most: int) -> list[Measured]:
+def measured_now(project: Project, graders: Mapping[str, Grader], most: int) -> list[Measured]:
     """The same of these graders, asked now about the newest answers that people have judged: those that corrections
     replaced, too. Each answer costs a call of each model; nothing is kept.
     """

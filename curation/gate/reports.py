@@ -72,7 +72,7 @@ LISTED = 50
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # what XML 1.0 cannot hold
 
 
-def shown(run: GateRun) -> dict[str, Any]:
+def as_json(run: GateRun) -> dict[str, Any]:
     """A gate run as the API and `--json` show it. `passed` of a case is null where it is not counted."""
     columns = ("interaction__external_id", "kind", "score", "change", "error", "passed", "grader")
     rows = run.results.order_by("pk").values_list(*columns)  # of thousands of rows, so no model instances

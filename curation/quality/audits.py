@@ -18,7 +18,7 @@ from curation.decisions.rules import DOWN, review_weight
 from curation.evidence.records import Finding
 from curation.models import AuditDay, AuditFrame, AuditItem, CurationPolicy, ReviewTask, TaskState
 from curation.quality import strata
-from curation.quality.strata import Audit, Drawn
+from curation.quality.strata import Audit, SampledAnswer
 from curation.quality.votes import start_of
 from curation.review import opening
 from curation.selection.holdout import place
@@ -134,7 +134,7 @@ def enter(project: Project, chosen: dict[int, int], share: float) -> None:
         waiting.update(priority=priority)
 
 
-def sample(*projects: Project, since: date | None = None) -> list[Drawn]:
+def sample(*projects: Project, since: date | None = None) -> list[SampledAnswer]:
     """The samples of these projects, of answers from that day on, without people who have an open request; one query."""
     tasks = ReviewTask.objects.filter(interaction=OuterRef("pk")).exclude(kind__in=opening.ASIDE)
     resolved = tasks.filter(state=TaskState.RESOLVED).order_by("-resolved_at", "-pk")
@@ -177,14 +177,14 @@ COLUMNS = (
 USUAL = round(10 * review_weight(()))
 
 
-def drawn_of(*row: Any) -> Drawn:
+def drawn_of(*row: Any) -> SampledAnswer:
     """A drawn answer. Where a vote against it came after its verdict, it is of the sort that people doubt, as it would be
     had it been judged later: else the answers that are judged early would be worse than those that wait.
     """
     key, project, subject, share, version, language, tags, at, outcome, said, said_at, priority, settles, late = row
     if priority is None and late is not None and said_at is not None and late > said_at:
         priority = USUAL
-    return Drawn(
+    return SampledAnswer(
         key,
         judged(said, outcome),
         priority is not None,

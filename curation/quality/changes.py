@@ -15,7 +15,7 @@ from typing import Final
 
 from curation.decisions.rules import EXPLICIT
 from curation.quality.estimates import SMALLEST_GROUP, Estimate, interval, wilson
-from curation.quality.strata import Drawn
+from curation.quality.strata import SampledAnswer
 from curation.quality.votes import Cell
 from feedback.models import Project, Signal
 from privacy.redaction import Redacted
@@ -68,7 +68,7 @@ class Comparison:
         return sum(change.is_worse for change in self.changes)
 
 
-def compare(project: Project, cells: Sequence[Cell], sample: Sequence[Drawn]) -> Comparison | None:
+def compare(project: Project, cells: Sequence[Cell], sample: Sequence[SampledAnswer]) -> Comparison | None:
     """What changed between a project's two newest agent versions; None if it has only one.
 
     Slices with fewer than five people on either side are left out, since they would nearly reveal a single person's
@@ -121,7 +121,7 @@ def voters(project: Project, versions: tuple[str, str]) -> dict[tuple[str, Slice
     return people
 
 
-def by_audit(sample: Iterable[Drawn], versions: tuple[str, str]) -> list[Change]:
+def by_audit(sample: Iterable[SampledAnswer], versions: tuple[str, str]) -> list[Change]:
     counts: dict[tuple[str, Slice], list[int]] = defaultdict(lambda: [0, 0])
     people: dict[tuple[str, Slice], set[int]] = defaultdict(set)
     for drawn in sample:

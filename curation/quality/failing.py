@@ -27,7 +27,7 @@ class Failing:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FailingQuestion:
     """A failing question with its text, and its open review task, 0 if there is none."""
 
     failing: Failing
@@ -51,14 +51,14 @@ def questions(project: Project) -> tuple[Failing, ...]:
     )
 
 
-def with_texts(found: Sequence[Failing]) -> list[Asked]:
+def with_texts(found: Sequence[Failing]) -> list[FailingQuestion]:
     """These questions as a reader sees them; without those that have been deleted or hidden since. Two queries."""
     keys = [one.interaction for one in found]
     rows = {row.pk: row for row in Interaction.objects.visible().filter(pk__in=keys)}
     tasks = ReviewTask.objects.filter(interaction__in=keys, state=TaskState.OPEN).values_list("interaction", "pk")
     open_tasks = dict(tasks)
     return [
-        Asked(one, rows[one.interaction], open_tasks.get(one.interaction, 0))
+        FailingQuestion(one, rows[one.interaction], open_tasks.get(one.interaction, 0))
         for one in found
         if one.interaction in rows
     ]

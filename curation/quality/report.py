@@ -51,7 +51,7 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
-class Helped:
+class AssistedAudit:
     """The assisted audit as stored: how many plain judgements it is worth, and the days that it speaks of."""
 
     estimate: Estimate
@@ -115,7 +115,7 @@ def measure(project: Project) -> Quality:
     return figures(project, votes.cells(project), audits.sample(project))
 
 
-def figures(project: Project, every: Sequence[Cell], sample: Sequence[strata.Drawn]) -> Quality:
+def figures(project: Project, every: Sequence[Cell], sample: Sequence[strata.SampledAnswer]) -> Quality:
     """The figures from what was counted."""
     found = strata.audit(sample, days=audits.days_of(project))
     same_days = [cell for cell in every if found.speaks_of(cell.day)]
@@ -160,10 +160,10 @@ def remembered(project: Project) -> Weighted | None:
     return Weighted(estimate_of(kept), kept["ess"], kept.get("clipped", 0.0), period_of(kept))
 
 
-def helped(project: Project) -> Helped | None:
+def helped(project: Project) -> AssistedAudit | None:
     """The stored assisted audit; None where there is none."""
     kept = kept_of(project).get("assisted")
-    return Helped(estimate_of(kept["estimate"]), kept["worth"], period_of(kept)) if kept else None
+    return AssistedAudit(estimate_of(kept["estimate"]), kept["worth"], period_of(kept)) if kept else None
 
 
 def estimate_of(kept: dict[str, Any]) -> Estimate:
@@ -176,7 +176,7 @@ LEAST_SPOKEN = (
 )
 
 
-def narrowed(project: Project, sample: Sequence[strata.Drawn], found: Audit) -> Assisted | None:
+def narrowed(project: Project, sample: Sequence[strata.SampledAnswer], found: Audit) -> Assisted | None:
     """The audit, narrowed by a guess about other answers of the same days from their words.
 
     None if that is not reliable (the audit is not judged nearly in full, its share changed, or too little is judged), or is no
@@ -226,7 +226,7 @@ def texts_of(rows: Any, keys: Sequence[int], judged: dict[int, bool]) -> list[as
 def slices(
     every: Sequence[Cell],
     same_days: Sequence[Cell],
-    sample: Sequence[strata.Drawn],
+    sample: Sequence[strata.SampledAnswer],
     whole: Audit,
     people: dict[tuple[str, str], int],
 ) -> Iterable[Slice]:
@@ -236,7 +236,7 @@ def slices(
     """
     for group in GROUPS:
         counted: defaultdict[str, list[Cell]] = defaultdict(list)
-        judged: defaultdict[str, list[strata.Drawn]] = defaultdict(list)
+        judged: defaultdict[str, list[strata.SampledAnswer]] = defaultdict(list)
         for cell in every if group == WEEK else same_days:
             for name in cell.names(group):
                 counted[name].append(cell)
@@ -256,7 +256,7 @@ def slice_of(
     group: str,
     name: str,
     found: Sequence[Cell],
-    drawn: Sequence[strata.Drawn],
+    drawn: Sequence[strata.SampledAnswer],
     erased: float,
     people: dict[tuple[str, str], int],
 ) -> Slice:

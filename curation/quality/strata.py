@@ -21,7 +21,7 @@ Key = tuple[int, int, bool, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class SampledAnswer:
     """One interaction of the sample. `good` is what a person judged; None where nobody has (`is_waiting`), or they could
     not tell or found it too sensitive. `is_asked_anyway` where it would wait for a person without the audit, too (also
     where a vote came after its verdict, so that the judged ones are no others than the waiting ones), with what its verdict
@@ -55,7 +55,7 @@ class Stratum:
     drawn_squares: float = 0.0
     count: int = 0
 
-    def add(self, one: Drawn) -> None:
+    def add(self, one: SampledAnswer) -> None:
         weight = 1 / one.share
         self.drawn, self.drawn_squares = self.drawn + weight, self.drawn_squares + weight * weight
         if one.good is not None:
@@ -137,7 +137,7 @@ Days = Mapping[tuple[int, date], float]
 """What the answers ever drawn stand for, by project and day."""
 
 
-def audit(drawn: Sequence[Drawn], *, days: Days | None = None, erased: float = 0.0, z: float = Z95) -> Audit:
+def audit(drawn: Sequence[SampledAnswer], *, days: Days | None = None, erased: float = 0.0, z: float = Z95) -> Audit:
     """The share of good answers, from answers drawn from any projects and times.
 
     With `days` it is counted how much of what was drawn on the days in question is erased; `erased` says it otherwise.
@@ -169,13 +169,13 @@ def audit(drawn: Sequence[Drawn], *, days: Days | None = None, erased: float = 0
     return replace(found, estimate=made, spoken_of=len(spoken), since=min(dates), until=max(dates))
 
 
-def erased_of(drawn: Iterable[Drawn], days: Days) -> float:
+def erased_of(drawn: Iterable[SampledAnswer], days: Days) -> float:
     """The share of what was drawn on these days that is no longer there."""
     ever = math.fsum(days.values())
     return share(max(0.0, 1 - math.fsum(1 / one.share for one in drawn) / ever)) if ever else 0.0
 
 
-def is_unjudged(drawn: Sequence[Drawn]) -> bool:
+def is_unjudged(drawn: Sequence[SampledAnswer]) -> bool:
     return bool(drawn) and all(one.good is None for one in drawn)
 
 
@@ -188,17 +188,17 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def periods(drawn: Iterable[Drawn]) -> dict[tuple[int, date], int]:
+def periods(drawn: Iterable[SampledAnswer]) -> dict[tuple[int, date], int]:
     """The period of each project's weeks: consecutive weeks, joined until each sort drawn in them has judgements.
 
     Weeks at the end with too few are left out: the figure does not cover them.
     """
-    weeks: defaultdict[tuple[int, date], list[Drawn]] = defaultdict(list)
+    weeks: defaultdict[tuple[int, date], list[SampledAnswer]] = defaultdict(list)
     for one in drawn:
         weeks[one.project, week_of(one.at)].append(one)
     made: dict[tuple[int, date], int] = {}
     waiting: list[tuple[int, date]] = []
-    inside: list[Drawn] = []
+    inside: list[SampledAnswer] = []
     for number, key in enumerate(sorted(weeks)):
         if waiting and waiting[-1][0] != key[0]:
             waiting, inside = [], []
@@ -209,7 +209,7 @@ def periods(drawn: Iterable[Drawn]) -> dict[tuple[int, date], int]:
     return made
 
 
-def is_judged(drawn: Sequence[Drawn]) -> bool:
+def is_judged(drawn: Sequence[SampledAnswer]) -> bool:
     """Whether enough of these are judged, or as many as possible."""
     judged = sum(one.good is not None for one in drawn)
     return judged >= LEAST_JUDGED or not any(one.is_waiting for one in drawn)

@@ -29,7 +29,7 @@ NO_BANDS: tuple[int | None, ...] = (None,) * len(BANDS)
 LEADS = reduce(or_, (Q(**{f"{name}__isnull": False}) for name in BANDS))  # a band with a full bucket is skipped
 
 
-class Asked(NamedTuple):
+class ClusterQuestion(NamedTuple):
     """A question on its way into its cluster, with what it is compared by and found by."""
 
     interaction: int
@@ -41,14 +41,14 @@ class Asked(NamedTuple):
     size: int
 
 
-def asked(project: int, row: Decided) -> Asked:
+def asked(project: int, row: Decided) -> ClusterQuestion:
     """A decision's question, prepared for comparison."""
     made = of(row.question, row.context)
     keys = salted(project, bands(signature(made)))
-    return Asked(row.interaction, row.subject, row.fingerprint, made, keys, *words(made))
+    return ClusterQuestion(row.interaction, row.subject, row.fingerprint, made, keys, *words(made))
 
 
-def settle(project: int, kept: Sequence[Asked], rewritten: Sequence[int]) -> None:
+def assign(project: int, kept: Sequence[ClusterQuestion], rewritten: Sequence[int]) -> None:
     """Put questions with records into their clusters, and take rewritten ones without records out. Call in a
     transaction.
     """
@@ -56,7 +56,7 @@ def settle(project: int, kept: Sequence[Asked], rewritten: Sequence[int]) -> Non
     enter(project, kept)
 
 
-def enter(project: int, questions: Sequence[Asked]) -> dict[int, int]:
+def enter(project: int, questions: Sequence[ClusterQuestion]) -> dict[int, int]:
     """The cluster of each of these questions; one that is in none yet is put into one. Call in a transaction."""
     entered = known([one.interaction for one in questions])
     fresh = {one.interaction: one for one in questions if one.interaction not in entered}
@@ -84,7 +84,9 @@ def cluster_of(row: Interaction) -> int | None:
     if found := known([row.pk]):
         return found[row.pk]
     made = of(row.question, row.context)
-    one = Asked(row.pk, row.subject_id, b"", made, salted(row.project_id, bands(signature(made))), *words(made))
+    one = ClusterQuestion(
+        row.pk, row.subject_id, b"", made, salted(row.project_id, bands(signature(made))), *words(made)
+    )
     nearest = looked_up([one]).place(row.pk, made, one.keys)
     return None if nearest == row.pk else homes_of([nearest])[nearest][0]
 
@@ -120,7 +122,7 @@ def salt(project: int) -> int:
     return int.from_bytes(made[:4], "big", signed=True) ^ int.from_bytes(made[4:], "big", signed=True)
 
 
-def looked_up(asked: Collection[Asked]) -> Index:
+def looked_up(asked: Collection[ClusterQuestion]) -> Index:
     """An index of the stored questions that share a key with any of these.
 
     For most, sharing a key is all that is needed, and for most of the others their bits; the text is read only of those
@@ -141,7 +143,7 @@ def looked_up(asked: Collection[Asked]) -> Index:
     return index
 
 
-def near_some(asked: Iterable[Asked], index: Index) -> set[int]:
+def near_some(asked: Iterable[ClusterQuestion], index: Index) -> set[int]:
     """The stored questions in the index that may be near one of these, by their bits. A question stored before bits
     existed has none, and is read.
     """

@@ -10,7 +10,7 @@ again only if its current record changed or was removed.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from curation.decisions.derive import KINDS, Touched, write
+from curation.decisions.derive import KINDS, AffectedRecords, write
 from curation.models.derived import ASKED, Derived, Example, PreferencePair
 from curation.questions.duplicate_status import IN_PLAY, LEADS, Row, heads, read, store
 from feedback.models import Project
@@ -22,7 +22,7 @@ FOLLOWED = ("corrected_later", "reviewed_otherwise")
 OWN_REASONS = ("same_question", "near_question", "accepted_too", *FOLLOWED, *ASKED)
 
 
-def resolve(project: Project, touched: Touched) -> int:
+def resolve(project: Project, touched: AffectedRecords) -> int:
     """Write derived records, each with its status relative to the others; return how many rows changed status. Call in
     a transaction.
 
@@ -136,7 +136,7 @@ def one_for_each_question(group: Sequence[Row]) -> None:
     give(first, None, first)
     for row in group:
         if row is not first:
-            give(row, SAME if row.said == first.said else standing(row, first), first)
+            give(row, SAME if row.said == first.said else status_of(row, first), first)
 
 
 def give(row: Row, verdict: Verdict | None, first: Row) -> None:
@@ -154,7 +154,7 @@ def give(row: Row, verdict: Verdict | None, first: Row) -> None:
         row.canonical, row.figure = first.key, None
 
 
-def standing(row: Row, first: Row) -> Verdict:
+def status_of(row: Row, first: Row) -> Verdict:
     """The (status, reason, words) of a record next to the one in use, whose answer differs."""
     if not row.is_best:
         return (
@@ -167,7 +167,7 @@ def standing(row: Row, first: Row) -> Verdict:
     return Status.RETIRED, "corrected_later", "A newer right answer to the same question is in use in its place."
 
 
-def stands(row: Derived) -> int | None:
+def record_in_use(row: Derived) -> int | None:
     """The record now in use instead of this one: for its answer, else for its question; None if there is none."""
     model = type(row)
     for there in (

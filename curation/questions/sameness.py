@@ -76,7 +76,7 @@ def stands_alone(question: str) -> bool:
     told = words[2:] if "-".join(words[:2]) in sets["existence"] else words
     if not sets["open"].isdisjoint(told) or refers(words, spoken):
         return False
-    return tells(words, spoken) or tells(plain, spoken)
+    return has_content(words, spoken) or has_content(plain, spoken)
 
 
 def refers(words: list[str], spoken: Language) -> bool:
@@ -95,7 +95,7 @@ def refers(words: list[str], spoken: Language) -> bool:
     return False
 
 
-def tells(words: list[str], spoken: Language) -> bool:
+def has_content(words: list[str], spoken: Language) -> bool:
     """Whether these words have content of their own, including a code, or a noun after an article or a preposition.
     "How do I avoid getting caught?" has no such noun.
     """

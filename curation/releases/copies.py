@@ -159,7 +159,7 @@ Progress = Callable[[int, int], None]
 logger = logging.getLogger(__name__)
 
 
-class Busy(Exception):
+class CopyInProgress(Exception):
     """Another process is copying this dataset, and may not have finished."""
 
 
@@ -178,7 +178,7 @@ def wanted() -> bool:
 
 
 def sync(dataset: Dataset, progress: Progress | None = None) -> Synced:
-    """Make the bucket match the database for one dataset; does nothing without a bucket. Raises `Busy` while another
+    """Make the bucket match the database for one dataset; does nothing without a bucket. Raises `CopyInProgress` while another
     process copies it, and `StoreFailed` if the store cannot be reached or does not delete.
     """
     done = Synced()
@@ -190,14 +190,14 @@ def sync(dataset: Dataset, progress: Progress | None = None) -> Synced:
         for _ in range(ROUNDS):  # for releases published or withdrawn meanwhile
             if compare(dataset, bucket, done, progress):
                 return done
-    raise Busy
+    raise CopyInProgress
 
 
 def try_sync(dataset: Dataset) -> None:
     """Like `sync`, but a failure is only logged: the next sweep tries again."""
     try:
         sync(dataset)
-    except Busy:
+    except CopyInProgress:
         logger.info("another process copies %s", dataset.name)
     except StoreFailed as error:
         logger.warning("the copy of %s in the bucket is delayed: %s", dataset.name, error)
@@ -251,12 +251,12 @@ def files_of(dataset: Dataset, release: Release) -> list[File]:
 
 @contextlib.contextmanager
 def locked(dataset: Dataset) -> Iterator[None]:
-    """Hold the lock of a dataset's copy. Raises `Busy` at once if another process holds it."""
+    """Hold the lock of a dataset's copy. Raises `CopyInProgress` at once if another process holds it."""
     place = settings.VAR / "locks"
     place.mkdir(parents=True, exist_ok=True)
     with (place / f"copy-{dataset.name}").open("wb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Busy("another process is copying it") from None
+            raise CopyInProgress("another process is copying it") from None
         yield

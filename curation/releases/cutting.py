@@ -34,7 +34,7 @@ RECUT, TIDY = "recut", "recut: removal of files"
 Progress = Callable[[int, int], None]
 
 
-class Disturbed(Exception):
+class ErasedMeanwhile(Exception):
     """A person in the release was erased while it was being cut."""
 
 
@@ -84,11 +84,11 @@ def finish(release: Release, progress: Progress | None = None) -> Release:
         for _ in range(MAX_TRIES):
             try:
                 made = publish(release, progress)
-            except Disturbed:
+            except ErasedMeanwhile:
                 continue
             copies.try_sync(release.dataset)
             return made
-        raise Disturbed(f"{release} was disturbed {MAX_TRIES} times")
+        raise ErasedMeanwhile(f"{release} was disturbed {MAX_TRIES} times")
     except LeaseLost:
         release.refresh_from_db()
         return release
@@ -145,7 +145,7 @@ def renewing(release: Release, progress: Progress | None) -> Progress:
 
 
 def publish(release: Release, progress: Progress | None) -> Release:
-    """Select, write, publish. Raises `Disturbed`, and `LeaseLost` if another process took over the cut."""
+    """Select, write, publish. Raises `ErasedMeanwhile`, and `LeaseLost` if another process took over the cut."""
     previous = release.dataset.releases.filter(number=release.number, recut=release.recut - 1).first()
     if previous is None:
         project = release.dataset.project
@@ -167,7 +167,7 @@ def publish(release: Release, progress: Progress | None) -> Release:
         withdraw(release)
         raise NothingToCut
     folders.clear_asides(release)
-    aside = folders.aside(release)
+    aside = folders.temporary_folder(release)
     try:
         if previous:
             manifest, dropped = recuts.write(release, previous, aside)
@@ -203,7 +203,7 @@ def reveal(
         if not whole.update(
             state=ReleaseState.PUBLISHED, manifest=manifest, published_at=timezone.now(), lease_until=None, error=""
         ):
-            raise Disturbed
+            raise ErasedMeanwhile
         if previous:
             previous.members.all().delete()
             previous.quotes.all().delete()

@@ -15,7 +15,7 @@ from curation.releases import formats, funnel, rows
 from curation.releases import rows as releases_rows
 from curation.releases.card import card
 from curation.releases.formats import parquet
-from curation.releases.formats.format import NoPlace
+from curation.releases.formats.format import CannotHold
 from curation.releases.formats.shapes import Shape, plain
 from curation.releases.manifest import MARKS, canonical, lineage, manifest, sha256sums
 from curation.releases.rows import Tally
@@ -81,7 +81,7 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
         for name, line_of, append in for_kinds[kinds]:
             try:
                 line = line_of(row)
-            except NoPlace as why:
+            except CannotHold as why:
                 left_out[name][str(why)] += 1
                 continue
             if line is not None:

@@ -23,7 +23,7 @@ def home(dataset: Dataset) -> Path:
     return Path(settings.RELEASES) / dataset.name
 
 
-def aside(release: Release) -> Path:
+def temporary_folder(release: Release) -> Path:
     made = folder(release).parent / f".{release.version}.{secrets.token_hex(4)}"
     made.mkdir(parents=True)
     return made

@@ -18,18 +18,18 @@ SECONDS_A_VERDICT = 30
 REVIEW_MINUTES = 20
 
 
-class Told(NamedTuple):
+class LossText(NamedTuple):
     """How one kind of loss is described to people."""
 
     why: str
     remedy: str
 
 
-NOT_VOTED = Told(
+NOT_VOTED = LossText(
     "The answer has no feedback.",
     "Ask for votes where answers are shown, or raise audit.share, which draws more for review.",
 )
-PENDING = Told("Not curated yet.", "Nothing to do: the worker curates within seconds. Or run manage.py curate.")
+PENDING = LossText("Not curated yet.", "Nothing to do: the worker curates within seconds. Or run manage.py curate.")
 IN_REVIEW = "Decide it in review."
 OF_STATUS = {
     Status.FILTERED: "If the filter is wrong about such texts, change it in the policy.",
@@ -46,7 +46,7 @@ OF_OUTCOME = {
     Outcome.OUTVOTED: "Nothing to do: another answer to the question is in use.",
     Outcome.REJECTED: "Nothing to do: a reviewer has decided it.",
 }
-CONSENT = Told(
+CONSENT = LossText(
     "Somebody whose words it contains has not agreed to the purpose.", "Ask for consent where people use the product."
 )
 
@@ -63,7 +63,7 @@ def funnel(project: Project) -> Funnel:
         loss("vote", "not_voted", NOT_VOTED, conversations=max(number - made - pending, 0)),
         loss("curate", "pending", PENDING, conversations=pending),
         *(
-            loss("decide", reason, Told(sentence(reason), OF_OUTCOME[Outcome(outcome)]), conversations=n)
+            loss("decide", reason, LossText(sentence(reason), OF_OUTCOME[Outcome(outcome)]), conversations=n)
             for outcome, reason, n in sorted(outcomes, key=lambda row: -row[2])
             if outcome not in LABELLED
         ),
@@ -99,7 +99,7 @@ def review(project: Project) -> dict[str, int]:
     }
 
 
-def loss(stage: str, code: str, told: Told, **numbers: int) -> Loss:
+def loss(stage: str, code: str, told: LossText, **numbers: int) -> Loss:
     """A line of the funnel."""
     counts = {kind: numbers.get(kind, 0) for kind in ("conversations", *KINDS)}
     return {"stage": stage, "code": code, **counts, "why": told.why, "remedy": told.remedy}  # type: ignore[typeddict-item]
@@ -128,7 +128,7 @@ def left_out(project: Project) -> list[Loss]:
         loss(
             stage_of(status, reason),
             reason or status,
-            Told(sentence(reason, status), OF_STATUS[Status(status)]),
+            LossText(sentence(reason, status), OF_STATUS[Status(status)]),
             **some,
         )
         for (status, reason), some in sorted(counts.items(), key=lambda item: -sum(item[1].values()))

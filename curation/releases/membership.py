@@ -147,7 +147,7 @@ def chosen(release: Release, *, is_selected: bool = True) -> QuerySet[Decision]:
             subject__restricted_at__isnull=True,
             interaction__scan_due=False,
         )
-        .exclude(held("evalcase") | held("example") | held("preferencepair"))
+        .exclude(is_held("evalcase") | is_held("example") | is_held("preferencepair"))
         .annotate(
             for_evaluation=flag(in_use("evalcase", is_selected) & evaluation),
             for_training=flag((in_use("example", is_selected) | in_use("preferencepair", is_selected)) & training),
@@ -163,7 +163,7 @@ def in_use(kind: str, is_selected: bool) -> Q:
     return Q(**{f"{kind}__status": ACTIVE, **({f"{kind}__selected": True} if is_selected else {})})
 
 
-def held(kind: str) -> Q:
+def is_held(kind: str) -> Q:
     """A held record: it keeps every record of its decision out of the release."""
     return Q(**{f"{kind}__status": Derived.Status.HELD})
 

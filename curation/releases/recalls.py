@@ -68,7 +68,7 @@ def announce(recall: Recall) -> None:
     delivery.enqueue(release.dataset.project.name, f"recall_{recall.pk}", payload)
 
 
-def shown(recall: Recall) -> dict[str, Any]:
+def as_json(recall: Recall) -> dict[str, Any]:
     limit = timezone.now() - timedelta(days=settings.RECALL_DAYS)
     return {
         "id": str(recall.pk),

@@ -66,7 +66,7 @@ class Balanced:
 NONE: Final = Balanced(frozenset(), Findings((), (), ()), {}, {})
 
 
-class Stock:
+class RecordPool:
     """The records to choose from, in the order in which they stay, in about forty bytes each: there may be a million.
 
     A record is named by its position here. `clusters` has `ALONE` for one that shares its cluster with no other.
@@ -101,7 +101,7 @@ class Stock:
 class Dropped:
     """Why records are dropped, collected on the way."""
 
-    def __init__(self, stock: Stock) -> None:
+    def __init__(self, stock: RecordPool) -> None:
         self.stock, self.codes = stock, array("I", bytes(4 * len(stock.ids)))
         self.found: dict[Finding, int] = {}
 
@@ -123,7 +123,7 @@ def order(key: bytes, number: int) -> int:
     return int.from_bytes(digest, "big")
 
 
-def shared_out(stock: Stock, settings: BalanceSettings, without: Container[int] = ()) -> Balanced:
+def shared_out(stock: RecordPool, settings: BalanceSettings, without: Container[int] = ()) -> Balanced:
     """Damp large strata, over everything in stock except `without`."""
     ordered = [place for place, number in enumerate(stock.ids) if number not in without]
     dropped = Dropped(stock)
@@ -144,7 +144,7 @@ def quota(size: int, settings: BalanceSettings) -> int:
     return round(settings.pivot * damped)
 
 
-def damp(places: Iterable[int], stock: Stock, settings: BalanceSettings, dropped: Dropped) -> list[int]:
+def damp(places: Iterable[int], stock: RecordPool, settings: BalanceSettings, dropped: Dropped) -> list[int]:
     """Cut each stratum to its quota, taking one record from every cluster before a second from any. What a person wrote
     stays.
     """

@@ -116,7 +116,7 @@ def plan(project: Project, settings: Mapping[str, Any], now: datetime, shared: i
     guard = for_its_age(project, GuardSettings.from_dict(settings.get("guard", {})), now)
     stock = shared.stocks.get(spread.strata) if shared else None
     if stock is None:
-        stock = balance.Stock(items(project, spread), digests.key("balance"))
+        stock = balance.RecordPool(items(project, spread), digests.key("balance"))
     if shared:
         shared.stocks[spread.strata] = stock
     known = influence.Known()

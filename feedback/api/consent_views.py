@@ -61,10 +61,10 @@ class ConsentLookupView(CaptureView):
         if subject is None:
             return Response({"purposes": ledger.fold({}, defaults, timezone.now()), "history": []})
         lines = ConsentEntry.objects.filter(subject=subject).select_related("notice").order_by("id")
-        return Response({"purposes": ledger.effective(subject, defaults), "history": [shown(line) for line in lines]})
+        return Response({"purposes": ledger.effective(subject, defaults), "history": [as_json(line) for line in lines]})
 
 
-def shown(line: ConsentEntry) -> dict[str, Any]:
+def as_json(line: ConsentEntry) -> dict[str, Any]:
     """A line of the ledger as the API shows it."""
     return {
         "purpose": line.purpose,

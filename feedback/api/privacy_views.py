@@ -67,7 +67,7 @@ class PrivacyRequestView(CaptureView):
         found = row.first()
         if found is None:
             raise Problem(404)
-        return Response(shown(found))
+        return Response(as_json(found))
 
 
 class PrivacyLinkView(CaptureView):
@@ -90,7 +90,7 @@ class PrivacyLinkView(CaptureView):
         return response
 
 
-def shown(row: PrivacyRequest) -> dict[str, Any]:
+def as_json(row: PrivacyRequest) -> dict[str, Any]:
     """A request as the API shows it."""
     report: dict[str, Any] = {
         "id": str(row.id),

@@ -54,7 +54,7 @@ def decide(
 ) -> tuple[Plan, list[Applied]]:
     """The result of each write, in order, and the plan to `insert` in the same transaction.
 
-    Raises `Raced`, or `insert` an `IntegrityError`, if another transaction wrote the same: then nothing is stored, and
+    Raises `ConcurrentWrite`, or `insert` an `IntegrityError`, if another transaction wrote the same: then nothing is stored, and
     a retry finds its rows.
     """
     plan = Plan(project, look_up(project, writes), timezone.now(), project.consent_defaults)

@@ -10,7 +10,7 @@ from django.db.models import Case, F, PositiveIntegerField, Value, When
 from django.utils import timezone
 
 from feedback.capture.preparing import Placeholders
-from feedback.capture.store import Existing, count_results, mark_pending
+from feedback.capture.store import StoredRows, count_results, mark_pending
 from feedback.models import Interaction, ParkedSignal, Project, Signal, Trace
 from privacy.db import bulk, engine, rows
 from privacy.db.fields import rewritable
@@ -34,7 +34,7 @@ class Plan:
     """The rows to insert and to change for the writes decided so far."""
 
     project: Project
-    existing: Existing
+    existing: StoredRows
     now: datetime
     defaults: Mapping[str, bool]  # of consent
     consents: list[ConsentEntry] = field(default_factory=list)

@@ -32,7 +32,7 @@ from feedback.capture.preparing import (
     prepare_interaction,
     prepare_signal,
 )
-from feedback.capture.store import Raced, Renamed, mark_pending, stored_placeholders
+from feedback.capture.store import ConcurrentWrite, Renamed, mark_pending, stored_placeholders
 from feedback.models import Interaction, ParkedSignal, Project, Signal, WriteResult
 from feedback.projects.tokens import Grant, own_id
 from privacy.consent import ledger
@@ -176,7 +176,7 @@ def _commit(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[
             if engine.one_writer() and not connection.in_atomic_block:
                 return _commit_in_group(Job(project, writes, counts))
             return _apply(project, writes, counts)
-        except (IntegrityError, Raced) as error:
+        except (IntegrityError, ConcurrentWrite) as error:
             raced: Exception = error
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", "") not in RACES:

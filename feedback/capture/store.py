@@ -73,7 +73,7 @@ ADD_COUNTS = """INSERT INTO feedback_outcome (project_id, day, kind, result, slo
 ON CONFLICT (project_id, day, kind, result, slot) DO UPDATE SET number = feedback_outcome.number + excluded.number"""
 
 
-class Raced(Exception):
+class ConcurrentWrite(Exception):
     """Another transaction wrote between two of our look-ups; retry."""
 
 
@@ -86,7 +86,7 @@ class Renamed(Exception):
 
 
 @dataclass(slots=True)
-class Existing:
+class StoredRows:
     """Stored rows by the names under which the writes refer to them. Rows that the batch adds are added here too."""
 
     subjects: dict[str, Subject] = field(default_factory=dict)  # by digest
@@ -111,8 +111,8 @@ class Existing:
         self.subjects[subject.digest] = self.people[subject.pk] = subject
 
 
-def look_up(project: Project, writes: Sequence[Prepared]) -> Existing:
-    """The stored rows that these writes refer to. Raises `Raced`. Call in the transaction of the write."""
+def look_up(project: Project, writes: Sequence[Prepared]) -> StoredRows:
+    """The stored rows that these writes refer to. Raises `ConcurrentWrite`. Call in the transaction of the write."""
     sent = [write for write in writes if isinstance(write, PreparedSignal)]
     added = [write for write in writes if isinstance(write, PreparedInteraction)]
     new = sorted({write.payload.id for write in added if write.payload.id})
@@ -178,26 +178,26 @@ def _ask_interactions(project: Project, names: list[str]) -> Callable[[], list[I
     return ask(Interaction, INTERACTION, *bound(NAMED, project=project.pk, names=names))
 
 
-def _read_subjects(subjects: Sequence[Subject], entries: Sequence[ConsentEntry]) -> Existing:
-    existing = Existing()
+def _read_subjects(subjects: Sequence[Subject], entries: Sequence[ConsentEntry]) -> StoredRows:
+    existing = StoredRows()
     for subject in subjects:
         existing.add(subject)
     for entry in entries:
         person = existing.people.get(entry.subject_id)
         if person is None:  # written between the two statements
-            raise Raced
+            raise ConcurrentWrite
         existing.consents.setdefault(person.digest, {})[entry.purpose] = entry
     return existing
 
 
-def _read_interactions(existing: Existing, rows: Sequence[Interaction], about: Collection[str]) -> None:
+def _read_interactions(existing: StoredRows, rows: Sequence[Interaction], about: Collection[str]) -> None:
     for row in rows:
         if row.subject_id not in existing.people and row.external_id in about:
-            raise Raced
+            raise ConcurrentWrite
         existing.interactions[row.external_id] = row
 
 
-def _read_tombstones(existing: Existing, digests: list[str], ids: Mapping[str, str]) -> None:
+def _read_tombstones(existing: StoredRows, digests: list[str], ids: Mapping[str, str]) -> None:
     """The tombstones of these digests, and for erased people, when they last agreed to anything."""
     for row in load(Tombstone, ("kind", "digest", "buried_at"), *bound(BURIED, kinds=KINDS, digests=digests)):
         existing.tombstones[row.kind, ids.get(row.digest, row.digest)] = row.buried_at
@@ -209,11 +209,11 @@ def _read_tombstones(existing: Existing, digests: list[str], ids: Mapping[str, s
             existing.consented_at[subject.digest] = agreed_at
 
 
-def _read_parked(existing: Existing, project: Project, names: list[str], about: list[str], new: set[str]) -> None:
+def _read_parked(existing: StoredRows, project: Project, names: list[str], about: list[str], new: set[str]) -> None:
     chosen = bound(WAITING, project=project.pk, signals=names, interactions=about)
     for parked in load(ParkedSignal, PARKED, *chosen):
         if parked.subject_id and parked.interaction_external_id in new and parked.subject_id not in existing.people:
-            raise Raced
+            raise ConcurrentWrite
         existing.signals.setdefault(parked.external_id, parked)
         existing.parked.setdefault(parked.interaction_external_id, []).append(parked)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from feedback.capture.payloads import PayloadError
 from feedback.importing.formats.conversations import USER
-from feedback.importing.formats.trace_texts import answered, asked, data
+from feedback.importing.formats.trace_texts import answered, data, input_messages
 from feedback.importing.formats.traces import source_of
 
 NO_ZONE = "The time has no time zone. Name it: --zone Europe/Berlin, or --zone UTC"
@@ -146,7 +146,7 @@ def _as_ours(name: str, value: Any) -> dict[str, Any]:
         each = value if isinstance(value, list) else [part.strip() for part in str(value).split(",")]
         return {name: [str(tag) for tag in each if tag]}
     if name == "context":
-        return {name: [{"role": each.role, "content": each.text} for each in asked(value) if each.role]}
+        return {name: [{"role": each.role, "content": each.text} for each in input_messages(value) if each.role]}
     if name == "sources":
         value = data(value)
         given = value if isinstance(value, list) else [value]
@@ -167,7 +167,7 @@ def _asked(value: Any) -> dict[str, Any]:
     """The question in a list of messages or an object, with the turns before it."""
     if isinstance(value, (int, float)):
         return {"question": json.dumps(value)}
-    messages = [message for message in asked(value) if message.text]
+    messages = [message for message in input_messages(value) if message.text]
     last = next((place for place in reversed(range(len(messages))) if messages[place].role == USER), None)
     if last is None:
         return {}

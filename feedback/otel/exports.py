@@ -20,9 +20,9 @@ from feedback.otel.decoding import Event, Span, cleaned
 from feedback.otel.payloads import moment
 from feedback.otel.people import person
 from feedback.otel.readings import Kind, Reading
-from feedback.otel.reports import Taken, name_missing, report
-from feedback.otel.spans import PRODUCT, Heard, read_all
-from feedback.otel.traces import Planned
+from feedback.otel.reports import ExportResult, name_missing, report
+from feedback.otel.spans import PRODUCT, SpanReading, read_all
+from feedback.otel.traces import TracePlan
 from feedback.signals import KINDS
 from privacy.api.scopes import Scope
 from privacy.db import bulk
@@ -87,11 +87,13 @@ NO_SCOPE = "feedback needs a key with the scope feedback"
 STORED = (WriteResult.STORED, WriteResult.REPLAYED, WriteResult.MERGED)
 
 
-def take(project: Project, spans: Sequence[Span], malformed: Sequence[PayloadError], scopes: Collection[str]) -> Taken:
+def take(
+    project: Project, spans: Sequence[Span], malformed: Sequence[PayloadError], scopes: Collection[str]
+) -> ExportResult:
     """Write what the spans say. Feedback needs its own scope here, too."""
-    taken = Taken()
+    taken = ExportResult()
     taken.rejected.update(error.detail for error in malformed)
-    heard: dict[str, list[Heard]] = {}
+    heard: dict[str, list[SpanReading]] = {}
     by_span = read_all(spans)
     for span in spans:
         heard.setdefault(span.trace, []).append(by_span[span.name])
@@ -112,10 +114,10 @@ def take(project: Project, spans: Sequence[Span], malformed: Sequence[PayloadErr
 
 def _write(
     project: Project,
-    heard: dict[str, list[Heard]],
+    heard: dict[str, list[SpanReading]],
     said: Sequence[FeedbackIn],
-    taken: Taken,
-    everything: Mapping[str, Heard],
+    taken: ExportResult,
+    everything: Mapping[str, SpanReading],
 ) -> tuple[set[str], list[FeedbackIn]]:
     """Write the turns of these traces, and the feedback on them; if that ends the export, also its report.
 
@@ -124,7 +126,7 @@ def _write(
     rows = waiting.stored_traces(project, list(heard))
     heard = {trace: found for trace, found in heard.items() if trace in rows or any(map(_is_ours, found))}
     turns = waiting.stored_turns(project, rows.values())
-    plans: list[Planned] = []
+    plans: list[TracePlan] = []
     unredactable: Counter[str] = Counter()
     for trace, found in heard.items():
         try:
@@ -159,7 +161,7 @@ def _write(
     return raced, others
 
 
-def _divided(plans: Sequence[Planned], said: Sequence[FeedbackIn]) -> tuple[list[FeedbackIn], list[FeedbackIn]]:
+def _divided(plans: Sequence[TracePlan], said: Sequence[FeedbackIn]) -> tuple[list[FeedbackIn], list[FeedbackIn]]:
     """The feedback on turns of this export, under their ids, and the rest."""
     if not said:
         return [], []
@@ -175,7 +177,7 @@ def _divided(plans: Sequence[Planned], said: Sequence[FeedbackIn]) -> tuple[list
 
 
 @dataclass(slots=True)
-class Settled:
+class TurnResults:
     """The results of one trace's turns."""
 
     stored: list[dict[str, Any]]  # where they are
@@ -184,9 +186,9 @@ class Settled:
     raced: bool = False
 
 
-def _settle(project: Project, plan: Planned, ended: Iterator[Recorded | Refusal], taken: Taken) -> Settled:
+def _settle(project: Project, plan: TracePlan, ended: Iterator[Recorded | Refusal], taken: ExportResult) -> TurnResults:
     """Note the results of the trace's turns, in order."""
-    settled = Settled(list(plan.moved))
+    settled = TurnResults(list(plan.moved))
     for place, other in zip(plan.places, plan.names, strict=True):
         end = next(ended)
         if isinstance(end, Recorded) and end.result in STORED and end.row:
@@ -205,7 +207,7 @@ def _settle(project: Project, plan: Planned, ended: Iterator[Recorded | Refusal]
     return settled
 
 
-def _is_ours(heard: Heard) -> bool:
+def _is_ours(heard: SpanReading) -> bool:
     return heard.reading.kind != Kind.OTHER or bool(heard.faults or heard.reading.asked or heard.reading.told)
 
 
@@ -244,7 +246,7 @@ def _supersede(project: Project, old: str, new: str) -> None:
 
 
 def _votes(
-    spans: Sequence[Span], by_span: dict[str, Heard], scopes: Collection[str], taken: Taken
+    spans: Sequence[Span], by_span: dict[str, SpanReading], scopes: Collection[str], taken: ExportResult
 ) -> tuple[list[FeedbackIn], int]:
     """The feedback in the spans, and how much of it was refused."""
     found: list[FeedbackIn] = []
@@ -265,7 +267,7 @@ def _votes(
     return found, refused
 
 
-def _vote(project: Project, payloads: Sequence[FeedbackIn], refused: int, taken: Taken) -> None:
+def _vote(project: Project, payloads: Sequence[FeedbackIn], refused: int, taken: ExportResult) -> None:
     """Write feedback on interactions that are not in the same export."""
     counts = Counter({("signal", str(WriteResult.REFUSED)): refused}) if refused else Counter()
     for end in _record(project, payloads, counts):
@@ -273,5 +275,5 @@ def _vote(project: Project, payloads: Sequence[FeedbackIn], refused: int, taken:
             taken.rejected[WHY.get(type(end), "not redactable")] += 1
 
 
-def _product(plan: Planned) -> str:
+def _product(plan: TracePlan) -> str:
     return next((one.product for one in plan.tree.readings.values() if one.product), PRODUCT)

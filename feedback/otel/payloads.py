@@ -9,12 +9,12 @@ import msgspec
 from feedback.capture.payloads import TurnIn, convert
 from feedback.models import Interaction
 from feedback.otel.decoding import cleaned
-from feedback.otel.turns import Told
+from feedback.otel.turns import StoredTurn
 
 LABEL, LAST = 200, 4_102_444_800 * 10**9  # the year 2100
 
 
-def turn_in(told: Told, id: str, placeholders: Mapping[str, list[str]]) -> TurnIn:
+def turn_in(told: StoredTurn, id: str, placeholders: Mapping[str, list[str]]) -> TurnIn:
     """The turn as `POST /interactions` would take it. Raises `PayloadError`."""
     body = {
         "id": id,

@@ -10,14 +10,14 @@ from django.utils import timezone
 from feedback.models import Project, TraceReport
 from feedback.otel.dialects import DIALECTS
 from feedback.otel.readings import Kind
-from feedback.otel.spans import PRODUCT, Heard
-from feedback.otel.traces import Planned
+from feedback.otel.spans import PRODUCT, SpanReading
+from feedback.otel.traces import TracePlan
 
 ADVICE = {dialect.name: dialect.advice for dialect in DIALECTS}
 
 
 @dataclass(slots=True)
-class Taken:
+class ExportResult:
     """The result of an export: what was rejected and why, and what is missing in the rest."""
 
     rejected: Counter[str] = field(default_factory=Counter)
@@ -32,7 +32,7 @@ class Taken:
         return "; ".join(f"{number}: {why}" for why, number in said)
 
 
-def name_missing(plan: Planned, taken: Taken) -> None:
+def name_missing(plan: TracePlan, taken: ExportResult) -> None:
     """Say what keeps a trace's spans from being a conversation."""
     for turn in plan.mute if not (plan.payloads or plan.moved) else ():
         models = [one for one in (*turn.tops, *turn.members) if one.kind == Kind.MODEL]
@@ -43,7 +43,7 @@ def name_missing(plan: Planned, taken: Taken) -> None:
             taken.without[product] = said
 
 
-def report(project: Project, heard: Iterable[Heard], taken: Taken) -> None:
+def report(project: Project, heard: Iterable[SpanReading], taken: ExportResult) -> None:
     """Store the export's result for the console, by product and day."""
     everything = [one for one in heard if one.reading.product]
     faults = {one.reading.product: one.faults[0].detail for one in everything if one.faults}

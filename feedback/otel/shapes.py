@@ -72,12 +72,12 @@ def message(given: Mapping[str, Any], role: str, name: str) -> Message:
     return found
 
 
-def asked(value: Any, name: str, deep: int = 0) -> list[Message]:
+def input_messages(value: Any, name: str, deep: int = 0) -> list[Message]:
     """The messages in what a function was given. Raises `PayloadError`."""
     return _found(value, "user", ASKED, name, deep)
 
 
-def told(value: Any, name: str, deep: int = 0) -> list[Message]:
+def output_messages(value: Any, name: str, deep: int = 0) -> list[Message]:
     """The messages in what a function returned. Raises `PayloadError`."""
     return _found(value, "assistant", TOLD, name, deep)
 

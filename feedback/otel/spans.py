@@ -31,7 +31,7 @@ PROMPT_NAMES = ("gen_ai.prompt.name", "langfuse.observation.prompt.name")
 
 
 @dataclass(slots=True)
-class Heard:
+class SpanReading:
     """A reading, and why parts of the span could not be read. `is_broken`: nothing in or below it is a turn."""
 
     reading: Reading
@@ -39,7 +39,7 @@ class Heard:
     is_broken: bool = False
 
 
-def read_all(spans: Iterable[Span]) -> dict[str, Heard]:
+def read_all(spans: Iterable[Span]) -> dict[str, SpanReading]:
     """What each span says, by its name. Each resource is read once for all of its spans."""
     resources: dict[int, Person] = {}
     found = {}
@@ -50,7 +50,7 @@ def read_all(spans: Iterable[Span]) -> dict[str, Heard]:
     return found
 
 
-def read(span: Span, around: Person | None = None) -> Heard:
+def read(span: Span, around: Person | None = None) -> SpanReading:
     """What the span says; `around` is what its resource says about the person. Never raises: unreadable parts are named
     in `faults`.
     """
@@ -59,7 +59,7 @@ def read(span: Span, around: Person | None = None) -> Heard:
     kind = kind_of(span, spoken)
     given = span.attributes
     above = NO_SPAN if span.is_fragment else span.parent
-    heard = Heard(Reading(span.id, above, kind or Kind.OTHER, span.start, span.end))
+    heard = SpanReading(Reading(span.id, above, kind or Kind.OTHER, span.start, span.end))
     reading = heard.reading
     reading.product = spoken[0].name if spoken else ""
     own = person(given)
@@ -91,16 +91,16 @@ def kind_of(span: Span, spoken: Sequence[Dialect]) -> Kind | None:
     return next((kind for kind in said if kind != Kind.CHAIN), said[0] if said else None)
 
 
-def together(one: Heard, other: Heard) -> Heard:
+def together(one: SpanReading, other: SpanReading) -> SpanReading:
     """A span combined with a part that came separately: what log records say about it."""
     span, words = (one, other) if one.reading.parent != NO_SPAN else (other, one)
     more = {name: getattr(words.reading, name) for name in ("asked", "told") if not getattr(span.reading, name)}
     kind = span.reading.kind if span.reading.kind != Kind.OTHER else words.reading.kind
     reading = msgspec.structs.replace(span.reading, kind=kind, **more)
-    return Heard(reading, one.faults + other.faults, one.is_broken or other.is_broken)
+    return SpanReading(reading, one.faults + other.faults, one.is_broken or other.is_broken)
 
 
-def _read_words(span: Span, spoken: Sequence[Dialect], heard: Heard) -> None:
+def _read_words(span: Span, spoken: Sequence[Dialect], heard: SpanReading) -> None:
     reading = heard.reading
     before: list[Message] = []
     try:
@@ -124,7 +124,9 @@ def _asked(span: Span, spoken: Sequence[Dialect], kind: Kind) -> Iterable[Callab
     for dialect in spoken:
         yield from dialect.inputs(span) if not _shadowed(dialect, spoken) else ()
         yield from (
-            partial(_loose, span.attributes[key], shapes.asked, key) for key in dialect.asked if key in span.attributes
+            partial(_loose, span.attributes[key], shapes.input_messages, key)
+            for key in dialect.asked
+            if key in span.attributes
         )
 
 
@@ -132,7 +134,9 @@ def _told(span: Span, spoken: Sequence[Dialect], kind: Kind) -> Iterable[Callabl
     for dialect in spoken:
         yield from dialect.outputs(span) if not _shadowed(dialect, spoken) else ()
         yield from (
-            partial(_loose, span.attributes[key], shapes.told, key) for key in dialect.told if key in span.attributes
+            partial(_loose, span.attributes[key], shapes.output_messages, key)
+            for key in dialect.told
+            if key in span.attributes
         )
 
 
@@ -168,7 +172,7 @@ def _first(readings: Iterable[Callable[[], list[Message]]]) -> list[Message]:
     return []
 
 
-def _read_sources(span: Span, spoken: Sequence[Dialect], kind: Kind | None, heard: Heard) -> None:
+def _read_sources(span: Span, spoken: Sequence[Dialect], kind: Kind | None, heard: SpanReading) -> None:
     found: list[dict[str, Any]] = []
     for dialect in spoken:
         found = found or dialect.indexed_documents(span)

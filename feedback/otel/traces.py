@@ -14,8 +14,8 @@ from feedback.models import Interaction, Project, Trace
 from feedback.otel.parts import as_plain, redacted, restored
 from feedback.otel.payloads import changed, turn_in
 from feedback.otel.readings import Kind, Person, Reading
-from feedback.otel.spans import NO_SPAN, UNKNOWN, Heard, together
-from feedback.otel.turns import Told, Turn
+from feedback.otel.spans import NO_SPAN, UNKNOWN, SpanReading, together
+from feedback.otel.turns import StoredTurn, Turn
 from feedback.otel.turns import Trace as Tree
 from feedback.texts.messages import Call, Message
 from privacy.redaction import Numbering
@@ -26,7 +26,7 @@ TURNED_AWAY = PayloadError("", "another_body", "another body under the same id")
 
 
 @dataclass(slots=True)
-class Planned:
+class TracePlan:
     """The plan for one trace: turns to write, and what to remember about the trace."""
 
     trace: str
@@ -47,13 +47,13 @@ class Planned:
 
 
 def plan(
-    project: Project, trace: str, heard: Sequence[Heard], row: Trace | None, turns: Mapping[str, Interaction]
-) -> Planned:
+    project: Project, trace: str, heard: Sequence[SpanReading], row: Trace | None, turns: Mapping[str, Interaction]
+) -> TracePlan:
     """The plan for one trace's spans, together with what is known about the trace. Raises `RedactionError`."""
     heard = list(_whole(heard).values())
     if row is None:
         tree = Tree((one.reading for one in heard), (one.reading.span for one in heard if one.is_broken))
-        planned = Planned(trace, None, tree)
+        planned = TracePlan(trace, None, tree)
     else:
         planned = _continued(project, trace, heard, row, turns)
         tree = planned.tree
@@ -70,9 +70,9 @@ def plan(
     return planned
 
 
-def _whole(heard: Sequence[Heard]) -> dict[str, Heard]:
+def _whole(heard: Sequence[SpanReading]) -> dict[str, SpanReading]:
     """Each span once, with what log records say about it."""
-    found: dict[str, Heard] = {}
+    found: dict[str, SpanReading] = {}
     for one in heard:
         known = found.get(one.reading.span)
         found[one.reading.span] = together(known, one) if known else one
@@ -80,12 +80,14 @@ def _whole(heard: Sequence[Heard]) -> dict[str, Heard]:
 
 
 def _continued(
-    project: Project, trace: str, heard: Sequence[Heard], row: Trace, turns: Mapping[str, Interaction]
-) -> Planned:
+    project: Project, trace: str, heard: Sequence[SpanReading], row: Trace, turns: Mapping[str, Interaction]
+) -> TracePlan:
     """The new spans next to earlier ones, all redacted alike, so that texts can be compared."""
     waiting = [restored(place, part) for place, part in zip(row.places, row.parts, strict=True)]
     fragments = {one.span: one for one in waiting}
-    heard = [together(one, Heard(waited)) if (waited := fragments.get(one.reading.span)) else one for one in heard]
+    heard = [
+        together(one, SpanReading(waited)) if (waited := fragments.get(one.reading.span)) else one for one in heard
+    ]
     live = [place for place in row.turns if place["id"] in turns]
     before: Mapping[str, list[str]] = max(
         (turns[place["id"]].placeholders for place in live), key=lambda held: sum(map(len, held.values())), default={}
@@ -102,7 +104,7 @@ def _continued(
     links = {**row.links, **{one.reading.span: one.reading.parent for one in heard if one.reading.parent}}
     stored = [place["span"] for place in live]
     tree = Tree([*known, *waiting, *new], (one.reading.span for one in heard if one.is_broken), links, stored)
-    planned = Planned(trace, row, tree, placeholders={kind: list(held) for kind, held in numbering.state().items()})
+    planned = TracePlan(trace, row, tree, placeholders={kind: list(held) for kind, held in numbering.state().items()})
     planned.refused = [TURNED_AWAY] * len(refused)
     planned.unchanged = len(merged.intersection(one.reading.span for one in heard)) - len(refused)
     planned.subject = row.subject.digest if row.subject else ""
@@ -168,7 +170,7 @@ def _is_news(
 
 
 def _plan_turn(
-    project: Project, planned: Planned, turn: Turn, heard: Sequence[Heard], turns: Mapping[str, Interaction]
+    project: Project, planned: TracePlan, turn: Turn, heard: Sequence[SpanReading], turns: Mapping[str, Interaction]
 ) -> None:
     if turn.broken:
         planned.refused += [one.faults[0] for one in heard if one.reading.span == turn.span]
@@ -209,7 +211,9 @@ def _plan_turn(
     planned.places.append(place)
 
 
-def _place(turn: Turn, told: Told, id: str, spans: Iterable[str], held: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _place(
+    turn: Turn, told: StoredTurn, id: str, spans: Iterable[str], held: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     top = turn.tops[0]
     merged = {span for place in held for span in place["spans"]} | {span for span in spans if "." not in span}
     return {
@@ -219,7 +223,7 @@ def _place(turn: Turn, told: Told, id: str, spans: Iterable[str], held: Sequence
     }  # fmt: skip
 
 
-def _other_spans(planned: Planned, turn: Turn, payload: TurnIn) -> list[str]:
+def _other_spans(planned: TracePlan, turn: Turn, payload: TurnIn) -> list[str]:
     """The spans by which feedback may name the turn: only if the trace has others, or the turn an id of its own."""
     several = len(planned.payloads) or (planned.row and len(planned.row.turns) > 1)
     own = not (payload.id or "").startswith(planned.trace)

@@ -39,7 +39,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StoredTurn:
     """What is stored about a turn."""
 
     question: str
@@ -186,7 +186,7 @@ class Trace:
         after = (turn for turn in groups if turn.end >= reading.start)
         return next(after, groups[-1] if groups else None)
 
-    def told(self, turn: Turn) -> Told | None:
+    def told(self, turn: Turn) -> StoredTurn | None:
         """What is stored about the turn; None if it has no question, or no answer yet."""
         layers = list(self._layers(turn))
         main = self._main(turn)
@@ -200,7 +200,7 @@ class Trace:
             return None
         found = steps([one for one in turn.members if not self._is_within_model(one)])[:MAX_STEPS]
         everything = [*turn.tops, *sorted(turn.around, key=order, reverse=True), *turn.members]
-        return Told(
+        return StoredTurn(
             question=question,
             answer=answer,
             context=context(question, answer, main if main and len(turn.tops) > 1 else asker, turn.members)[

@@ -22,7 +22,7 @@ from feedback.api.views import DOOR, CaptureView, media_type
 from feedback.capture.payloads import PayloadError
 from feedback.otel import decoding, exports
 from feedback.otel.decoding import Event, Span, TooLarge
-from feedback.otel.reports import Taken
+from feedback.otel.reports import ExportResult
 from feedback.texts.literals import unwritten
 from privacy.api.openapi import WRITING_ERRORS, ProblemDocument, schema
 from privacy.api.problems import Problem
@@ -185,7 +185,7 @@ class OtlpView(CaptureView):
 
     def taken(
         self, request: Request, decode: Callable[[bytes, str, list[PayloadError]], list[Span]]
-    ) -> tuple[list[Span], Taken]:
+    ) -> tuple[list[Span], ExportResult]:
         """The spans in the body, and their results. Raises a `Problem`, `PayloadError`."""
         sent = self.received(request, *MEDIA)
         malformed: list[PayloadError] = []

@@ -12,7 +12,7 @@ from feedback.models import Interaction, Project, Trace, TraceReport
 from feedback.otel.parts import place_of, redacted, words_of
 from feedback.otel.readings import Kind, Reading
 from feedback.otel.spans import NO_SPAN
-from feedback.otel.traces import Planned
+from feedback.otel.traces import TracePlan
 from privacy.consent import ledger
 from privacy.db.rows import insert
 from privacy.models import Subject, Tombstone
@@ -43,7 +43,7 @@ def stored_turns(project: Project, rows: Iterable[Trace]) -> dict[str, Interacti
 
 
 def kept(
-    project: Project, planned: Planned, stored: Sequence[dict[str, Any]], owners: Mapping[str, int]
+    project: Project, planned: TracePlan, stored: Sequence[dict[str, Any]], owners: Mapping[str, int]
 ) -> Trace | None:
     """What to remember about the trace, unsaved: where its turns are, and the spans that wait; None if nothing.
 
@@ -75,12 +75,12 @@ def kept(
     return row if row.turns or parts or row.pk else None
 
 
-def _is_whole(planned: Planned) -> bool:
+def _is_whole(planned: TracePlan) -> bool:
     """Whether the trace's root has arrived and nothing of it waits: later spans are then below it."""
     return bool(planned.tree.roots) and not planned.waiting
 
 
-def _is_due(planned: Planned) -> bool:
+def _is_due(planned: TracePlan) -> bool:
     """Whether a turn may still come of the waiting spans: the root has not arrived, says who asked, or messages come
     separately from their spans.
     """
@@ -119,7 +119,7 @@ def _inserted(row: Trace) -> bool:
 
 
 def _owner(
-    project: Project, planned: Planned, row: Trace, waiting: Sequence[Reading], owners: Mapping[str, int]
+    project: Project, planned: TracePlan, row: Trace, waiting: Sequence[Reading], owners: Mapping[str, int]
 ) -> tuple[int | None, bool]:
     """The person whom the spans name, and whether they may wait: not for somebody who was erased or refused."""
     if row.turns:

@@ -8,14 +8,14 @@ from feedback.models import Project
 from privacy.models import RedactionPolicy
 
 
-class Exists(Exception):
+class ProjectExists(Exception):
     """The project already exists, with another legal basis."""
 
 
 def create(name: str, *, namespace: str = "", basis: Mapping[str, str] | None = None) -> Project:
     """The project with this name; an existing one is returned unchanged.
 
-    `basis` says for each purpose whether data may be used only with consent, or unless refused. Raises `Exists` if an
+    `basis` says for each purpose whether data may be used only with consent, or unless refused. Raises `ProjectExists` if an
     existing project has another.
     """
     columns = {f"{purpose}_consent": given for purpose, given in (basis or {}).items()}
@@ -23,7 +23,7 @@ def create(name: str, *, namespace: str = "", basis: Mapping[str, str] | None = 
         existing = Project.objects.filter(name=name).first()
         if existing:
             if any(getattr(existing, column) != given for column, given in columns.items()):
-                raise Exists
+                raise ProjectExists
             return existing
         redaction, _ = RedactionPolicy.objects.get_or_create(name=name)
         project = Project(name=name, namespace=namespace or name, redaction=redaction, **columns)

@@ -74,7 +74,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Todo:
+class WaitingWork:
     number: int
     one: str
     many: str
@@ -99,7 +99,7 @@ class Overview:
     versions: tuple[Rate, ...]
     ages: tuple[Bar, ...]
     reasons: tuple[Bar, ...]
-    todo: tuple[Todo, ...]
+    todo: tuple[WaitingWork, ...]
     open_tasks: int
     oldest: Any
     latest: tuple[Release, ...]
@@ -294,7 +294,7 @@ def newest_releases(keys: list[int]) -> list[Release]:
     return list(Release.objects.filter(pk__in=rows).select_related("dataset").order_by("-published_at")[:4])
 
 
-def todo(keys: list[int], namespaces: list[str], link: dict[str, Any]) -> Iterable[Todo]:
+def todo(keys: list[int], namespaces: list[str], link: dict[str, Any]) -> Iterable[WaitingWork]:
     """What needs a person now, most severe first."""
     now = timezone.now()
     week_ago, week_ahead = now - timedelta(days=7), now + timedelta(days=7)
@@ -314,15 +314,15 @@ def todo(keys: list[int], namespaces: list[str], link: dict[str, Any]) -> Iterab
     releases = listed("curation.release", state__exact="cutting", **link)
     runs = listed("curation.gaterun", verdict__exact="refused", **link)
     rows = (
-        Todo(found["late"], "privacy request is overdue", "privacy requests are overdue", desk, officer, "bad"),
-        Todo(found["stuck"], "privacy request failed five times", "privacy requests failed five times", desk, officer, "bad"),
-        Todo(stuck, "erasure failed five times", "erasures failed five times", listed("privacy.erasure"), officer, "bad"),
-        Todo(failed, "release could not be cut", "releases could not be cut", releases, "curation.view_release", "bad"),
-        Todo(Setback.objects.count(), "background job keeps failing", "background jobs keep failing",
+        WaitingWork(found["late"], "privacy request is overdue", "privacy requests are overdue", desk, officer, "bad"),
+        WaitingWork(found["stuck"], "privacy request failed five times", "privacy requests failed five times", desk, officer, "bad"),
+        WaitingWork(stuck, "erasure failed five times", "erasures failed five times", listed("privacy.erasure"), officer, "bad"),
+        WaitingWork(failed, "release could not be cut", "releases could not be cut", releases, "curation.view_release", "bad"),
+        WaitingWork(Setback.objects.count(), "background job keeps failing", "background jobs keep failing",
              listed("privacy.setback"), "privacy.view_setback", "bad"),
-        Todo(found["soon"], "privacy request is due within a week", "privacy requests are due within a week", desk, officer),
-        Todo(found["new"], "privacy request needs verifying", "privacy requests need verifying", desk, officer),
-        Todo(refused, "candidate was refused this week and needs a decision",
+        WaitingWork(found["soon"], "privacy request is due within a week", "privacy requests are due within a week", desk, officer),
+        WaitingWork(found["new"], "privacy request needs verifying", "privacy requests need verifying", desk, officer),
+        WaitingWork(refused, "candidate was refused this week and needs a decision",
              "candidates were refused this week and need a decision", runs, "curation.change_agentversion"),
     )  # fmt: skip
     return [row for row in rows if row.number > 0]

@@ -22,7 +22,7 @@ from curation.quality import audits, changes, failing, report, votes
 from curation.quality.changes import Comparison
 from curation.quality.estimates import Estimate, percent
 from curation.quality.failing import Failing
-from curation.quality.report import Helped, Quality, Slice
+from curation.quality.report import AssistedAudit, Quality, Slice
 from curation.quality.votes import Cell
 from feedback.models import Interaction, Project, Signal
 from flywheel_site.console.charts import Chart, bars, over_time, rows
@@ -109,13 +109,13 @@ class Measured:
 class Page:
     project: Project
     quality: Quality
-    helped: Helped | None
+    helped: AssistedAudit | None
     groups: tuple[Group, ...]
     weeks: tuple[Week, ...]
     volume: Chart | None
     work: Chart | None
     comparison: Comparison | None
-    failing: list[failing.Asked]
+    failing: list[failing.FailingQuestion]
     reasons: tuple[tuple[str, int], ...]
     runs: list[GateRun]
 
@@ -265,7 +265,7 @@ def change_line(one: changes.Change) -> Sequence[Any]:
     return (one.measure, one.group, one.name, old, before.n, new, after.n, *share, "yes" if one.is_worse else "")
 
 
-def failing_line(one: failing.Asked) -> Sequence[Any]:
+def failing_line(one: failing.FailingQuestion) -> Sequence[Any]:
     rate, low, high, n = figures(one.failing.right)
     return (one.row.external_id, n, one.failing.wrong, rate, low, high)
 

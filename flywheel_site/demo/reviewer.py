@@ -11,7 +11,7 @@ from curation import pipeline
 from curation.models import ReviewTask, TaskState
 from curation.policies import versions
 from curation.quality import audits
-from curation.quality.strata import Drawn
+from curation.quality.strata import SampledAnswer
 from curation.review import deciding, holds
 from curation.review.deciding import Resolution, Verdict
 from feedback.models import Project
@@ -23,7 +23,7 @@ SHARE = 0.15
 NOTE = "More answers than usual are drawn for the audit, because the sample is small."
 
 
-def audit(project: Project) -> list[Drawn]:
+def audit(project: Project) -> list[SampledAnswer]:
     """Draw the audit from what is new, judge what nobody has judged, and return the sample."""
     policy = versions.current(project)
     if policy.version == 1:

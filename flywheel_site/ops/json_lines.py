@@ -24,11 +24,11 @@ class JsonFormatter(logging.Formatter):
             "process": record.process,
         }
         if record.exc_info and record.exc_info[1] is not None:
-            entry["exception"] = list(told(record.exc_info[1]))
+            entry["exception"] = list(exception_chain(record.exc_info[1]))
         return orjson.dumps(entry, default=str).decode("utf-8", "replace")
 
 
-def told(error: BaseException | None) -> list[dict[str, object]]:
+def exception_chain(error: BaseException | None) -> list[dict[str, object]]:
     """An exception and its causes: kinds and places."""
     found: list[dict[str, object]] = []
     while error is not None and len(found) < FRAMES:

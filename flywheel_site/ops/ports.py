@@ -13,7 +13,7 @@ LISTENING = "0A"
 ENDING_SECONDS = 10.0  # seconds that a killed server's children may still hold its lock
 
 
-class Taken(Exception):
+class InUse(Exception):
     """Another process has it; the message says which, if known."""
 
 
@@ -30,10 +30,10 @@ def claim_port(host: str, port: int) -> socket.socket:
         held.bind(address)
     except PermissionError:
         held.close()
-        raise Taken(f"Port {port} may not be used by this user. Choose another one: PORT=8001.") from None
+        raise InUse(f"Port {port} may not be used by this user. Choose another one: PORT=8001.") from None
     except OSError:
         held.close()
-        raise Taken(f"Port {port} is taken{by(port)}. End that process, or choose another port: PORT=8001.") from None
+        raise InUse(f"Port {port} is taken{by(port)}. End that process, or choose another port: PORT=8001.") from None
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
     if sys.platform == "linux":
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -91,7 +91,7 @@ def claim_folder(folder: Path, port: int) -> IO[str]:
                 continue
             file.close()
             who = f" by process {pid}, on port {other}" if other else ""
-            raise Taken(f"{folder} is in use{who}. End that server, or choose another folder: FLYWHEEL_VAR=…") from None
+            raise InUse(f"{folder} is in use{who}. End that server, or choose another folder: FLYWHEEL_VAR=…") from None
         file.truncate(0)
         file.write(f"{os.getpid()} {port}\n")
         file.flush()

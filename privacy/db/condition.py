@@ -15,7 +15,7 @@ DEAD_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Dead:
+class DeadSpace:
     """Space that deleted rows take up, in a PostgreSQL table or in SQLite's file."""
 
     where: str
@@ -64,14 +64,14 @@ def log_size() -> int:
     return log.stat().st_size if engine.one_writer() and log.is_file() else 0
 
 
-def dead() -> list[Dead]:
+def dead() -> list[DeadSpace]:
     """Where deleted rows take up more space than they should."""
     if engine.one_writer():
         pages, free = engine.pragma("page_count") or 0, engine.pragma("freelist_count") or 0
         share = free / pages if pages else 0.0
-        return [Dead("the file", share)] if share > DEAD_SHARE and free > MANY_DEAD // 10 else []
+        return [DeadSpace("the file", share)] if share > DEAD_SHARE and free > MANY_DEAD // 10 else []
     statement = "SELECT relname, n_dead_tup, n_live_tup FROM pg_stat_user_tables WHERE n_dead_tup > %s"
-    rows = [Dead(name, gone / (gone + live)) for name, gone, live in select(statement, [MANY_DEAD])]
+    rows = [DeadSpace(name, gone / (gone + live)) for name, gone, live in select(statement, [MANY_DEAD])]
     return [row for row in rows if row.share > DEAD_SHARE]
 
 

@@ -52,7 +52,7 @@ def moment(aside: Path) -> Iterator[Moment]:
     """Hold one moment of the database: read it under the alias `using` until the context closes. `aside` is for
     SQLite's copy.
     """
-    with copied(aside / FILE) if engine.one_writer() else held() as using:
+    with copied(aside / FILE) if engine.one_writer() else one_moment() as using:
         migrations = sorted(MigrationRecorder(connections[using]).applied_migrations())
         held_still = Moment(engine.name(), [list(each) for each in migrations], using=using)
         held_still.rows = counts(using)
@@ -83,7 +83,7 @@ def copied(file: Path) -> Iterator[str]:
 
 
 @contextmanager
-def held() -> Iterator[str]:
+def one_moment() -> Iterator[str]:
     """PostgreSQL: a transaction that sees one moment."""
     with transaction.atomic():
         execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

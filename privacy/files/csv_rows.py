@@ -46,7 +46,7 @@ class BadRow(ValueError):
         self.place = place
 
 
-class Twice(BadRow):
+class DuplicateColumn(BadRow):
     """The header has a column twice, and a row's two cells differ."""
 
 
@@ -92,7 +92,7 @@ def csv_rows(found: Iterable[Line], structured: Collection[str], longest: int, d
         except StopIteration:
             return
         except BadRow as error:
-            if isinstance(error, Twice) and not some:
+            if isinstance(error, DuplicateColumn) and not some:
                 raise Unusable(f"line {head}: {column_name(header, error.place)}: {error}") from None
             lines.back.extendleft(reversed(taken[1:]))
             yield Row(taken[0][0], taken[0][1], column=column_name(header, error.place), problem=str(error))
@@ -180,7 +180,7 @@ def _object(header: list[str], cells: list[str], structured: Collection[str]) ->
         if not name:
             raise BadRow(NO_NAME, place)
         if name in found and found[name] != cell:
-            raise Twice("The header has this column twice; only one can be used.", place)
+            raise DuplicateColumn("The header has this column twice; only one can be used.", place)
         found[name] = structure(cell, place) if name in structured and cell[0] in "[{" else cell
     return found
 

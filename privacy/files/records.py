@@ -44,7 +44,7 @@ class UnreadableFile(ValueError):
     """No record of the file can be used. The message says why and quotes nothing from it."""
 
 
-class Twice(ValueError):
+class DuplicateField(ValueError):
     """An object has a field twice."""
 
 
@@ -116,7 +116,7 @@ def from_json(number: int, raw: bytes, longest: int = MAX_RECORD) -> Record:
         return Record(number, problem=TOO_LONG.format(longest=longest))
     try:
         return Record(number, decode(raw))
-    except Twice as error:
+    except DuplicateField as error:
         return Record(number, field=str(error), problem="The field appears twice.")
     except RecursionError:
         return Record(number, problem="It is nested too deeply.")
@@ -133,7 +133,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        raise Twice(next(plain_name(name, "a field") for name in names if names.count(name) > 1))
+        raise DuplicateField(next(plain_name(name, "a field") for name in names if names.count(name) > 1))
     return found
 
 
@@ -273,7 +273,7 @@ def _list_within(data: Bytes, start: int, names: Collection[str]) -> int:
 def _is_json(raw: bytes) -> bool:
     try:
         decode(raw)
-    except Twice:
+    except DuplicateField:
         return True
     except (ValueError, RecursionError):
         return False

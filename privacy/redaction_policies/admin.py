@@ -45,22 +45,22 @@ SAMPLE = "Hi, I am Maria Alvarez, mail me at maria.alvarez@example.com or call +
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class SamplePart:
     """A piece of the sample: unchanged, or replaced by what the rule says."""
 
     text: str
     span: Span | None
 
 
-def stretches(sample: str, spans: tuple[Span, ...]) -> list[Stretch]:
+def stretches(sample: str, spans: tuple[Span, ...]) -> list[SamplePart]:
     """The sample cut wherever something is replaced, in order and without gaps."""
     found, at = [], 0
     for span in sorted(spans):
         if span.start > at:
-            found.append(Stretch(sample[at : span.start], None))
-        found.append(Stretch(sample[span.start : span.end], span))
+            found.append(SamplePart(sample[at : span.start], None))
+        found.append(SamplePart(sample[span.start : span.end], span))
         at = span.end
-    return [*found, Stretch(sample[at:], None)] if at < len(sample) else found
+    return [*found, SamplePart(sample[at:], None)] if at < len(sample) else found
 
 
 @admin.register(RedactionPolicy)

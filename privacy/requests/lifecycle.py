@@ -41,7 +41,7 @@ class Unfinished(Exception):
     """A step that cannot be finished now and is tried again later. The message says why and quotes no text."""
 
 
-class NoRoom(Unfinished):
+class DiskFull(Unfinished):
     """The disk is full. This waits, and does not count as a failed try."""
 
 
@@ -191,7 +191,7 @@ def claim(request: PrivacyRequest) -> bool:
 
 def postpone(request: PrivacyRequest, error: Exception) -> None:
     """Delay the next try, twice as long each time; store what failed, never any text."""
-    waits = isinstance(error, NoRoom | master_keys.UnknownKey) or disk_space.is_full(error)
+    waits = isinstance(error, DiskFull | master_keys.UnknownKey) or disk_space.is_full(error)
     reason = str(error) if isinstance(error, Unfinished | master_keys.UnknownKey) else type(error).__name__
     row = PrivacyRequest.objects.get(pk=request.pk)
     tries = 0 if waits else row.tries
@@ -264,7 +264,7 @@ def scan(request: PrivacyRequest) -> None:
     erasure.settle()
     if request.erasures.filter(settled_at__isnull=True).exists():
         if trouble := disk_space.problem():
-            raise NoRoom(f"the disk is full ({trouble})")
+            raise DiskFull(f"the disk is full ({trouble})")
         raise Unfinished("released files are still to be replaced")
     if not engine.empty_log():
         raise Unfinished("a reader holds on to the write-ahead log")

@@ -96,7 +96,7 @@ FIELDS: Mapping[str, Promise] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptRecords:
     """How many records of one kind are kept, and why."""
 
     label: str
@@ -113,9 +113,9 @@ class Section:
     records: Sequence[Sequence[tuple[str, str]]]
 
 
-def kept(data: Mapping[str, Sequence[Any]]) -> list[Kept]:
+def kept(data: Mapping[str, Sequence[Any]]) -> list[KeptRecords]:
     """The kinds of which there are records."""
-    return [Kept(*named(kind), len(rows)) for kind, rows in in_order(data) if rows]
+    return [KeptRecords(*named(kind), len(rows)) for kind, rows in in_order(data) if rows]
 
 
 def in_order(data: Mapping[str, Sequence[Any]]) -> list[tuple[str, Sequence[Any]]]:

@@ -153,7 +153,7 @@ def back(request: HttpRequest, token: str, done: str) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Switch:
+class ConsentSwitch:
     """A consent as the page shows it."""
 
     purpose: str
@@ -163,11 +163,11 @@ class Switch:
     on: bool
 
 
-def switches(subject: Subject | None, defaults: Mapping[str, bool]) -> list[Switch]:
+def switches(subject: Subject | None, defaults: Mapping[str, bool]) -> list[ConsentSwitch]:
     """Each consent's label, and whether it holds now."""
     state = ledger.effective(subject, defaults) if subject else ledger.fold({}, defaults, timezone.now())
     return [
-        Switch(purpose, str(label), str(why), str(off), state[purpose])
+        ConsentSwitch(purpose, str(label), str(why), str(off), state[purpose])
         for purpose, (label, why, off) in page_texts.PURPOSES.items()
     ]
 

@@ -17,13 +17,13 @@ from curation.claims import (
     Reading,
     Scope,
     answers,
-    asked,
     canonical,
     duty_of,
     equal,
     forms_of,
     items,
     question_read,
+    read_question,
     rival,
     says_opposite,
     words_of,
@@ -69,7 +69,7 @@ FEW: Final = 2
 def asks(question: str) -> Asks:
     """What a question asks for. One with a question word asks for more than yes or no, whatever it begins with."""
     kind = first_word(question)
-    return Asks.OPEN if kind is Asks.YES_OR_NO and asked(question).open else kind
+    return Asks.OPEN if kind is Asks.YES_OR_NO and read_question(question).open else kind
 
 
 def names_a_thing(question: str) -> bool:
@@ -95,7 +95,10 @@ def polarity(said: Reading, question: str) -> bool | None:
     first = next((claim for claim in said.claims if claim.content & about), None)
     if first is None:
         return None
-    if not WITHOUT.isdisjoint(asked(question).tokens) and (told := goes_without(said, first, question)) is not None:
+    if (
+        not WITHOUT.isdisjoint(read_question(question).tokens)
+        and (told := goes_without(said, first, question)) is not None
+    ):
         return told
     denied, affirmed = (
         frozenset().union(*(claim.content for claim in said.claims if claim.negated is turned))
@@ -113,7 +116,7 @@ def goes_without(said: Reading, first: Claim, question: str) -> bool | None:
     if lacking is not None:
         rest = next((claim for claim in said.claims if claim is not lacking), None)
         return lacking.negated if rest is None else not rest.denies
-    tokens = asked(question).tokens
+    tokens = read_question(question).tokens
     place = next(place for place, token in enumerate(tokens) if token in WITHOUT)
     lacked = {canonical(token, said.language) for token in tokens[place + 1 : place + 1 + FEW]}
     return first.negated if lacked & first.content else None

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from curation.gate.verdicts.cases import Attempt, Result, ResultSet
 from curation.gate.verdicts.judging import Verdict
-from curation.gate.verdicts.rates import Apart
+from curation.gate.verdicts.rates import SingleCases
 
 
 class DocumentError(ValueError):
@@ -76,7 +76,7 @@ def figures(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def _apart(single: Apart) -> dict[str, object]:
+def _apart(single: SingleCases) -> dict[str, object]:
     made: dict[str, object] = {"rate": asdict(single.rate), "lost": single.lost}
     if single.comparison is None:
         return made

@@ -25,7 +25,7 @@ from curation.gate.verdicts.integrity import (
 )
 from curation.gate.verdicts.outcomes import OUTCOMES, CaseOutcome, outcomes_of
 from curation.gate.verdicts.policy import GatePolicy
-from curation.gate.verdicts.rates import Anchor, Apart, Comparison, Rate, candidate_rate, compare, tries_of
+from curation.gate.verdicts.rates import Anchor, Comparison, Rate, SingleCases, candidate_rate, compare, tries_of
 from curation.gate.verdicts.slices import Answered, Slice, slice_outcomes
 
 MIN_DISCRIMINATING: Final = 0.5  # of the cases: with fewer that have a trusted grader there is no verdict
@@ -53,7 +53,7 @@ class Verdict:
     rate: Rate | None = None
     comparison: Comparison | None = None
     anchors: tuple[Anchor, ...] = ()
-    single: Apart | None = None
+    single: SingleCases | None = None
     families: Families | None = None
     tries: int = 1
     level: float = 0.05
@@ -237,13 +237,13 @@ def _single(
     baseline: Mapping[str, Result] | None,
     past: History,
     level: float,
-) -> Apart | None:
+) -> SingleCases | None:
     """Return the figures of the `single` cases, or None where there are none."""
     apart = [outcome for outcome in outcomes if outcome.case.is_single]
     if not apart:
         return None
     cases = [outcome.case for outcome in apart]
-    return Apart(
+    return SingleCases(
         candidate_rate(cases, runs, past),
         None if baseline is None else compare(cases, runs, baseline, past, level=level),
         sum(outcome.outcome == "regressed" for outcome in apart),

@@ -17,7 +17,7 @@ from curation.gate.verdicts import rounds
 from curation.gate.verdicts.cases import Case, Result, ResultSet
 from curation.gate.verdicts.history import History, distinct
 from curation.gate.verdicts.integrity import unchanged
-from curation.gate.verdicts.rounds import Drops, Unit
+from curation.gate.verdicts.rounds import DropTests, Unit
 from curation.gate.verdicts.significance import Pairs, change_interval
 
 POWER = 0.8
@@ -70,10 +70,10 @@ class Comparison:
     pairs: Pairs
     golden: tuple[Unit, ...]
     others: tuple[Unit, ...]
-    tests: tuple[Drops, ...]
+    tests: tuple[DropTests, ...]
 
     @property
-    def drops(self) -> Drops:
+    def drops(self) -> DropTests:
         return self.tests[0]
 
     @property
@@ -107,7 +107,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Apart:
+class SingleCases:
     """The counted cases whose right answer rests on one person alone: their figures, and how many are lost. One of them
     refuses nobody alone.
     """
@@ -176,14 +176,14 @@ def compare(
     looks = [list(parts.values())]
     if any(allowed):
         looks = [
-            list(map(without, parts.values(), allowed)),
+            list(map(without_most_lost, parts.values(), allowed)),
             [[unit.first for unit in part] for part in parts.values()],
         ]
     tests = tuple(rounds.sure_drops(golden, others, level / len(looks)) for golden, others in looks)
     return Comparison(pairs, tuple(parts[True]), tuple(parts[False]), tests)
 
 
-def without(units: Sequence[Unit], allowed: int) -> list[Unit]:
+def without_most_lost(units: Sequence[Unit], allowed: int) -> list[Unit]:
     """The units but for so many of those that lost most."""
     ranked = sorted(units, key=lambda unit: unit.change)
     return ranked[min(allowed, sum(unit.change < 0 for unit in units)) :]

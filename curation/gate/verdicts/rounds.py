@@ -111,7 +111,7 @@ def drop(units: Sequence[Unit]) -> float:
 
 
 @dataclass(frozen=True)
-class Drops:
+class DropTests:
     """One-sided p values that the candidate is no worse, over all units and over the golden ones; and both adjusted for
     two tests. The two overlap, so the adjustment is by their joint distribution (Westfall and Young, "Resampling-Based
     Multiple Testing", 1993), which costs less than halving the level.
@@ -123,9 +123,9 @@ class Drops:
     adjusted_golden: float
     two_sided: float
 
-    def no_surer_than(self, other: Drops) -> Drops:
+    def no_surer_than(self, other: DropTests) -> DropTests:
         """The same, with the larger p values of both."""
-        return Drops(
+        return DropTests(
             max(self.everything, other.everything),
             max(self.golden, other.golden),
             max(self.adjusted_everything, other.adjusted_everything),
@@ -134,7 +134,7 @@ class Drops:
         )
 
 
-def drops(golden: Sequence[Unit], others: Sequence[Unit]) -> Drops:
+def drops(golden: Sequence[Unit], others: Sequence[Unit]) -> DropTests:
     """Test both parts together, and the golden part by itself. All units of a part have the same numbers of rounds."""
     worth = golden[0].weight if golden else 1.0
     worth_others = others[0].weight if others else 1.0
@@ -161,10 +161,10 @@ def drops(golden: Sequence[Unit], others: Sequence[Unit]) -> Drops:
         return min(1.0, sum(c for seen, value, c in cells if min(of_all[seen], of_golden[value]) <= limit))
 
     rise = at_least_some(sum(chance for seen, chance in sums.items() if seen <= now))
-    return Drops(p_all, p_golden, adjusted(p_all), adjusted(p_golden), min(1.0, 2 * min(p_all, rise)))
+    return DropTests(p_all, p_golden, adjusted(p_all), adjusted(p_golden), min(1.0, 2 * min(p_all, rise)))
 
 
-def sure_drops(golden: Sequence[Unit], others: Sequence[Unit], level: float) -> Drops:
+def sure_drops(golden: Sequence[Unit], others: Sequence[Unit], level: float) -> DropTests:
     """The same, where one `single` unit refuses nobody alone: if the rounds of the one that lost most would do so at this
     level, the others must as well.
     """

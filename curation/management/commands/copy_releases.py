@@ -35,7 +35,7 @@ class Command(BaseCommand):
         try:
             with bar(f"copy {dataset.name}", unit="file") as progress:
                 done = copies.sync(dataset, progress)
-        except copies.Busy:
+        except copies.CopyInProgress:
             return f"Another process is copying {dataset.name}. Try again in a minute."
         except StoreFailed as error:
             return f"{dataset.name}: the store failed ({error}). Files already copied stay."

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         try:
             basis = basis_of(options["basis"])
             project = projects.create_project(options["name"], namespace=options["namespace"], basis=basis)
-        except creation.Exists:
+        except creation.ProjectExists:
             raise CommandError(
                 "The project already exists, with another legal basis. Change it in the console."
             ) from None

@@ -103,7 +103,7 @@ def stood(interaction: Interaction, read: Decided) -> Iterator[Step]:
         words = f"The {name} is in use." if row.status == Status.ACTIVE else f"The {name}: {row.detail}"
         if row.status == Status.ACTIVE and not row.selected:
             words, verdict = f"The {name} waits for the next release's selection.", "none"
-        if row.reason in DEDUPE and (first := duplicates.stands(row)):
+        if row.reason in DEDUPE and (first := duplicates.record_in_use(row)):
             words += f" See {Interaction.objects.get(pk=first).external_id}."
         yield Step(stage, verdict, row.reason or row.status, words, row.figure)
 

@@ -115,5 +115,5 @@ class Command(BaseCommand):
             ) as summary:  # other steps write to GitHub's summary too
                 summary.write(reports.as_markdown(run))
         self.stdout.write(
-            orjson.dumps(judging.shown(run), default=str).decode() if options["json"] else judging.as_text(run)
+            orjson.dumps(judging.as_json(run), default=str).decode() if options["json"] else judging.as_text(run)
         )

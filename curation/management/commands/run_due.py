@@ -31,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         tried = periods.run_due()
         if options["json"]:
-            self.stdout.write(orjson.dumps([shown(period) for period in tried]).decode())
+            self.stdout.write(orjson.dumps([as_json(period) for period in tried]).decode())
         else:
             for period in tried:
                 more = period.release.version if period.release else period.error
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
 
-def shown(period: Period) -> dict[str, Any]:
+def as_json(period: Period) -> dict[str, Any]:
     return {
         "dataset": period.dataset.name,
         "period": period.name,

@@ -51,7 +51,7 @@ class Command(BaseCommand):
         except (GraderError, PolicyError) as error:
             raise CommandError(str(error)) from error
         graders: dict[str, Grader] = {name: GRADERS[name] for name in thresholds.LIKENESS} | dict(models.graders)
-        for one in measuring.asked(project, graders, most):
+        for one in measuring.measured_now(project, graders, most):
             silent = f", {one.silent} without a grade" if one.silent else ""
             self.stdout.write(
                 f"{one.grader}: right ones refused {one.refuses_right}, wrong ones passed {one.passes_wrong}, "

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from curation.releases.formats.format import Message, NoPlace, Row
+from curation.releases.formats.format import CannotHold, Message, Row
 from curation.releases.formats.tools import arguments_text, call_name, corrected, result_text
 
 _ROLES = {
@@ -33,7 +33,7 @@ UNKNOWN = "a turn in a role that trainers do not know"
 def prompt(row: Row, *, system: bool = True, steps: bool = True) -> list[Message]:
     """Everything up to the answer: system prompt, earlier turns, question, and the steps of the answer.
 
-    In training, the dataset's system prompt replaces the conversation's own. Raises `NoPlace`.
+    In training, the dataset's system prompt replaces the conversation's own. Raises `CannotHold`.
     """
     messages = turns(row.context)
     if system and row.system:
@@ -45,7 +45,7 @@ def prompt(row: Row, *, system: bool = True, steps: bool = True) -> list[Message
 
 def correction(row: Row) -> tuple[list[Message], Message, Message] | None:
     """The conversation up to a step that a person corrected, the right call, and the one that was made; None if the
-    row has no such step. Raises `NoPlace`."""
+    row has no such step. Raises `CannotHold`."""
     found = corrected(row.steps, row.fix)
     if found is None:
         return None
@@ -71,7 +71,7 @@ def is_call(turn: Mapping[str, Any]) -> bool:
 
 
 def turns(context: Iterable[Message]) -> list[Message]:
-    """The earlier turns, each call with its result. Raises `NoPlace`."""
+    """The earlier turns, each call with its result. Raises `CannotHold`."""
     if not any(map(_is_tools, context)):
         return [{"role": _role(turn), "content": turn["content"]} for turn in context]
     made: list[Message] = []
@@ -82,7 +82,7 @@ def turns(context: Iterable[Message]) -> list[Message]:
         if role == "tool":
             id = str(turn.get("tool_call_id") or next(iter(waiting), ""))
             if waiting.pop(id, None) is None:
-                raise NoPlace(ORPHAN)
+                raise CannotHold(ORPHAN)
             made.append({"role": "tool", "tool_call_id": id, "content": turn["content"]})
             continue
         _leave_out(made, waiting)
@@ -172,5 +172,5 @@ def _is_tools(turn: Mapping[str, Any]) -> bool:
 def _role(turn: Mapping[str, Any]) -> str:
     role = _ROLES.get(turn["role"])
     if role is None:
-        raise NoPlace(UNKNOWN)
+        raise CannotHold(UNKNOWN)
     return role

@@ -45,7 +45,7 @@ class Row(NamedTuple):
     fix: Mapping[str, Any] = {}
 
 
-class NoPlace(ValueError):
+class CannotHold(ValueError):
     """A format cannot hold a record that it should; the message says why and quotes nothing."""
 
 
@@ -54,7 +54,7 @@ class Format:
     """A file of one line a record, `file` its name.
 
     `purpose` is the consent that its records need, `record` the kind of record that it is made of. `line` writes a
-    record as one line, LF at its end, None if the record is of another kind, and raises `NoPlace` for one that should be
+    record as one line, LF at its end, None if the record is of another kind, and raises `CannotHold` for one that should be
     there; `shape` is what such a line holds,
     by which releases are verified. `answered` are lists of messages whose last must be the assistant's, for the trainer
     to have something to learn. Every release has the `always` ones. A `table` is also a config of the dataset card, and

@@ -24,7 +24,7 @@ INPUT: Shape = [
 
 
 def line(row: Row) -> bytes | None:
-    """`{id, input, target, metadata}`. Raises `NoPlace` for a turn whose role Inspect does not know."""
+    """`{id, input, target, metadata}`. Raises `CannotHold` for a turn whose role Inspect does not know."""
     messages = [as_inspect(message) for message in prompt(row, system=False, steps=False)]
     metadata = {
         "kind": row.kind,

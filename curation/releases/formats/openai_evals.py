@@ -35,7 +35,7 @@ ITEM_SCHEMA = {
 def line(row: Row) -> bytes | None:
     """`{item: {id, kind, question, messages, expected, rejected}}`, `rejected` empty if the agent's answer was right.
 
-    Raises `NoPlace` for a turn whose role the API does not know. Steps, if any, are in `steps`, as text.
+    Raises `CannotHold` for a turn whose role the API does not know. Steps, if any, are in `steps`, as text.
     """
     messages = prompt(row, system=False, steps=False)
     item = {

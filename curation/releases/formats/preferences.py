@@ -2,7 +2,7 @@
 
 from curation.releases.formats.conversations import answer, prompt, tools
 from curation.releases.formats.encoding import json_line
-from curation.releases.formats.format import Format, NoPlace, Row
+from curation.releases.formats.format import CannotHold, Format, Row
 from curation.releases.formats.shapes import MESSAGES, TOOLS
 from curation.releases.formats.tools import corrected
 
@@ -17,7 +17,7 @@ def line(row: Row) -> bytes | None:
     if not row.rejected or row.rejected == row.expected:
         return None
     if corrected(row.steps, row.fix):
-        raise NoPlace(A_CALL)
+        raise CannotHold(A_CALL)
     messages = prompt(row)
     return json_line(
         {

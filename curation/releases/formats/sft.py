@@ -7,7 +7,7 @@ from curation.releases.formats.shapes import MESSAGES, TOOLS
 
 
 def line(row: Row) -> bytes | None:
-    """`{messages}`, the assistant's last; `tools` if it calls any. Raises `NoPlace`.
+    """`{messages}`, the assistant's last; `tools` if it calls any. Raises `CannotHold`.
 
     Calls before a corrected answer have `weight` 0: nobody said that they were right. With a corrected step the
     conversation ends with the right call: nobody knows what it would have found, and so what the answer follows from.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from feedback.importing.formats.conversations import Data, Turn
-from feedback.importing.formats.scores import Said, present
+from feedback.importing.formats.scores import ScoreVotes, present
 
 Line: TypeAlias = dict[str, Any]
 NO_VOTE: Line = {}  # a record that is a score but not a user's vote
@@ -53,7 +53,7 @@ def lines_of(turns: Iterable[Turn], name: str, **shared: Any) -> Iterator[Line]:
         yield line if turn is found[-1] else EarlierTurn(line)
 
 
-def line_of(turn: Turn, *, said: Said | None = None, **fields: Any) -> Line:
+def line_of(turn: Turn, *, said: ScoreVotes | None = None, **fields: Any) -> Line:
     """A turn as a line of a log, with these fields and the feedback on it."""
     metadata = dict(fields.pop("metadata", None) or {})
     if turn.media:
@@ -72,7 +72,7 @@ def line_of(turn: Turn, *, said: Said | None = None, **fields: Any) -> Line:
     return with_said(line, said, metadata)
 
 
-def with_said(line: Line, said: Said | None, metadata: dict[str, Any]) -> Line:
+def with_said(line: Line, said: ScoreVotes | None, metadata: dict[str, Any]) -> Line:
     """The line with votes as its feedback, and grades and plain comments in its metadata."""
     if said and said.votes:
         if said.comments and not any(vote.get("comment") for vote in said.votes):

@@ -5,7 +5,7 @@ from typing import Any
 
 from feedback.importing.formats.conversations import ASSISTANT, USER, Data, Message, media_of, text_of
 from feedback.importing.formats.format import NOBODY_SAID, Format, Line, Unread, line_of
-from feedback.importing.formats.scores import Said, Score, sort
+from feedback.importing.formats.scores import Score, ScoreVotes, sort
 from feedback.importing.formats.trace_texts import data
 from feedback.importing.formats.trees import Node, answers, plain, text
 from feedback.texts.messages import Call, call, structure
@@ -94,9 +94,9 @@ def _last_text(content: Any) -> str:
     return "\n\n".join(each for each in said if each)
 
 
-def _feedback(given: Any, vote_names: Sequence[str]) -> Said:
+def _feedback(given: Any, vote_names: Sequence[str]) -> ScoreVotes:
     if not isinstance(given, Mapping) or not given.get("rating"):
-        return Said()
+        return ScoreVotes()
     tag = given.get("tag")
     tag = tag.get("key") if isinstance(tag, Mapping) else tag
     comment = "\n".join(str(each) for each in (tag, given.get("text")) if each)

@@ -7,7 +7,7 @@ from typing import Any
 
 from feedback.importing.formats.conversations import Data, first, read, read_one, turns
 from feedback.importing.formats.format import NOBODY_SAID, Format, Line, Unread, line_of, lines_of
-from feedback.importing.formats.scores import Said, Score, sort
+from feedback.importing.formats.scores import Score, ScoreVotes, sort
 from feedback.importing.formats.trees import Node, answers, text
 from feedback.texts.literals import unquoted
 from feedback.texts.messages import Call, structure
@@ -105,10 +105,10 @@ def _unquoted(value: Any) -> Any:
     return (unquoted(value) or value) if isinstance(value, str) else value
 
 
-def _annotation(message: Data, vote_names: Sequence[str]) -> Said:
+def _annotation(message: Data, vote_names: Sequence[str]) -> ScoreVotes:
     given = message.get("annotation")
     if not isinstance(given, Mapping) or given.get("rating") is None:
-        return Said()
+        return ScoreVotes()
     return sort([_score(given, text(message, "feedbackId"))], vote_names)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from feedback.importing.formats.conversations import ASSISTANT, Data, Message, first, read, read_one, turns
 from feedback.importing.formats.format import NOBODY_SAID, Format, Line, Unread, lines_of
-from feedback.importing.formats.scores import Said, Score, sort
+from feedback.importing.formats.scores import Score, ScoreVotes, sort
 from feedback.importing.formats.trace_texts import answered, data
 
 REQUESTS = ("request", "request_body", "body", "input")
@@ -113,7 +113,7 @@ def _answer(record: Data, response: Data) -> list[Message]:
     return []
 
 
-def votes_in(record: Data, vote_names: Sequence[str]) -> Said:
+def votes_in(record: Data, vote_names: Sequence[str]) -> ScoreVotes:
     """What a message, or the record, says about an answer."""
     scores = []
     for name in (*VOTES, *vote_names):
@@ -134,17 +134,17 @@ def votes_in(record: Data, vote_names: Sequence[str]) -> Said:
     return said
 
 
-def _preference(record: Data, line: Line) -> Said:
+def _preference(record: Data, line: Line) -> ScoreVotes:
     """A preference file's other answer: the preferred one corrects it."""
     other = record.get("non_preferred_output") or record.get("rejected")
     rejected = answered(other) if other else ""
     if not rejected or rejected == line["answer"]:
-        return Said()
+        return ScoreVotes()
     better, line["answer"] = line["answer"], rejected
-    return Said([{"value": "down", "correction": better}])
+    return ScoreVotes([{"value": "down", "correction": better}])
 
 
-def _say(line: Line, said: Said) -> None:
+def _say(line: Line, said: ScoreVotes) -> None:
     if said.votes:
         line["feedback"] = [*line.get("feedback", []), *said.votes]
 

@@ -35,7 +35,7 @@ class Score:
 
 
 @dataclass(slots=True)
-class Said:
+class ScoreVotes:
     """The votes among some scores, and the other scores by name."""
 
     votes: list[dict[str, Any]] = field(default_factory=list)
@@ -43,9 +43,9 @@ class Said:
     comments: list[str] = field(default_factory=list)
 
 
-def sort(scores: Iterable[Score], vote_names: Iterable[str] = ()) -> Said:
+def sort(scores: Iterable[Score], vote_names: Iterable[str] = ()) -> ScoreVotes:
     """Tell votes from grades. A correction joins the vote of the same answer."""
-    said, corrections = Said(), []
+    said, corrections = ScoreVotes(), []
     for score in scores:
         if score.judge.upper() in MODELS and score.name not in vote_names:
             said.grades[score.name] = first(score.value, score.label)
@@ -65,7 +65,7 @@ def sort(scores: Iterable[Score], vote_names: Iterable[str] = ()) -> Said:
     return said
 
 
-def _vote(score: Score, said: Said) -> None:
+def _vote(score: Score, said: ScoreVotes) -> None:
     label = score.label if score.label not in (None, "") else None
     value = label if label is not None and (score.value is None or is_word(label)) else score.value
     if isinstance(value, str) and not is_word(value) and not number(value):

@@ -37,7 +37,7 @@ def data(value: Any) -> Any:
     return value
 
 
-def asked(value: Any, deep: int = DEEP) -> list[Message]:
+def input_messages(value: Any, deep: int = DEEP) -> list[Message]:
     """The messages up to the question; empty where the value has none."""
     value = data(value)
     if deep == 0 or value in (None, "", [], {}):
@@ -48,16 +48,16 @@ def asked(value: Any, deep: int = DEEP) -> list[Message]:
         found = read(value)
         if found or len(value) != 1:
             return found
-        return asked(value[0], deep - 1)
+        return input_messages(value[0], deep - 1)
     if not isinstance(value, Mapping):
         return []
     if "role" in value and (one := read_one(value)):
         return [one]
     for name in QUESTION:
-        if name in value and (found := asked(value[name], deep - 1)):
+        if name in value and (found := input_messages(value[name], deep - 1)):
             before = [message for each in HISTORY for message in read(data(value.get(each)))]
             return before + found
-    return asked(next(iter(value.values())), deep - 1) if len(value) == 1 else []
+    return input_messages(next(iter(value.values())), deep - 1) if len(value) == 1 else []
 
 
 def answered(value: Any, deep: int = DEEP) -> str:
@@ -90,4 +90,4 @@ def talk(given: Any, returned: Any) -> list[Message]:
     if any(message.role == USER for message in whole):
         return whole
     answer = answered(output)
-    return [*asked(given), Message(ASSISTANT, answer)] if answer.strip() else []
+    return [*input_messages(given), Message(ASSISTANT, answer)] if answer.strip() else []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from feedback.importing.formats.conversations import Data, Message, Turn, turns
-from feedback.importing.formats.scores import Said
+from feedback.importing.formats.scores import ScoreVotes
 
 
 @dataclass(slots=True)
@@ -18,7 +18,7 @@ class Node:
     parent: str
     message: Message
     ts: Any = None
-    said: Said = field(default_factory=Said)
+    said: ScoreVotes = field(default_factory=ScoreVotes)
     fields: dict[str, Any] = field(default_factory=dict)
 
 

@@ -13,7 +13,7 @@ OPERATIONS = ("generateText", "streamText", "generateObject", "streamObject")
 CALLS, TEXT, OBJECT = "ai.response.toolCalls", "ai.response.text", "ai.response.object"
 
 
-def told(span: Span) -> list[Message]:
+def answer_messages(span: Span) -> list[Message]:
     """The text, and the calls that come with it."""
     given = span.attributes
     calls = data(given.get(CALLS), CALLS) if given.get("ai.response.finishReason") == "tool-calls" else None
@@ -42,5 +42,5 @@ DIALECT = Dialect(
     arguments=("ai.toolCall.args", "ai.toolCall.input"),
     result=("ai.toolCall.result", "ai.toolCall.output"),
     names=("ai.response.id",),
-    outputs=lambda span: [partial(told, span)],
+    outputs=lambda span: [partial(answer_messages, span)],
 )

@@ -30,7 +30,7 @@ from feedback.models import Interaction, Project
 from flywheel_site.demo import agent, reviewer
 from flywheel_site.management.commands import up
 from flywheel_site.ops import processes
-from flywheel_site.ops.ports import Taken
+from flywheel_site.ops.ports import InUse
 from privacy.consent.ledger import notice_for
 from privacy.console.progress import bar
 
@@ -244,7 +244,7 @@ def look_free(port: int) -> None:
     try:
         for claimed in processes.claim(port, settings.VAR):
             claimed.close()
-    except Taken as error:
+    except InUse as error:
         raise CommandError(str(error)) from None
 
 

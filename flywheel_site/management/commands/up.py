@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from flywheel_site.ops import processes
 from flywheel_site.ops.backups import state
-from flywheel_site.ops.ports import Taken
+from flywheel_site.ops.ports import InUse
 from privacy.checks import TAG
 from privacy.subjects import master_keys
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             start(options["port"])
         try:
             claimed = processes.claim(options["port"], settings.VAR)  # held until the server ends
-        except Taken as error:
+        except InUse as error:
             raise CommandError(str(error)) from None
         if state.is_unfinished():
             raise CommandError(state.UNFINISHED)

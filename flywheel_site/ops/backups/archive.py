@@ -56,12 +56,12 @@ class Writer:
         if not MEMBER.match(name):
             raise ValueError("not the name of a member")
         with self._archive.open(name, "w", force_zip64=True) as target:
-            counted = Counted(target, self._progress)
+            counted = HashingWriter(target, self._progress)
             yield counted
         self.members[name] = {"bytes": counted.size, "sha256": counted.hash.hexdigest()}
 
 
-class Counted:
+class HashingWriter:
     """A file to write to that counts and hashes what is written."""
 
     def __init__(self, target: IO[bytes], progress: Callable[[int], None]) -> None:
@@ -169,7 +169,7 @@ class CannotSave(Exception):
     """No backup was made; the message says why."""
 
 
-class Moved(Exception):
+class ReleaseChanged(Exception):
     """A release was cut again while its files were read: the backup starts over."""
 
 
@@ -231,13 +231,13 @@ def clear_leftovers(folder: Path) -> None:
 def written(path: Path, now: datetime, progress: Progress) -> dict[str, Any]:
     """Write the file; return its manifest. Starts over if a release moved meanwhile."""
     for _ in range(TRIES):
-        with suppress(Moved):
+        with suppress(ReleaseChanged):
             return write(path, now, progress)
     raise CannotSave("Releases kept changing during the backup. Try again later.")
 
 
 def write(path: Path, now: datetime, progress: Progress) -> dict[str, Any]:
-    """One try. Raises `Moved`."""
+    """One try. Raises `ReleaseChanged`."""
     total = condition.size()
     with (
         tempfile.TemporaryDirectory(prefix=ASIDE, dir=path.parent) as made,
@@ -270,16 +270,16 @@ def published(using: str) -> Iterator[str]:
 
 
 def add_release(writer: Writer, name: str) -> None:
-    """Add the files of a release. Raises `Moved` if they have changed since the moment."""
+    """Add the files of a release. Raises `ReleaseChanged` if they have changed since the moment."""
     folder = Path(settings.RELEASES) / name
     try:
         for file in sorted(folder.iterdir()):
             with file.open("rb") as source, writer.open(f"releases/{name}/{file.name}") as target:
                 snapshots.copy(source, target)
     except FileNotFoundError:
-        raise Moved from None
+        raise ReleaseChanged from None
     if not folder.exists():
-        raise Moved
+        raise ReleaseChanged
 
 
 def forget(newest: Path, keep: int) -> list[str]:

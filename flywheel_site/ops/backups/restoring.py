@@ -61,7 +61,7 @@ def restore(file: Path, lists: Sequence[Path], progress: Progress, *, without_li
     """Restore a backup; return what was restored and what was removed. Raises `CannotRestore`."""
     try:
         claimed = ports.claim_folder(Path(settings.VAR), 0)  # `up` cannot start meanwhile
-    except ports.Taken as error:
+    except ports.InUse as error:
         raise CannotRestore(str(error)) from None
     try:
         with claimed, archive.opened(file) as (document, members):
@@ -83,7 +83,13 @@ def restore(file: Path, lists: Sequence[Path], progress: Progress, *, without_li
             raise CannotRestore("The disk is full. Nothing is served until a restore has finished.") from error
         raise
     back = {"rows": sum(moment.rows.values()), "releases": len(document["releases"]), "files": files}
-    return {"made_at": document["made_at"], "back": back, "went": went, "lists": said(wanted), "not_known": NOT_KNOWN}
+    return {
+        "made_at": document["made_at"],
+        "back": back,
+        "went": went,
+        "lists": described(wanted),
+        "not_known": NOT_KNOWN,
+    }
 
 
 def expect_key(document: Mapping[str, Any]) -> None:
@@ -104,14 +110,14 @@ def expect_empty() -> None:
     """Refuse an installation that holds data, unless an unfinished restore left it."""
     if state.is_unfinished():
         return
-    if found := held():
+    if found := contents():
         named = ", ".join(found[:SHOWN]) + (" …" if len(found) > SHOWN else "")
         raise CannotRestore(
             f"This installation is not empty: {named}. Restore into an empty database and an empty FLYWHEEL_VAR."
         )
 
 
-def held() -> list[str]:
+def contents() -> list[str]:
     """What the installation holds, in words."""
     there = set(connection.introspection.table_names())
     models = [model for app in APPS for model in apps.get_app_config(app).get_models()]
@@ -198,7 +204,7 @@ def note_all() -> None:
         pass
 
 
-def said(lists: Lists) -> dict[str, Any]:
+def described(lists: Lists) -> dict[str, Any]:
     """The lists, for the report."""
     newest = lists.newest.isoformat() if lists.newest else None
     return {"files": [str(path) for path in lists.files], "torn": lists.torn, "newest": newest}

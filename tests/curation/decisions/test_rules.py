@@ -13,8 +13,8 @@ from curation.decisions.rules import (
     Outcome,
     Ruling,
     Vote,
+    newest_votes,
     review_weight,
-    standing,
 )
 from tests.curation.decisions.ruling import decide
 
@@ -258,8 +258,8 @@ def test_a_changed_mind_of_one_does_not_touch_the_vote_of_another() -> None:
 
 def test_of_two_votes_at_one_moment_the_higher_ref_stands() -> None:
     votes = (vote(1, "up", ref=8), vote(1, "down", ref=9))
-    assert [kept.ref for kept in standing(votes)] == [9]
-    assert [kept.ref for kept in standing(reversed(votes))] == [9]
+    assert [kept.ref for kept in newest_votes(votes)] == [9]
+    assert [kept.ref for kept in newest_votes(reversed(votes))] == [9]
 
 
 def test_a_withdrawn_vote_counts_for_nothing_and_brings_back_the_one_before() -> None:

@@ -255,7 +255,7 @@ def test_a_case_that_no_grader_can_judge_goes_to_a_person_once() -> None:
     tasks.update(state="resolved")
     judging.run(made, lambda question, context: "The office on the pier.", judging.CandidateIn("x"), concurrency=1)
     assert ReviewTask.objects.filter(project=shop).count() == len(TOPICS)
-    assert {case["passed"] for case in judging.shown(run)["cases"]} == {None}
+    assert {case["passed"] for case in judging.as_json(run)["cases"]} == {None}
 
 
 def test_an_effort_that_is_none_is_refused() -> None:

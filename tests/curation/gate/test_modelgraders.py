@@ -224,5 +224,5 @@ def test_the_judge_is_measured_on_what_corrections_replaced(models: Endpoint, re
     line = next(line for line in said.getvalue().splitlines() if line.startswith("judge:"))
     assert models.calls and f"(n = {len(judged_ones)}, 95 %" in line and "without a grade" not in line
     models.mood = "down"
-    silent = measuring.asked(project, model_graders.models_for(GatePolicy(model_graders=("judge",))).graders, 50)
+    silent = measuring.measured_now(project, model_graders.models_for(GatePolicy(model_graders=("judge",))).graders, 50)
     assert [(one.n, one.silent) for one in silent] == [(0, len(judged_ones))]

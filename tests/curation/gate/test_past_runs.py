@@ -57,7 +57,7 @@ def test_a_promotion_names_the_run_that_it_rests_on(given: World) -> None:
     run = gated(given, good)
     version = AgentVersion.objects.get(name="ours", version="2")
     agent_versions.decide(version, "promoted", "It passed.", "rita", by_person=True)
-    shown = agent_versions.shown(version)
+    shown = agent_versions.as_json(version)
     assert shown["decision"]["gate_run"] == str(run.pk) and shown["tries"] == 1
 
 

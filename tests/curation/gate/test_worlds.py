@@ -94,17 +94,17 @@ def test_what_hangs_on_the_clock_is_not_counted_where_the_agent_is_told_no_time(
     run = judged(release, stale)
     assert run.verdict == "passed", run.reasons
     assert run.counts["counted"] == len(TOPICS) - len(BY_CLOCK) and run.counts["not_replayed"] == len(BY_CLOCK)
-    left_out = [case for case in judging.shown(run)["cases"] if case["passed"] is None]
+    left_out = [case for case in judging.as_json(run)["cases"] if case["passed"] is None]
     assert len(left_out) == len(BY_CLOCK) and f"{len(BY_CLOCK)} cases depend on" in judging.as_text(run)
 
 
 def test_an_answer_without_the_world_is_no_baseline_for_one_with_it(release: Release) -> None:
     judged(release, stale)
     run = judged(release, dated)
-    changes = {case["case"]: case["change"] for case in judging.shown(run)["cases"]}
+    changes = {case["case"]: case["change"] for case in judging.as_json(run)["cases"]}
     assert list(changes.values()).count("newly_passing") == len(BY_CLOCK)
     again = judged(release, dated)
-    assert "newly_passing" not in {case["change"] for case in judging.shown(again)["cases"]} and again.baseline == run
+    assert "newly_passing" not in {case["change"] for case in judging.as_json(again)["cases"]} and again.baseline == run
 
 
 def test_a_policy_may_ask_for_sources_too_and_then_says_why_it_cannot_judge(release: Release) -> None:

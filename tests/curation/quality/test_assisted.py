@@ -76,7 +76,7 @@ def test_the_report_narrows_an_audit_that_is_judged_in_full(monkeypatch: pytest.
         row = Interaction.objects.get(pk=key)
         AuditItem.objects.create(interaction=row, project=shop, subject_id=row.subject_id, share=0.75)
     drawn = [
-        strata.Drawn(key, place % 3 > 0, False, "", "", (), timezone.now(), share=0.75)
+        strata.SampledAnswer(key, place % 3 > 0, False, "", "", (), timezone.now(), share=0.75)
         for place, key in enumerate(keys[:12])
     ]
     found = strata.audit(drawn)

@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.audit_statistics import World, simulate
-from curation.quality.strata import Drawn, audit
+from curation.quality.strata import SampledAnswer, audit
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
 def drawn(
     good: bool | None, number: int = 1, *, week: int = 0, doubted: bool = False, share: float = 1.0
-) -> list[Drawn]:
+) -> list[SampledAnswer]:
     at = START + timedelta(weeks=week)
-    one = Drawn(0, good, doubted, "", "", (), at, share=share, is_waiting=good is None)
+    one = SampledAnswer(0, good, doubted, "", "", (), at, share=share, is_waiting=good is None)
     return [replace(one, interaction=place) for place in range(number)]
 
 
@@ -67,7 +67,9 @@ ANY = st.builds(
 
 
 @given(st.lists(ANY, max_size=12), st.sampled_from((0.0, 0.3)))
-def test_any_sample_makes_an_estimate_or_says_why_there_is_none(parts: list[list[Drawn]], erased: float) -> None:
+def test_any_sample_makes_an_estimate_or_says_why_there_is_none(
+    parts: list[list[SampledAnswer]], erased: float
+) -> None:
     sample = [one for part in parts for one in part]
     found = audit(sample, erased=erased)
     made = found.estimate

@@ -94,7 +94,7 @@ def test_a_record_that_was_displaced_twice_is_explained_by_the_one_that_stands()
         keys.append(rated(shop, who, "At nine."))
         cast.turn(shop)
     oldest = EvalCase.objects.select_related("decision__interaction__subject", "project").get(pk=keys[0])
-    assert duplicates.stands(oldest) == keys[2] and oldest.canonical_id == keys[1]
+    assert duplicates.record_in_use(oldest) == keys[2] and oldest.canonical_id == keys[1]
     steps = curate.explain(oldest.decision.interaction)
     stands = Interaction.objects.get(pk=keys[2])
     assert any(f"See {stands.external_id}." in step.detail for step in steps)

@@ -180,7 +180,7 @@ def test_parts_of_an_upload_that_was_never_finished_go(store: Any) -> None:
 def test_one_process_copies_a_dataset_at_a_time(store: Any) -> None:
     first = released()
     with copies.locked(first.dataset):
-        with pytest.raises(copies.Busy):
+        with pytest.raises(copies.CopyInProgress):
             copies.sync(first.dataset)
         with pytest.raises(CommandError, match="Another process"):
             call_command("copy_releases")

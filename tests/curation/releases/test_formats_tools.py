@@ -19,7 +19,7 @@ from curation.releases.formats import (
     promptfoo,
     sft,
 )
-from curation.releases.formats.format import Format, NoPlace, Row
+from curation.releases.formats.format import CannotHold, Format, Row
 from curation.releases.verify import line_fault
 from tests.curation.formats_corpus import hostile, row
 
@@ -119,7 +119,7 @@ def test_calls_and_results_without_ids_are_paired_in_order() -> None:
 @pytest.mark.parametrize("format", [*TRAINING, openai_evals.FORMAT, inspect.FORMAT], ids=lambda format: format.file)
 @pytest.mark.parametrize("role", ["tool", "critic"])
 def test_a_turn_without_a_place_is_told_and_not_dropped_in_silence(format: Format, role: str) -> None:
-    with pytest.raises(NoPlace):
+    with pytest.raises(CannotHold):
         format.line(row(context=[{"role": role, "content": "42"}]))
 
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from curation.selection.balance import Balanced, BalanceSettings, Item, Stock, quota, shared_out
+from curation.selection.balance import Balanced, BalanceSettings, Item, RecordPool, quota, shared_out
 
 KEY = b"a key of the test"
 
@@ -16,7 +16,7 @@ def made(number: int, **changes: object) -> Item:
 
 
 def run(items: list[Item], **settings: object) -> Balanced:
-    return shared_out(Stock(items, KEY), BalanceSettings(**settings))  # type: ignore[arg-type]
+    return shared_out(RecordPool(items, KEY), BalanceSettings(**settings))  # type: ignore[arg-type]
 
 
 def test_it_is_off_unless_a_policy_turns_it_on() -> None:
@@ -63,7 +63,7 @@ def test_neither_order_nor_chance_decides() -> None:
 def test_the_key_decides_who_stays() -> None:
     items = [made(number) for number in range(100)]
     settings = BalanceSettings(pivot=10, temperature=0.0)
-    kept = {shared_out(Stock(items, bytes([seed])), settings).kept for seed in range(5)}
+    kept = {shared_out(RecordPool(items, bytes([seed])), settings).kept for seed in range(5)}
     assert len(kept) > 1
 
 
@@ -92,7 +92,7 @@ def test_what_is_left_out_of_the_stock_leaves_its_place_to_others() -> None:
     items = [made(number, cluster=number % 40, stratum=(str(number % 3),)) for number in range(500)]
     settings, held = BalanceSettings(pivot=20, temperature=0.5), set(range(0, 500, 7))
     rest = [one for one in items if one.id not in held]
-    assert shared_out(Stock(items, KEY), settings, held) == shared_out(Stock(rest, KEY), settings)
+    assert shared_out(RecordPool(items, KEY), settings, held) == shared_out(RecordPool(rest, KEY), settings)
 
 
 def test_findings_are_found_by_their_record() -> None:

@@ -12,7 +12,7 @@ from feedback.capture.payloads import PayloadError
 from feedback.otel import decoding
 from feedback.otel.decoding import Event, Span
 from feedback.otel.spans import read
-from feedback.otel.turns import Told, Trace
+from feedback.otel.turns import StoredTurn, Trace
 
 TRACE = "5b8efff798038103d269b633813fc60c"
 VOTE = {"gen_ai.evaluation.name": "user_feedback", "gen_ai.evaluation.score.value": 1}
@@ -72,7 +72,7 @@ def steps(work: Callable[[], Any]) -> int:
     return made
 
 
-def read_all(spans: list[Span]) -> list[Told]:
+def read_all(spans: list[Span]) -> list[StoredTurn]:
     """What is told of the turns in these spans."""
     tree = Trace(read(span).reading for span in spans)
     return [told for turn in tree.turns() if (told := tree.told(turn))]

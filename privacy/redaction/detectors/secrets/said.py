@@ -30,7 +30,7 @@ SAYS: Final = re.compile(
 )
 
 
-def said(page: Page) -> Iterator[Hit]:
+def find(page: Page) -> Iterator[Hit]:
     """`my password is hunter2`, `with password 'S3cret!'`, `ada@example.org / S3cret!`."""
     text = page.text
     for match in SAID_NAMES.read(SAID, page.low):
@@ -86,6 +86,6 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "said",
         r"(?i)passw|passc|passp|\bpwd\b|\bpw\b|kennwort|contrase|mot de passe|senha|wachtwoord|\bpin\b|(?:api|access|private|security|license|subscription|encryption) ?key\b|token|secret|\bcv[vc]\b|(?:security|verification|login|time) code\b|\botp\b|credentials|@[a-z0-9.-]+(?:\s{1,2}[/|]|:|\s:|;)",
-        said,
+        find,
     ),
 )

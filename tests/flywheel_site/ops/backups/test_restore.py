@@ -178,7 +178,7 @@ def test_another_master_key_is_refused(source: Any, tmp_path: Path, settings: An
 @pytest.fixture
 def as_if_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is loaded in these tests: each is refused before."""
-    monkeypatch.setattr(restoring, "held", list)
+    monkeypatch.setattr(restoring, "contents", list)
 
 
 def test_without_a_list_of_tombstones_it_does_not_begin(source: Any, tmp_path: Path, as_if_empty: None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from ..capturing import Capturing
-from .wrapping import Asked, Recorder, Said, get, last_asked, text_of
+from .wrapping import ModelAnswer, ModelQuestion, Recorder, get, last_asked, text_of
 
 Client = TypeVar("Client")
 
@@ -21,18 +21,18 @@ def wrap(client: Client, flywheel: Capturing, **fields: Any) -> Client:
 class Messages:
     """The Messages API."""
 
-    def asked(self, given: Mapping[str, Any]) -> Asked | None:
+    def asked(self, given: Mapping[str, Any]) -> ModelQuestion | None:
         user = get(given.get("metadata") or {}, "user_id")
         system = text_of(given.get("system"))
         return last_asked(given.get("messages"), user, str(given.get("model") or ""), system)
 
-    def whole(self, response: Any, said: Said) -> None:
+    def whole(self, response: Any, said: ModelAnswer) -> None:
         said.id, said.model = str(get(response, "id") or ""), str(get(response, "model") or "")
         content = get(response, "content") or ()
         said.text = text_of(content)
         said.calls = any(get(part, "type") == "tool_use" for part in content)
 
-    def part(self, event: Any, said: Said) -> None:
+    def part(self, event: Any, said: ModelAnswer) -> None:
         kind = get(event, "type")
         if kind == "message_start":
             message = get(event, "message")

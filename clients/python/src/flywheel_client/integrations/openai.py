@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from ..capturing import Capturing
-from .wrapping import Asked, Recorder, Said, get, last_asked, text_of
+from .wrapping import ModelAnswer, ModelQuestion, Recorder, get, last_asked, text_of
 
 Client = TypeVar("Client")
 
@@ -40,17 +40,17 @@ def _user(given: Mapping[str, Any]) -> str | None:
 class Completions:
     """The Chat Completions API."""
 
-    def asked(self, given: Mapping[str, Any]) -> Asked | None:
+    def asked(self, given: Mapping[str, Any]) -> ModelQuestion | None:
         return last_asked(given.get("messages"), _user(given), str(given.get("model") or ""))
 
-    def whole(self, response: Any, said: Said) -> None:
+    def whole(self, response: Any, said: ModelAnswer) -> None:
         said.id, said.model = str(get(response, "id") or ""), str(get(response, "model") or "")
         for choice in (get(response, "choices") or ())[:1]:
             message = get(choice, "message")
             said.text = text_of(get(message, "content")) or str(get(message, "refusal") or "")
             said.calls = bool(get(message, "tool_calls") or get(message, "function_call"))
 
-    def part(self, event: Any, said: Said) -> None:
+    def part(self, event: Any, said: ModelAnswer) -> None:
         said.id = said.id or str(get(event, "id") or "")
         said.model = said.model or str(get(event, "model") or "")
         for choice in get(event, "choices") or ():
@@ -63,19 +63,19 @@ class Completions:
 class Responses:
     """The Responses API."""
 
-    def asked(self, given: Mapping[str, Any]) -> Asked | None:
+    def asked(self, given: Mapping[str, Any]) -> ModelQuestion | None:
         asked, system = given.get("input"), str(given.get("instructions") or "")
         messages = [{"role": "user", "content": asked}] if isinstance(asked, str) else asked
         return last_asked(messages, _user(given), str(given.get("model") or ""), system)
 
-    def whole(self, response: Any, said: Said) -> None:
+    def whole(self, response: Any, said: ModelAnswer) -> None:
         said.id, said.model = str(get(response, "id") or ""), str(get(response, "model") or "")
         output = get(response, "output") or ()
         texts = [text_of(get(item, "content")) for item in output if get(item, "type") == "message"]
         said.text = "\n".join(text for text in texts if text)
         said.calls = any(get(item, "type") == "function_call" for item in output)
 
-    def part(self, event: Any, said: Said) -> None:
+    def part(self, event: Any, said: ModelAnswer) -> None:
         kind = get(event, "type")
         if kind in ("response.created", "response.completed", "response.incomplete"):
             response = get(event, "response")

@@ -22,7 +22,7 @@ OPTIONS = "flywheel"  # the call argument with further fields
 
 
 @dataclass(slots=True)
-class Said:
+class ModelAnswer:
     """What a model has answered so far. ``calls``: it calls a tool, so this does not answer the user."""
 
     text: str = ""
@@ -32,7 +32,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ModelQuestion:
     """The question in a call's arguments, with the turns before it."""
 
     question: str
@@ -44,13 +44,13 @@ class Asked:
 class Api(Protocol):
     """How one SDK writes questions and answers."""
 
-    def asked(self, given: Mapping[str, Any]) -> Asked | None:
+    def asked(self, given: Mapping[str, Any]) -> ModelQuestion | None:
         """What a call asks; None if no user asks anything."""
 
-    def whole(self, response: Any, said: Said) -> None:
+    def whole(self, response: Any, said: ModelAnswer) -> None:
         """Add a whole response."""
 
-    def part(self, event: Any, said: Said) -> None:
+    def part(self, event: Any, said: ModelAnswer) -> None:
         """Add an event of a stream to what was said."""
 
 
@@ -88,7 +88,7 @@ class _Call:
         self._recorder, self._options, self._given = recorder, options, given
         self._began = datetime.now(UTC)
         self._turn = running_turn()
-        self._said = Said()
+        self._said = ModelAnswer()
 
     def answered(self, result: Any) -> Any:
         """Capture the result; a stream is captured when it ends."""
@@ -110,7 +110,7 @@ class _Call:
             # The product's callables and the SDK's objects may raise anything; the user must get the answer.
             self._recorder.flywheel._not_captured(error)
 
-    def _quietly(self, read: Callable[[Any, Said], None], value: Any) -> None:
+    def _quietly(self, read: Callable[[Any, ModelAnswer], None], value: Any) -> None:
         try:
             read(value, self._said)
         except Exception as error:
@@ -140,7 +140,7 @@ class _Call:
         self._recorder.flywheel.interaction(**made)
 
 
-def _step(turn: Turn, said: Said, model: str) -> None:
+def _step(turn: Turn, said: ModelAnswer, model: str) -> None:
     if model:
         turn.agent.setdefault("model", model[:200])
     if said.text.strip() and not said.calls and (turn.answer is None or turn.answer == turn.said_by_model):
@@ -233,7 +233,7 @@ def get(value: Any, name: str) -> Any:
     return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
 
 
-def last_asked(messages: Any, user: str | None, model: str, system: str = "") -> Asked | None:
+def last_asked(messages: Any, user: str | None, model: str, system: str = "") -> ModelQuestion | None:
     """A user's last text among these messages, with the turns before it."""
     said = [(get(each, "role"), text_of(get(each, "content"))) for each in messages or ()]
     last = next((n for n in reversed(range(len(said))) if said[n][0] == "user" and said[n][1].strip()), None)
@@ -246,4 +246,4 @@ def last_asked(messages: Any, user: str | None, model: str, system: str = "") ->
     context = [
         {"role": "system" if role == "developer" else role, "content": text} for role, text in before if text
     ]
-    return Asked(said[last][1], context[-200:], user, model)
+    return ModelQuestion(said[last][1], context[-200:], user, model)
