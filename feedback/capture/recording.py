@@ -60,7 +60,6 @@ __all__ = [
 Payload: TypeAlias = InteractionIn | FeedbackIn
 TRIES = 5
 NONE_REFUSED: Mapping[tuple[str, str], int] = {}
-RACES = ("40001", "40P01")  # PostgreSQL: a serialization failure, a deadlock
 WRITES_AT_ONCE = 1_000
 _turn = threading.RLock()
 _queue_lock = threading.Lock()
@@ -179,7 +178,7 @@ def _commit(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[
         except (IntegrityError, ConcurrentWrite) as error:
             raced: Exception = error
         except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") not in RACES:
+            if not bulk.is_race(error):
                 raise
             raced = error
     raise raced

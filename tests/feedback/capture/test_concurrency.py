@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from feedback import capture
 from feedback.capture import parking
@@ -39,6 +39,7 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
         thread.start()
     for thread in threads:
         thread.join()
+    assert not [repr(error) for error in ended if isinstance(error, DatabaseError)]
     return ended
 
 
