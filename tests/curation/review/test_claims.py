@@ -62,6 +62,8 @@ def test_a_claim_under_way_is_passed_over_and_not_waited_for(shop: Project) -> N
             task = deciding.claim_next(ReviewTask.objects.all(), sam)
             return None if task is None else task.pk
         finally:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET lock_timeout")  # the connection goes back to its pool, for other tests
             connection.close()
 
     with transaction.atomic(), ThreadPoolExecutor(1) as pool:
