@@ -3,10 +3,10 @@
     python -m bench.evidence_rules [--seeds 41-48] [--worlds NAME,…] [--tool FILE --faq FILE] [--log FILE …] [--show NUMBER] [--write]
 
 The rule alone (`bench/worlds/alone.py`) reads simulated worlds, ours or those of a program outside (`bench/worlds/outside.py`).
-What is taught without a rule and not with it is held by it: precision is the share of these examples that is false, recall
-the share of the false examples without it that it holds, and the cost is how many points fewer facts are answered rightly as
-asked before. Nobody knows the truth of a real log; there the examples are counted. `--show` prints what was said of some, to
-be read. `--write` puts the table into `docs/reference/rules.md`.
+A rule holds the examples that are taught without it and not with it. Precision is the share of them that is false; recall is
+the share of all false examples that it holds; the cost is the drop in facts that are answered rightly in the words of the log,
+in points. The truth of a real log is not known, so its held examples are only counted. `--show` prints the votes on some of
+them. `--write` puts the table into `docs/reference/rules.md`.
 """
 
 import argparse
@@ -124,7 +124,7 @@ class Held(NamedTuple):
         return [one for one in self.before if (one.question, one.answer) not in kept]
 
     def stories(self, number: int) -> Iterator[str]:
-        """What was said of the questions of some of the examples."""
+        """The votes and corrections on the questions of some examples."""
         for one in random.Random(number).sample(self.examples, min(number, len(self.examples))):
             yield f"\n{one.question!r}\n  would teach: {one.answer[:600]!r}"
             question = self.heard.judged[one.number].question
@@ -192,7 +192,7 @@ def main() -> None:
     parser.add_argument("--tool", type=Path, help="a program that makes and scores worlds")
     parser.add_argument("--faq", help="handed to the tool")
     parser.add_argument("--log", type=Path, nargs="+", default=[])
-    parser.add_argument("--show", type=int, default=0, help="print what was said of so many examples of each log")
+    parser.add_argument("--show", type=int, default=0, help="print the votes on this many examples of each log")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")

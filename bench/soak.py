@@ -2,10 +2,10 @@
 
     python -m bench.soak [--minutes 60] [--kill-every 30] [--svg docs/images/soak.svg] [--seed 1]
 
-Two web processes and two workers, each with a beat. One of each, the database and the broker (which forgets everything)
-are killed at random moments and started again; the others are never killed, and their memory is what is watched. `bench/soak_load.py`
-makes the load; `bench/soak_verdict.py` compares what is stored with what was acknowledged. The exit status is 1 if
-anything was lost, doubled or left behind.
+It runs two web processes and two workers with a beat each. One of each, the database and the broker (which forgets
+everything) are killed at random moments and started again. The other two are never killed, and their memory is measured.
+`bench/soak_load.py` makes the load. `bench/soak_verdict.py` compares the stored rows with the acknowledged calls. The exit
+status is 1 if anything was lost, doubled or left behind.
 """
 
 import argparse

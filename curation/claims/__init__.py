@@ -23,10 +23,11 @@ from curation.claims.reading import (
 )
 from curation.claims.scope import Scope
 from curation.claims.statements import read_question, statement_key
-from curation.claims.vocabulary import LANGUAGES
+from curation.claims.vocabulary import AND, LANGUAGES
 from curation.claims.words import EVIDENCE
 
 __all__ = [
+    "AND",
     "EVIDENCE",
     "LANGUAGES",
     "PARTICLES",

@@ -1,6 +1,7 @@
 """Whether two answers count things differently, or have exchanged their numbers."""
 
 from itertools import combinations, pairwise, permutations
+from typing import NamedTuple
 
 from curation.claims.quantities import equal
 from curation.claims.reading import Claim, Reading
@@ -17,23 +18,32 @@ def recounted(one: Reading, other: Reading) -> bool:
 
 def exchanged(one: Reading, other: Reading) -> bool:
     """Whether two clauses have exchanged their numbers: "one gives one month, two three", "one three months, two one"."""
-    mine, yours = ([_numbered(claim) for claim in said.claims] for said in (one, other))
-    return any(
-        a != b
-        and (a, b) == (d, c)
-        and (x - y) & (z - w)
-        and (y - x) & (w - z)
-        and (x - y).isdisjoint(w)
-        and (y - x).isdisjoint(z)
-        for (a, x), (b, y) in combinations([pair for pair in mine if pair[0]], 2)
-        for (c, z), (d, w) in permutations([pair for pair in yours if pair[0]], 2)
+    mine, yours = (
+        [numbered for claim in said.claims if (numbered := _numbered(claim)).number] for said in (one, other)
     )
+    return any(_have_exchanged(pair, others) for pair in combinations(mine, 2) for others in permutations(yours, 2))
 
 
-def _numbered(claim: Claim) -> tuple[str, frozenset[str]]:
-    """The number of a clause that has one alone, without its unit, and its other words."""
+class _Numbered(NamedTuple):
+    """The number of a clause, without its unit, empty where it has none or several; and its other words."""
+
+    number: str
+    words: frozenset[str]
+
+
+def _numbered(claim: Claim) -> _Numbered:
     numbers = [word for word in claim.words if word[0] == "#"]
-    return numbers[0].split()[0] if len(numbers) == 1 else "", claim.content.difference(numbers)
+    return _Numbered(numbers[0].split()[0] if len(numbers) == 1 else "", claim.content.difference(numbers))
+
+
+def _have_exchanged(pair: tuple[_Numbered, ...], others: tuple[_Numbered, ...]) -> bool:
+    """Whether each clause of the second pair is about the same as its clause of the first, but has the other's number."""
+    (first, second), (third, fourth) = pair, others
+    if first.number == second.number or (first.number, second.number) != (fourth.number, third.number):
+        return False
+    own, others_own = first.words - second.words, second.words - first.words
+    about_the_same = own & (third.words - fourth.words) and others_own & (fourth.words - third.words)
+    return bool(about_the_same) and own.isdisjoint(fourth.words) and others_own.isdisjoint(third.words)
 
 
 def _counts(said: Reading) -> dict[str, set[str]]:

@@ -144,7 +144,7 @@ def is_ordinal(at: Place) -> bool:
 
 
 def _is_pronoun(at: Place) -> bool:
-    """Whether "one" stands for a thing: "the yellow one", "the one in the hall"."""
+    """Whether "one" is a pronoun: "the yellow one", "the one in the hall"."""
     if at.peek().isalpha() and at.peek() not in _AFTER_ONE:
         return False
     return not _ARTICLES.isdisjoint(at.clause[-2:])

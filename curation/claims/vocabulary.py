@@ -205,6 +205,7 @@ FRACTIONS: Final = {
     "fr": {"moitié": 0.5, "demi": 0.5, "demie": 0.5, "quart": 0.25, "quarts": 0.25, "tiers": 1 / 3},
     "es": {"mitad": 0.5, "medio": 0.5, "media": 0.5, "cuartos": 0.25, "tercio": 1 / 3, "tercios": 1 / 3},
 }
+AND: Final = frozenset("and und et y e en oraz".split())
 AND_A_HALF: Final = (("and", "a", "half"), ("et", "demie"), ("et", "demi"), ("y", "media"), ("y", "medio"))
 
 MORE_NUMBERS: Final[dict[str, dict[str, float]]] = {

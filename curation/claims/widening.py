@@ -5,8 +5,8 @@ from typing import Final
 from curation.claims.forms import canonical, forms_of
 from curation.claims.reading import Claim, Reading
 from curation.claims.scope import ALL, LIMITED, NOBODY, Scope
+from curation.claims.vocabulary import AND
 
-_AND: Final = frozenset("and und et y e en i".split())
 NEAR: Final = 3
 
 
@@ -62,7 +62,7 @@ def _turned(limit: Claim, claim: Claim, question: frozenset[str]) -> bool:
 
 def _lost(limit: Claim, claim: Claim, other: Reading) -> bool:
     """Whether an answer has one of two exceptions: "except Norway" of "except Norway and Iceland"."""
-    if Scope.EXCEPT not in limit.scope or Scope.EXCEPT not in claim.scope or _AND.isdisjoint(limit.raw):
+    if Scope.EXCEPT not in limit.scope or Scope.EXCEPT not in claim.scope or AND.isdisjoint(limit.raw):
         return False
     return claim.content < limit.content and not (limit.content - claim.content) & other.content
 
@@ -84,7 +84,7 @@ def _adds(limit: Claim, claim: Claim, one: Reading, question: frozenset[str]) ->
     """Whether a clause joins something else to the only one."""
     known = one.content | question
     for place, word in enumerate(claim.raw):
-        if word in _AND:
+        if word in AND:
             sides = claim.raw[max(0, place - NEAR) : place], claim.raw[place + 1 : place + 1 + NEAR]
             has = [limit.content.intersection(side) - question for side in sides]
             new = [claim.content.intersection(side) - known for side in sides]

@@ -44,8 +44,10 @@ READ: Final = 600
 STEM: Final = 5
 """The letters by which two forms of a word are taken for one."""
 TOKENS: Final = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff]|\d+(?:[.,:]\d+)*|[^\W\d_\u3040-\u30ff\u3400-\u9fff]+(?:[-'_][^\W\d_]+)*"
+    r"[\u3040-\u30ff\u3400-\u9fff]|\d+(?:[.,:]\d+)*"
+    r"|(?:[^\W\d_\u3040-\u30ff\u3400-\u9fff]|[\u0900-\u0903\u093a-\u094f])+(?:[-'_][^\W\d_]+)*"
 )
+"""`re` takes the vowel signs of Hindi for no letters, so they are named."""
 UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 YES: Final = frozenset(

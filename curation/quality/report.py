@@ -213,9 +213,8 @@ def texts_of(rows: Any, keys: Sequence[int], judged: dict[int, bool]) -> list[as
         said = defaultdict[int, set[str]](set)
         for key, kind in Signal.objects.live().filter(interaction__in=some).values_list("interaction", "kind"):
             said[key].add(kind)
-        for key, question, answer, sources in rows.filter(pk__in=some).values_list(
-            "pk", "question", "answer", "sources"
-        ):
+        read = rows.filter(pk__in=some).order_by("pk")  # sums of floats depend on the order
+        for key, question, answer, sources in read.values_list("pk", "question", "answer", "sources"):
             titles = " ".join(str(source.get("title") or "") for source in sources or ())
             same = " ".join(assisted.words(question))
             heard = tuple(float(kind in said[key]) for kind in assisted.SIGNALS)

@@ -59,6 +59,7 @@ __all__ = [
 ]
 Payload: TypeAlias = InteractionIn | FeedbackIn
 TRIES = 5
+RACES = ("40001", "40P01")  # PostgreSQL: a serialization failure, a deadlock
 NONE_REFUSED: Mapping[tuple[str, str], int] = {}
 WRITES_AT_ONCE = 1_000
 _turn = threading.RLock()
@@ -178,7 +179,7 @@ def _commit(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[
         except (IntegrityError, ConcurrentWrite) as error:
             raced: Exception = error
         except OperationalError as error:
-            if not bulk.is_race(error):
+            if getattr(error.__cause__, "sqlstate", "") not in RACES:
                 raise
             raced = error
     raise raced

@@ -23,7 +23,6 @@ KEYS = 5_000  # in one IN (…): SQLite takes 32,766 values
 FETCH = 2_000
 Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
 NAME = re.compile(r"\{(\w+)\}")
-RACES = ("40001", "40P01")  # PostgreSQL: a serialization failure, a deadlock
 
 
 @functools.cache
@@ -118,14 +117,6 @@ def together(*, commit: bool = False) -> Iterator[None]:
         yield
         if commit:  # Django's own finds nothing left to commit
             send("COMMIT")
-
-
-def is_race(error: Exception) -> bool:
-    """Whether PostgreSQL undid the transaction for another one's sake, or only says that a statement before this one
-    failed: it may be tried again.
-    """
-    cause = error.__cause__
-    return isinstance(cause, psycopg.errors.PipelineAborted) or getattr(cause, "sqlstate", "") in RACES
 
 
 def send(statement: str, values: Values = ()) -> Callable[[], list[Any]]:

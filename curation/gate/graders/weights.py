@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from curation.claims import (
+    AND,
     PARTICLES,
     WITHOUT,
     Claim,
@@ -31,7 +32,6 @@ from curation.claims import (
 from curation.decisions.question_types import Asks
 from curation.decisions.question_types import asks as first_word
 
-AND: Final = frozenset({"and", "und", "et", "y", "en"})
 HARD: Final = 3.0
 NAME: Final = 2.0
 POLARITY: Final = 2.0

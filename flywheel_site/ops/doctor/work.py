@@ -15,7 +15,7 @@ from privacy.models import Erasure, Tombstone, Webhook
 PATIENCE = {"interactions": 900.0, "signals": 26 * 3600.0, "erasures": 3600.0, "releases": 3600.0, "periods": 3600.0}
 PATIENCE |= {"webhooks": 6 * 3600.0, "tombstones": 600.0}
 GRAVE = frozenset({"requests", "erasures"})
-TODO = {
+REMEDIES = {
     "requests": "Open the privacy desk in the console: it shows the reason.",
     "erasures": "Check the erasures in the console and the worker's log, and remove the cause; the next sweep continues.",
     "releases": "Open the release in the console: it shows the reason.",
@@ -82,7 +82,7 @@ def queues() -> Iterator[Finding]:
     given_up = {work: number for work, number in waiting.set_aside().items() if number}
     for work, number in given_up.items():
         made = fault if work in GRAVE else warning
-        yield made("work", f"{numbered(number, *WORDS[work])} given up after too many failures.", TODO[work])
+        yield made("work", f"{numbered(number, *WORDS[work])} given up after too many failures.", REMEDIES[work])
     if failing := waiting.failing():
         yield warning(
             "work",
@@ -92,7 +92,9 @@ def queues() -> Iterator[Finding]:
     late = {work: seconds for work, seconds in waiting.oldest().items() if seconds > PATIENCE[work]}
     for work, seconds in late.items():
         made = fault if work in ("interactions", "erasures", "tombstones") else warning
-        yield made("work", f"The oldest of the waiting {work} has waited for {seconds / 3600:,.1f} hours.", TODO[work])
+        yield made(
+            "work", f"The oldest of the waiting {work} has waited for {seconds / 3600:,.1f} hours.", REMEDIES[work]
+        )
     if not given_up and not failing and not late:
         yield ok("work", f"nothing waits too long ({health.backlog()['pending_interactions']} interactions to curate)")
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from curation.decisions.corrections import Flaw, flaw
+from curation.decisions.first_person import first_person
+from curation.decisions.words import tokens
 
 CASES = [json.loads(line) for line in Path(__file__).with_name("corrections.jsonl").read_text("utf-8").splitlines()]
 ROUNDS = [
@@ -151,3 +153,8 @@ def test_hostile_repetition_costs_no_time_beside_an_answer(piece: str) -> None:
     for text in (piece * 8, piece * 20_000):
         flaw(text, text, text)
     assert time.process_time() - start < 0.5
+
+
+def test_a_hindi_word_keeps_its_vowel_signs() -> None:
+    assert tokens("हाँ, मेरा ऑर्डर नहीं आया।") == ["हाँ", "मेरा", "ऑर्डर", "नहीं", "आया"]
+    assert first_person("मेरा ऑर्डर नहीं आया।", "ऑर्डर कब आता है?") == {"मेरा"}

@@ -3,9 +3,8 @@
 from contextlib import nullcontext
 from typing import Any
 
-import psycopg
 import pytest
-from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -115,19 +114,3 @@ def test_a_key_that_refers_to_nothing_is_refused_with_the_commit() -> None:
     with pytest.raises(IntegrityError), transaction.atomic(), bulk.together(commit=True):
         rows.insert([stray])
     assert not Signal.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("cause", "is_race"),
-    [
-        (psycopg.errors.DeadlockDetected(), True),
-        (psycopg.errors.SerializationFailure(), True),
-        (psycopg.errors.PipelineAborted(), True),
-        (psycopg.errors.DiskFull(), False),
-        (psycopg.errors.AdminShutdown(), False),
-    ],
-)
-def test_a_race_may_be_tried_again(cause: Exception, is_race: bool) -> None:
-    error = OperationalError()
-    error.__cause__ = cause
-    assert bulk.is_race(error) is is_race

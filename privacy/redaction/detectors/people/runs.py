@@ -170,42 +170,10 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
     ):
         return 0
     if not begins and following is not None:
-        ambiguous = bool(kind & FIRST) and not kind & STOP
-        joined = gap(text, tokens, place + 1) not in SPACES  # `Art von Kennzeichner`: a particle needs a surname
-        if ambiguous and joined and not surname(following):
-            begins = False
-        elif ambiguous and (
-            surname(following)
-            or (following == 0 and not kind & PLACE and new_surname(page, *tokens[place + 1][:2]))
-            or (sure(following) and not kind & PLACE)
-        ):
-            begins = True
-        elif (
-            ambiguous
-            and following & LAST
-            and not following & (STOP | ORGANISATION | PLACE)
-            and not starts_sentence(text, tokens[place][0])
-        ):
-            begins = bool(kind & COMMON or not following & ORDINARY)
-        elif (
-            possible(kind)
-            and not kind & (ORDINARY | PLACE)
-            and (sure(following) or (kind == 0 and surname(following)))
-            and gap(text, tokens, place + 1) in SPACES
-            and (kind or (unknown(page, *tokens[place][:2]) and spelt_like(text[slice(*tokens[place][:2])])))
-        ):
-            begins = kind & LAST > 0 or not starts_sentence(text, tokens[place][0])
-        elif sure(following) and initial(tokens, place + 2) and not kind & STOP:
-            begins = True  # Blank Gary A: as registers write names
-        elif (
-            possible(kind)
-            and possible(following)
-            and not (kind | following) & ORDINARY
-            and ((kind | following) & (FIRST | LAST) or page.languages(*tokens[place][:2]) & ENGLISH)
-            and initial(tokens, place + 2)
-            and gap(text, tokens, place + 1) in SPACES
-        ):
-            return 3
+        least = with_next(page, tokens, place)
+        if least > 1:
+            return least
+        begins = least == 1
     if not begins:
         return 0
     length = 1
@@ -220,6 +188,50 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
     if compound(text, tokens, place + length - 1):
         return 0
     return 1 if length == 2 and initial(tokens, place + 1) and not sure(kind) else length
+
+
+def with_next(page: Page, tokens: list[Token], place: int) -> int:
+    """Whether a word that is not surely a name begins one with the word behind it: 1, or the tokens of the name if an
+    initial ends it; 0 if not.
+    """
+    text, kind, following = page.text, tokens[place][2], tokens[place + 1][2]
+    ambiguous = bool(kind & FIRST) and not kind & STOP
+    joined = gap(text, tokens, place + 1) not in SPACES  # `Art von Kennzeichner`: a particle needs a surname
+    if ambiguous and joined and not surname(following):
+        return 0
+    if ambiguous and (
+        surname(following)
+        or (following == 0 and not kind & PLACE and new_surname(page, *tokens[place + 1][:2]))
+        or (sure(following) and not kind & PLACE)
+    ):
+        return 1
+    if (
+        ambiguous
+        and following & LAST
+        and not following & (STOP | ORGANISATION | PLACE)
+        and not starts_sentence(text, tokens[place][0])
+    ):
+        return int(bool(kind & COMMON or not following & ORDINARY))
+    if (
+        possible(kind)
+        and not kind & (ORDINARY | PLACE)
+        and (sure(following) or (kind == 0 and surname(following)))
+        and gap(text, tokens, place + 1) in SPACES
+        and (kind or (unknown(page, *tokens[place][:2]) and spelt_like(text[slice(*tokens[place][:2])])))
+    ):
+        return int(kind & LAST > 0 or not starts_sentence(text, tokens[place][0]))
+    if sure(following) and initial(tokens, place + 2) and not kind & STOP:
+        return 1  # Blank Gary A: as registers write names
+    if (
+        possible(kind)
+        and possible(following)
+        and not (kind | following) & ORDINARY
+        and ((kind | following) & (FIRST | LAST) or page.languages(*tokens[place][:2]) & ENGLISH)
+        and initial(tokens, place + 2)
+        and gap(text, tokens, place + 1) in SPACES
+    ):
+        return 3
+    return 0
 
 
 def of_one_language(page: Page, start: int, end: int, kind: int, begin: int, stop: int, after: int) -> bool:
