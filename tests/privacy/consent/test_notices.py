@@ -34,7 +34,7 @@ PERSONAL = [
 
 
 def post(client: Client, notice: str) -> Any:
-    headers = {"Authorization": f"Bearer {cast.key(cast.project())}"}
+    headers = {"Authorization": f"Bearer {cast.key(cast.project())}", "X-Request-Id": "a-notice"}
     body = {"subject": cast.ANNA, "purposes": cast.ALL, "notice": notice}
     return client.post("/api/v1/consent", body, "application/json", headers=headers)
 
