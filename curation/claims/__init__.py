@@ -21,7 +21,7 @@ from curation.claims.reading import (
     reading,
     words_of,
 )
-from curation.claims.scope import Scope
+from curation.claims.scope import LIMITED, Scope
 from curation.claims.statements import read_question, statement_key
 from curation.claims.vocabulary import AND, LANGUAGES
 from curation.claims.words import EVIDENCE
@@ -30,6 +30,7 @@ __all__ = [
     "AND",
     "EVIDENCE",
     "LANGUAGES",
+    "LIMITED",
     "PARTICLES",
     "UNITS",
     "WITHOUT",

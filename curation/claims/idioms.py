@@ -14,6 +14,7 @@ _PHRASES: Final = (
     ("aunque", "incluso si", r"incluso si"),
     ("if", "long as|provid|condition that|only if|only when|in case|assuming",
      r"(?:as|so) long as|provid(?:ed|ing)(?= you| that| the| they| it| your)(?: that)?|on (?:the )?condition that|only (?:if|when)|in case|assuming(?: that)?"),
+    ("if", "not unless", r"not unless"),
     ("if without", "unless", r"unless"),
     ("wenn", "sofern|solange|vorausgesetzt|bedingung|nur wenn|nur falls", r"sofern|solange|vorausgesetzt,? dass|unter der bedingung,? dass|nur (?:wenn|falls)"),
     ("wenn ohne", "sei denn|außer wenn", r"es sei denn,?(?: dass)?|außer wenn"),
@@ -21,6 +22,9 @@ _PHRASES: Final = (
      r"à condition (?:que|de)|pourvu que|du moment que|tant que|siempre y cuando|siempre que|con tal de que|a condición de que|s[oó]lo si"),
     ("si sin", "menos que|no ser que|salvo que", r"a menos que|a no ser que|salvo que"),
     ("si sans", "à moins |sauf si", r"à moins (?:que|de)|sauf si"),
+    ("not", "anything but|by no means|far from|in no way", r"anything but|by no means|far from(?: being)?|in no way"),
+    ("at most", "very most", r"at the (?:very )?most"),
+    ("at least", "very least", r"at the (?:very )?least"),
     # An exception.
     ("except", "apart from|except|other than|aside from|excluding|save for|not including|not counting",
      r"apart from|except(?:ing)? for|with the exception of|other than|aside from|excluding|save for|not including|not counting"),

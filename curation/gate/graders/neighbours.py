@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from curation.claims import Claim, Reading
+from curation.gate.graders.weights import LIGHT
 
 
 def neighbour(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
@@ -44,7 +45,7 @@ def _longer_names(said: Reading, known: frozenset[str]) -> Iterator[tuple[str, s
 
 
 def _described(claim: Claim) -> Iterator[tuple[str, str]]:
-    """Each word of content with the one behind it."""
+    """Each word of content with the one behind it, but for "put the key"."""
     for word, noun in pairwise(claim.raw):
-        if word in claim.content and noun in claim.content and word not in claim.hard and noun not in claim.hard:
+        if word in claim.content and word not in LIGHT and noun in claim.content and word not in claim.hard and noun not in claim.hard:
             yield word, noun

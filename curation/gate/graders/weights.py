@@ -16,6 +16,7 @@ from curation.claims import (
     WITHOUT,
     Claim,
     Reading,
+    LIMITED,
     Scope,
     answers,
     canonical,
@@ -142,8 +143,17 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
             missing |= (
                 factor == 1.0 and kind in (Asks.AMOUNT, Asks.TIME) and word in essential(claim, about) and not held
             )
+    missing |= kind is Asks.YES_OR_NO and condition_lost(wanted, given, about)
     made = found / total if total else float(wanted.content <= given.content)
     return min(made, MISSING) if missing else made
+
+
+def condition_lost(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
+    """Whether an answer affirms without the condition of the expected one: it limits nothing, and has few of its words."""
+    if any(claim.scope & LIMITED or claim.negated for claim in given.claims) or given.polarity is False:
+        return False
+    conditions = [claim.content - about for claim in wanted.claims if Scope.IF in claim.scope]
+    return any(each and 2 * sum(holds(word, given.content) for word in each) < len(each) for each in conditions)
 
 
 def left_out(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
@@ -197,10 +207,18 @@ def asked_for(wanted: Reading, kind: Asks, question: str) -> frozenset[int]:
         if exact:
             return frozenset(exact[:1])
     if kind is Asks.YES_OR_NO and len(places) > 1:
-        return frozenset(place for place in places if not place or Scope.IF in wanted.claims[place].scope)
+        first = asked_about(wanted, question)
+        return frozenset(place for place in places if place == first or Scope.IF in wanted.claims[place].scope)
     if (kind in (Asks.PERSON, Asks.PLACE, Asks.TIME) or _WHICH.match(question)) and len(places) > 1:
         return frozenset({0})
     return frozenset(places)
+
+
+def asked_about(wanted: Reading, question: str) -> int:
+    """The place of the clause that speaks of the last word of the question: its first one, where none or several do."""
+    tokens = [canonical(token, wanted.language) for token in read_question(question).tokens if token.isalnum()]
+    places = [place for place, claim in enumerate(wanted.claims) if tokens and tokens[-1] in claim.content]
+    return places[0] if len(places) == 1 else 0
 
 
 def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights:
