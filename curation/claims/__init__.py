@@ -7,7 +7,7 @@ whether two answers cannot both be right. No model, no list of sentences: closed
 
 from curation.claims.comparing import PARTICLES, clash, conflict, contains, items, says_opposite, steps_out_of_order
 from curation.claims.duties import answers
-from curation.claims.forms import canonical, forms_of
+from curation.claims.forms import MODAL, canonical, forms_of
 from curation.claims.idioms import in_single_words
 from curation.claims.opposites import language_for, negation_of, number_words, opposites_of
 from curation.claims.quantities import UNITS, equal, rival
@@ -31,6 +31,7 @@ __all__ = [
     "EVIDENCE",
     "LANGUAGES",
     "LIMITED",
+    "MODAL",
     "PARTICLES",
     "UNITS",
     "WITHOUT",

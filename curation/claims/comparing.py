@@ -1,6 +1,7 @@
 """Whether two answers clash, and whether a text holds what an answer claims."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
@@ -28,6 +29,7 @@ PARTICLES = frozenset(
     "before after within until up down in out on off over under above below vor nach an aus auf zu antes después avant après".split()
 )
 """Words with many senses: opposite only where one replaces the other in the same sentence."""
+_PARTICLES = PARTICLES | forms_of(PARTICLES)
 _DUTIES = frozenset(
     axis
     for language in SIDES
@@ -146,7 +148,7 @@ def _reversed_part(mine: Claim, yours: Claim) -> bool:
         if not here.raw or not here.content & there.content:
             continue
         needless = here.negated and here.duty is Duty.OPTIONAL and not there.negated  # "no photo is needed"
-        if (here.raw[0] in _WITHOUT or needless) and any(
+        if (here.raw[0] in _WITHOUT or needless) and not there.negated and any(
             word in _WITH and not here.content.isdisjoint(there.raw[place + 1 : place + 1 + NEXT])
             for place, word in enumerate(there.raw)
         ):
@@ -159,13 +161,22 @@ def _reversed_part(mine: Claim, yours: Claim) -> bool:
 def _turned(mine: Claim, yours: Claim, language: str, but: frozenset[int] = frozenset()) -> bool:
     """Whether the clauses say opposite sides of something, but for these axes."""
     here, there = (_sides(claim, other, language) for claim, other in ((mine, yours), (yours, mine)))
-    return any(here[axis] != side for axis, side in there.items() if axis in here and axis not in but)
+    if any(here[axis] != side for axis, side in there.items() if axis in here and axis not in but):
+        return True
+    if _PARTICLES.isdisjoint(mine.words) or _PARTICLES.isdisjoint(yours.words):
+        return False
+    one, two = set(pairwise(mine.words)), set(pairwise(yours.words))
+    return any(  # "before a meal", "after a meal"
+        after == other and word in _PARTICLES and _opposite(word, particle, language)
+        for word, after in one - two
+        for particle, other in two - one
+    )
 
 
 def _sides(claim: Claim, other: Claim, language: str) -> dict[int, int]:
     """The side that a clause alone takes of each axis, and none where it says both."""
     both: dict[int, set[int]] = {}
-    for word in claim.content - PARTICLES:
+    for word in claim.content - _PARTICLES:
         for axis, side in SIDES[language].get(word, ()):
             both.setdefault(axis, set()).add(side)
     alone = {axis for word in claim.content - other.content for axis, _ in SIDES[language].get(word, ())}

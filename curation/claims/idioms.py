@@ -22,7 +22,9 @@ _PHRASES: Final = (
      r"à condition (?:que|de)|pourvu que|du moment que|tant que|siempre y cuando|siempre que|con tal de que|a condición de que|s[oó]lo si"),
     ("si sin", "menos que|no ser que|salvo que", r"a menos que|a no ser que|salvo que"),
     ("si sans", "à moins |sauf si", r"à moins (?:que|de)|sauf si"),
-    ("not", "anything but|by no means|far from|in no way", r"anything but|by no means|far from(?: being)?|in no way"),
+    ("not", "anything but|by no means|far from|in no way|avoid|refrain|away from",
+     r"anything but|by no means|far from(?: being)?|in no way|(?<!to )avoid(?:ing)?|refrain(?:ing)? from|(?:keep|stay)(?:ing)? away from"),
+    ("anytime", "as often as", r"as often as (?:you|they) (?:like|want|wish|please)"),
     ("at most", "very most", r"at the (?:very )?most"),
     ("at least", "very least", r"at the (?:very )?least"),
     # An exception.

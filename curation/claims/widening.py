@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import Final
 
+from curation.claims.duties import Duty
 from curation.claims.forms import canonical, forms_of
 from curation.claims.reading import Claim, Reading
 from curation.claims.scope import ALL, LIMITED, NOBODY, Scope
@@ -14,6 +15,8 @@ NEAR: Final = 3
 def widens(one: Reading, other: Reading, question: frozenset[str] = frozenset()) -> bool:
     """Whether `other` widens what `one` limits. `question` are the words that both may have from it."""
     if any(_some_or_none(a, b) or _some_or_none(b, a) for a in one.claims for b in other.claims):
+        return True
+    if any(_allowed_after_all(mine, claim, one) for mine in one.claims for claim in other.claims):
         return True
     known = one.content - question
     if any(Scope.ANYWAY in claim.scope and claim.content & known for claim in other.claims) and not any(
@@ -55,6 +58,16 @@ def _kept(limit: Claim, one: Reading, other: Reading) -> bool:
         and not any(claim.content <= mine.content for mine in rest)
         for claim in other.claims
     )
+
+
+def _allowed_after_all(ban: Claim, claim: Claim, one: Reading) -> bool:
+    """Whether a clause allows what `one` bans without exception: "no alcohol, but you may drink it after a day"."""
+    if not ban.negated or ban.duty is Duty.OPTIONAL or claim.duty is not Duty.ALLOWED or claim.scope & LIMITED:
+        return False
+    if any(mine.scope & LIMITED or (mine is not ban and not mine.content.isdisjoint(ban.content)) for mine in one.claims):
+        return False
+    same = ban.content <= claim.content or not _PRONOUNS.isdisjoint(claim.raw)
+    return not claim.negated and same and not ban.content.isdisjoint(claim.content)
 
 
 def _some_or_none(some: Claim, none: Claim) -> bool:
@@ -112,6 +125,7 @@ def _adds(limit: Claim, claim: Claim, one: Reading, question: frozenset[str]) ->
     return False
 
 
+_PRONOUNS: Final = forms_of(frozenset("it them one es sie le la les lo los".split()))
 _EXAMPLE: Final = forms_of(frozenset("example instance beispiel beispielsweise exemple ejemplo esempio exemplo voorbeeld przykład".split()))
 """A limit of which an answer makes an example is none."""
 _NONE: Final = forms_of(NOBODY)

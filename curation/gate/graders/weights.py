@@ -17,6 +17,7 @@ from curation.claims import (
     Claim,
     Reading,
     LIMITED,
+    MODAL,
     Scope,
     answers,
     canonical,
@@ -38,6 +39,12 @@ NAME: Final = 2.0
 POLARITY: Final = 2.0
 LACKING: Final = forms_of(WITHOUT)
 ORDER: Final = forms_of(frozenset("then after danach dann anschliessend puis ensuite luego después".split()))
+VAGUE: Final = forms_of(
+    frozenset(
+        "many some several perhaps maybe sometimes depends manche einige vielleicht manchmal certains quelques parfois algunos quizás alcuni forse".split()
+    )
+)
+"""Words of a clause that tells neither yes nor no: "Many museums close on some day"."""
 LIGHT: Final = frozenset(
     canonical(word, "en")
     for word in "go goes take put come make give need use want choose click find see get set".split()
@@ -94,7 +101,7 @@ def polarity(said: Reading, question: str) -> bool | None:
         return said.polarity
     about = words_of(question, said.language) | question_read(question, said.language).hard
     first = next((claim for claim in said.claims if claim.content & about), None)
-    if first is None:
+    if first is None or not VAGUE.isdisjoint(first.raw):
         return None
     if (
         not WITHOUT.isdisjoint(read_question(question).tokens)
@@ -105,7 +112,7 @@ def polarity(said: Reading, question: str) -> bool | None:
         frozenset().union(*(claim.content for claim in said.claims if claim.negated is turned))
         for turned in (True, False)
     )
-    if affirmed and (denied & about) - affirmed:
+    if affirmed and (denied & about) - affirmed - MODAL[said.language]:
         return False  # "Not to the bank, to the insurer": asked for the bank
     told = answers(duty_of(question, said.language), first.duty)
     return told if told is not None else first.negated == says_opposite(first, about, said.language)
@@ -285,13 +292,16 @@ def essential(claim: Claim, about: frozenset[str] = frozenset()) -> frozenset[st
 
 
 def part_asked(claim: Claim, about: frozenset[str]) -> tuple[str, ...]:
-    """The second part of "built in 1912 and rebuilt in 1948" where the question names what it alone speaks of."""
+    """The part of "built in 1912 and rebuilt in 1948" that the question names; none where that is not told."""
     place = next((place for place, word in enumerate(claim.raw) if word in AND), 0)
     parts = claim.raw[:place], claim.raw[place + 1 :]
     if not place or any(claim.hard.isdisjoint(part) for part in parts):
         return ()
     named = [(claim.content & about).intersection(part) - claim.hard for part in parts]
-    return parts[1] if named[1] - named[0] else ()
+    if named[1] - named[0]:
+        return parts[1]
+    other = (claim.content - about - claim.hard).intersection(parts[1])
+    return parts[0] if named[0] and other else ()  # "boils at 78 °C and freezes at -114 °C"
 
 
 def before_question(claim: Claim, about: frozenset[str]) -> frozenset[str]:
