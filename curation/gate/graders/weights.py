@@ -7,17 +7,18 @@ step of a procedure.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import Final
 
 from curation.claims import (
     AND,
+    LIMITED,
+    MODAL,
     PARTICLES,
     WITHOUT,
     Claim,
     Reading,
-    LIMITED,
-    MODAL,
     Scope,
     answers,
     canonical,
@@ -50,6 +51,7 @@ LIGHT: Final = frozenset(
     for word in "go goes take put come make give need use want choose click find see get set".split()
 )
 """Verbs that say little, as they are read."""
+DULL: Final = LIGHT | PARTICLES | forms_of(PARTICLES)
 ASIDE: Final = 0.25
 """The weight of a clause that says more than was asked for."""
 OTHERWISE: Final = 0.5
@@ -168,8 +170,10 @@ def left_out(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
     if given.content - wanted.content - about - LIGHT:
         return False
     steps = items(wanted)
-    dull = LIGHT | PARTICLES
+    dull = DULL
     telling = [step - about - dull - wanted.hard or step - about - dull or step - dull for step in steps]
+    common = frozenset(word for word, times in Counter(word for step in telling for word in step).items() if times > 1)
+    telling = [step - common or step for step in telling]  # "enter the old PIN" of "… and type the new PIN"
     ordered = any(word in ORDER for claim in wanted.claims for word in claim.raw)
     said = given.content.union(*(claim.stems for claim in given.claims))
     return len(steps) > FEW - ordered and any(step and not any(holds(word, said) for word in step) for step in telling)
@@ -314,6 +318,8 @@ def weight_held(word: str, claim: Claim, given: Reading) -> float:
     """How far an answer holds a word of a clause: fully where a clause of the same polarity has it."""
     hard, named = word in claim.hard, word in claim.names
     held = 0.0
+    if not hard and not named and word not in given.content:
+        return held
     for other in given.claims:
         same = word in other.content or (named and word in other.stems)
         if same or (hard and (any(equal(word, each) for each in other.hard) or word[1:] in other.raw)):
