@@ -268,10 +268,12 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
             words.append(_form(word, names, language))
             stems.append(stem(word, language))
     hard = frozenset(word for word in words if is_hard(word) and (word != "#1" or digit))
-    mine = frozenset(_form(word, names, language) for word in clause if word in names) - hard
+    mine = frozenset(_form(word, names, language) for word in names.intersection(clause)) - hard
     said = duty(clause, language)
     light, whole = ARTICLES[language], JOINED[language]
-    raw = tuple(canonical(whole.get(word, word), language) for word in clause if word not in light)
+    if whole:
+        clause = [whole.get(word, word) for word in clause]
+    raw = tuple([canonical(word, language) for word in clause if word not in light])
     main = tuple(_form(word, names, language) for word in focus(clause, language)) if Scope.ONLY in reach else ()
     main = tuple(word for word in main if word in words)
     return Claim(
@@ -300,7 +302,7 @@ def _form(word: str, names: frozenset[str], language: str) -> str:
 
 def _with_hours(clause: Clause) -> Clause:
     """The clause with the two numbers of "from 9 to 17" as times of a day, which they may be."""
-    for place in range(len(clause) - 2):
+    for place in range(len(clause) - 2) if "to" in clause else ():
         hours = clause[place], clause[place + 2]
         if clause[place + 1] == "to" and all(_HOUR.match(hour) for hour in hours):
             first, last = (f"@{hour[1:]:0>2}:00~" if hour[0] == "#" else hour for hour in hours)
@@ -323,13 +325,11 @@ def _names(tokens: list[str], language: str) -> frozenset[str]:
     found: set[str] = set()
     before = "." if len(tokens) > SHORT else ","
     for token in tokens:
+        if not token[0].isupper():
+            before = token
+            continue
         inside = before not in END and before not in ":•" and language != "de"
-        if (
-            token[0].isupper()
-            and len(token) > 1
-            and (token.lower() not in EVIDENCE or token in _NAMING)
-            and (token.isupper() or inside)
-        ):
+        if len(token) > 1 and (token.lower() not in EVIDENCE or token in _NAMING) and (token.isupper() or inside):
             found.add(token.lower())
         before = token
     return frozenset(found)

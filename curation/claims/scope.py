@@ -97,10 +97,14 @@ _MOST, _LEAST = (
 _UNTIL = re.compile(
     rf"(?<!\w)(?:({lists.UNTIL})|{lists.FROM})(?: (?:zum|am|den|dem|the|le|el|o|il|las|los|les|alle|um|l|du|de|del|uhr)){{0,2}} ([@=]\S+)"
 )
-_DRAWING = frozenset(
-    re.findall(r"[^\W\d_]+", " ".join((*lists.LIMITS, *lists.LIMITS_BEHIND, lists.UNTIL, lists.FROM)))
+_MOMENTS, _NUMBERS = frozenset("@="), frozenset("#/")
+_FACTS = _MOMENTS | _NUMBERS
+_COMMON = frozenset("a and at au como d de er no not o of or ou than the to w à".split())
+_DRAWING = (
+    frozenset(re.findall(r"[^\W\d_]+", " ".join((*lists.LIMITS, *lists.LIMITS_BEHIND, lists.UNTIL, lists.FROM))))
+    - _COMMON
 ) | {"maximum", "minimum"}
-"""The words of these patterns: without one of them no limit is drawn."""
+"""The words of these patterns, without one of which no limit is drawn; the common ones need another of them."""
 _BEHIND = frozenset("at or and maximum minimum tops oder au ou como o".split())
 _MOST_BEHIND, _LEAST_BEHIND = (
     re.compile(rf"(#\S+(?: (?:{_UNIT}))?)(?: \w+)? (?:{words})(?!\w)") for words in lists.LIMITS_BEHIND
@@ -166,10 +170,13 @@ def parted(clause: Clause, language: str) -> tuple[Clause, Clause]:
 
 def limits(clause: Clause) -> frozenset[tuple[str, bool]]:
     """The numbers that are the most (True) or the least (False) of something."""
-    if _DRAWING.isdisjoint(clause) or not any(word[0] in "#@=/" for word in clause):
+    signs = {word[0] for word in clause}
+    if _FACTS.isdisjoint(signs) or _DRAWING.isdisjoint(clause):
         return frozenset()
     text = " ".join(clause)
-    moments = {(match[2], bool(match[1])) for match in _UNTIL.finditer(text)}
+    moments = set() if _MOMENTS.isdisjoint(signs) else {(each[2], bool(each[1])) for each in _UNTIL.finditer(text)}
+    if _NUMBERS.isdisjoint(signs):
+        return frozenset(moments)
     before = ((True, _MOST), (False, _LEAST))
     spans = [(match[2], most, match.start()) for most, pattern in before for match in pattern.finditer(text)]
     first = {number: min(start for other, _, start in spans if other == number) for number, _, _ in spans}

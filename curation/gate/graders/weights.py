@@ -82,11 +82,19 @@ def asks(question: str) -> Asks:
     return Asks.OPEN if kind is Asks.YES_OR_NO and read_question(question).open else kind
 
 
+@lru_cache(maxsize=RECENT)
 def names_a_thing(question: str) -> bool:
     """Whether a question asks for a place, or for one thing of several."""
-    return asks(question) is Asks.PLACE or bool(_WHICH.match(question))
+    return asks(question) is Asks.PLACE or which(question)
 
 
+@lru_cache(maxsize=RECENT)
+def which(question: str) -> bool:
+    """Whether a question begins with "which"."""
+    return _WHICH.match(question) is not None
+
+
+@lru_cache(maxsize=RECENT)
 def procedure(question: str) -> bool:
     """Whether a question asks for steps."""
     return bool(_PROCEDURE.search(question))
@@ -195,7 +203,7 @@ def wants_fact(wanted: Reading, kind: Asks, question: str) -> bool:
     """Whether a question asks for a number, a date or a code: by its first word, or since the clause of the expected
     answer that speaks of what was asked has one ("What is the deposit?").
     """
-    if kind in (Asks.AMOUNT, Asks.TIME) or _WHICH.match(question):
+    if kind in (Asks.AMOUNT, Asks.TIME) or which(question):
         return True
     if kind is not Asks.OPEN or procedure(question):
         return False
@@ -220,7 +228,7 @@ def asked_for(wanted: Reading, kind: Asks, question: str) -> frozenset[int]:
     if kind is Asks.YES_OR_NO and len(places) > 1:
         first = asked_about(wanted, question)
         return frozenset(place for place in places if place == first or Scope.IF in wanted.claims[place].scope)
-    if (kind in (Asks.PERSON, Asks.PLACE, Asks.TIME) or _WHICH.match(question)) and len(places) > 1:
+    if (kind in (Asks.PERSON, Asks.PLACE, Asks.TIME) or which(question)) and len(places) > 1:
         return frozenset({0})
     return frozenset(places)
 
@@ -242,7 +250,7 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
         about -= claim.names - question_read(question, wanted.language).names
     compared = claim.raw[claim.raw.index("than") :] if "than" in claim.raw else ()
     further: tuple[str, ...] = ()
-    if kind in (Asks.PLACE, Asks.PERSON, Asks.TIME, Asks.YES_OR_NO) or _WHICH.match(question):
+    if kind in (Asks.PLACE, Asks.PERSON, Asks.TIME, Asks.YES_OR_NO) or which(question):
         further = said_further(claim, about, whole=kind is Asks.YES_OR_NO)
     for word in dict.fromkeys(claim.words):
         plain = ASIDE if claim.hard and wants_fact(wanted, kind, question) else 1.0
