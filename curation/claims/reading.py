@@ -142,6 +142,11 @@ class Reading:
         return frozenset().union(*(claim.hard for claim in self.claims))
 
     @cached_property
+    def rates(self) -> frozenset[str]:
+        """How often, in each claim: of a question, "annual" of "the annual ticket"."""
+        return frozenset(fact for fact in self.hard if fact[0] == "/")
+
+    @cached_property
     def names(self) -> frozenset[str]:
         return frozenset().union(*(claim.names for claim in self.claims))
 
@@ -271,9 +276,8 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
     mine = frozenset(_form(word, names, language) for word in names.intersection(clause)) - hard
     said = duty(clause, language)
     light, whole = ARTICLES[language], JOINED[language]
-    if whole:
-        clause = [whole.get(word, word) for word in clause]
-    raw = tuple([canonical(word, language) for word in clause if word not in light])
+    kept = [word for word in clause if word not in light]
+    raw = tuple([canonical(whole.get(word, word), language) for word in kept])
     main = tuple(_form(word, names, language) for word in focus(clause, language)) if Scope.ONLY in reach else ()
     main = tuple(word for word in main if word in words)
     return Claim(

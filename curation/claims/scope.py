@@ -105,7 +105,7 @@ _DRAWING = (
     - _COMMON
 ) | {"maximum", "minimum"}
 """The words of these patterns, without one of which no limit is drawn; the common ones need another of them."""
-_BEHIND = frozenset("at or and maximum minimum tops oder au ou como o".split())
+_BEHIND = frozenset("at or and upwards maximum minimum tops oder au ou como o".split())
 _MOST_BEHIND, _LEAST_BEHIND = (
     re.compile(rf"(#\S+(?: (?:{_UNIT}))?)(?: \w+)? (?:{words})(?!\w)") for words in lists.LIMITS_BEHIND
 )

@@ -38,6 +38,8 @@ from curation.decisions.question_types import asks as first_word
 HARD: Final = 3.0
 NAME: Final = 2.0
 POLARITY: Final = 2.0
+SAID: Final = 3.0
+"""The weight of a yes or no that both say in a word."""
 LACKING: Final = forms_of(WITHOUT)
 ORDER: Final = forms_of(frozenset("then after danach dann anschliessend puis ensuite luego después".split()))
 VAGUE: Final = forms_of(
@@ -147,7 +149,9 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
     total = found = 0.0
     if wanted.polarity is not None or kind is Asks.YES_OR_NO:
         mine, yours = polarity(wanted, question), polarity(given, question)
-        total, found = POLARITY, POLARITY * (mine == yours and to_the_point(wanted, given, question))
+        said = wanted.polarity is not None and wanted.polarity == given.polarity
+        total = SAID if said else POLARITY
+        found = total * (mine == yours and to_the_point(wanted, given, question))
     about = words_of(question, wanted.language)
     missing = procedure(question) and left_out(wanted, given, about)
     for place, claim in enumerate(wanted.claims):
@@ -242,7 +246,7 @@ def asked_about(wanted: Reading, question: str) -> int:
 
 def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights:
     """What each word of a clause weighs: hard facts most, words of the question nothing unless there are no others."""
-    about = words_of(question, wanted.language)
+    about = words_of(question, wanted.language) | question_read(question, wanted.language).rates
     found: Weights = {}
     vital = essential(claim, about)
     beside = {word for word in vital if kind is Asks.PLACE and "#" in word[0] and " " in word}
