@@ -20,7 +20,7 @@ from curation.releases.formats.shapes import Shape, plain
 from curation.releases.manifest import MARKS, canonical, lineage, manifest, sha256sums
 from curation.releases.rows import Tally
 from curation.runs.pace import uncollected
-from privacy.db import bulk
+from privacy.db import bulk, disk_space
 from privacy.models import Purpose
 from privacy.redaction import RULES_VERSION
 
@@ -140,7 +140,7 @@ def complete(
     write_small(aside / "README.md", card(document).encode())
     write_small(aside / "SHA256SUMS", sha256sums(files))
     write_small(aside / "manifest.json", canonical(document))
-    sync_folder(aside)
+    disk_space.sync_folder(aside)
     return document
 
 
@@ -186,12 +186,3 @@ def write_small(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def sync_folder(path: Path) -> None:
-    """Flush a folder's own entries to disk, so that a rename survives a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -21,6 +21,7 @@ from curation.quality import audits
 from curation.questions import duplicates
 from curation.selection import selection
 from feedback.models import Interaction, Project
+from feedback.projects.commands import project_named
 from privacy.console.progress import bar
 
 Status = Derived.Status
@@ -140,9 +141,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print the counts, or the path, as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = Project.objects.filter(name=options["project"]).first()
-        if project is None:
-            raise CommandError("There is no such project.")
+        project = project_named(options["project"])
         if options["explain"]:
             self.explain(project, options["explain"], as_json=options["json"])
             return

@@ -39,11 +39,12 @@ def json_line(value: Any) -> bytes:
 def _escape(line: bytes) -> bytes:
     for start, unsafe in _UNSAFE.items():
         if start in line:
-            line = unsafe.sub(_as_escape, line)
+            line = unsafe.sub(as_escape, line)
     return line
 
 
-def _as_escape(found: re.Match[bytes]) -> bytes:
+def as_escape(found: re.Match[bytes]) -> bytes:
+    """A character as JSON escapes it, for patterns that find one in a line."""
     return b"\\u%04x" % ord(found[0].decode())
 
 

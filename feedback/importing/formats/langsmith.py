@@ -6,8 +6,8 @@ from typing import Any
 from feedback.importing.formats.conversations import Data, first
 from feedback.importing.formats.format import NO_VOTE, Format, Line, with_said
 from feedback.importing.formats.scores import Score, sort
-from feedback.importing.formats.trace_texts import data
-from feedback.importing.formats.traces import Span, line, mapping, texts
+from feedback.importing.formats.trace_texts import data, mapping
+from feedback.importing.formats.traces import Span, line, texts
 
 COLUMN = "feedback."  # and the key, where a table has feedback in columns
 USERS = ("user_id", "userId", "user", "end_user_id")

@@ -8,7 +8,7 @@ from typing import Any
 from feedback.importing.formats.conversations import ASSISTANT, Data, Message, first, read, read_one, turns
 from feedback.importing.formats.format import NOBODY_SAID, Format, Line, Unread, lines_of
 from feedback.importing.formats.scores import Score, ScoreVotes, sort
-from feedback.importing.formats.trace_texts import answered, data
+from feedback.importing.formats.trace_texts import answered, data, mapping
 
 REQUESTS = ("request", "request_body", "body", "input")
 RESPONSES = ("response", "response_body", "completion", "output")
@@ -61,7 +61,7 @@ def lines(records: Sequence[Data], vote_names: Sequence[str]) -> Iterable[Line]:
             turn.number = 1
     if not found:
         raise Unread("messages", NOBODY_SAID)
-    about = {**_mapping(request.get("metadata")), **_mapping(record.get("metadata"))}
+    about = {**mapping(request.get("metadata")), **mapping(record.get("metadata"))}
     agent = {"model": first(response, "model") or first(request, "model") or first(record, "model")}
     shared: dict[str, Any] = {
         "ts": _first(
@@ -152,11 +152,6 @@ def _say(line: Line, said: ScoreVotes) -> None:
 def _first(record: Data, other: Data, *names: str) -> Any:
     found = first(record, *names)
     return found if found is not None else first(other, *names)
-
-
-def _mapping(value: Any) -> Data:
-    value = data(value)
-    return value if isinstance(value, Mapping) else {}
 
 
 FORMAT = Format("openai", "OpenAI chat logs (messages, requests with responses, fine-tuning files)", fits, lines)

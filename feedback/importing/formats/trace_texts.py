@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from feedback.importing.formats.conversations import ASSISTANT, USER, Message, read, read_one, text_of
+from feedback.importing.formats.conversations import ASSISTANT, USER, Data, Message, read, read_one, text_of
 
 QUESTION = tuple(
     "messages question query user_question user_input user_message user_query input human_input chat_input "
@@ -35,6 +35,12 @@ def data(value: Any) -> Any:
         ):  # a text may begin with a bracket
             return read_as(value)
     return value
+
+
+def mapping(value: Any) -> Data:
+    """An object, even if written as JSON; an empty one for anything else."""
+    value = data(value)
+    return value if isinstance(value, Mapping) else {}
 
 
 def input_messages(value: Any, deep: int = DEEP) -> list[Message]:

@@ -197,12 +197,6 @@ def texts(value: Any) -> list[str]:
     return [str(each) for each in value if isinstance(each, (str, int))] if isinstance(value, list) else []
 
 
-def mapping(value: Any) -> Data:
-    """An object, even if written as JSON; an empty one for anything else."""
-    value = data(value)
-    return value if isinstance(value, Mapping) else {}
-
-
 def messages(value: Any) -> list[Message]:
     """Messages, even if written as JSON."""
     return read(data(value))
