@@ -46,7 +46,7 @@ def choose(release: Release) -> None:
     lines = [
         (release.pk, one.case, one.interaction, one.subject, one.author, one.signal, one.kind, text_digest(one.text))
         for _, some in groupby(agreeing, key=itemgetter(0))
-        for one in fewest(some)
+        for one in newest_per_claim(some)
     ]
     bulk.upsert(ReleaseQuote, COLUMNS, lines, keep=True)
 
@@ -76,7 +76,7 @@ def rivals_of(
         yield Rival(case, interaction, asker, None, None, Kind.REJECTED, answer, claim)
 
 
-def fewest(rivals: Iterable[Rival]) -> Iterator[Rival]:
+def newest_per_claim(rivals: Iterable[Rival]) -> Iterator[Rival]:
     """For each claim the newest text; a few of each kind."""
     seen: dict[tuple[str, int], Rival] = {}
     for one in rivals:
@@ -85,7 +85,7 @@ def fewest(rivals: Iterable[Rival]) -> Iterator[Rival]:
         yield from [one for one in seen.values() if one.kind == kind][:MOST]
 
 
-def left(release: Release, cases: Iterable[str]) -> dict[str, set[int]]:
+def remaining_digests(release: Release, cases: Iterable[str]) -> dict[str, set[int]]:
     """The digests of the texts that these cases, named by their external ids, may still hold."""
     kept = ReleaseQuote.objects.filter(release=release, case__external_id__in=set(cases))
     found: dict[str, set[int]] = {}

@@ -72,7 +72,7 @@ def each_text(value: Any, change: Callable[[str], str]) -> Any:
     return value
 
 
-def parting(mark: re.Pattern[str], hint: str) -> Callable[[str], str]:
+def marker_splitter(mark: re.Pattern[str], hint: str) -> Callable[[str], str]:
     """A function that puts a joiner after each match of `mark`; it returns texts without `hint` at once."""
 
     def parted(text: str) -> str:
@@ -81,7 +81,7 @@ def parting(mark: re.Pattern[str], hint: str) -> Callable[[str], str]:
     return parted
 
 
-def joining(parted: re.Pattern[str]) -> Callable[[str], str]:
+def marker_joiner(parted: re.Pattern[str]) -> Callable[[str], str]:
     """The reverse: a function that replaces each match of `parted` by the marker, its only group that matched."""
 
     def joined(text: str) -> str:
