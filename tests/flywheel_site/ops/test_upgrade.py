@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def older() -> None:
     """Take the database back to what the last version before 0.1.0 left."""
-    MigrationExecutor(connection).migrate([(app, "0001_initial") for app in upgrade.APPS])
+    MigrationExecutor(connection).migrate([(app, "0001_initial") for app in state.APPS])
     with connection.schema_editor() as editor:
         editor.delete_model(BulkItem)
         editor.delete_model(BulkDecision)

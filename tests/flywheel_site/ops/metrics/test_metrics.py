@@ -19,7 +19,7 @@ from feedback.models import Interaction, Signal
 from flywheel_site.ops import heartbeats, waiting
 from flywheel_site.ops.backups import state
 from flywheel_site.ops.metrics import traffic
-from privacy.db import bulk
+from privacy.db import bulk, disk_space
 from privacy.models import Erasure, PrivacyRequest
 from tests import factories as cast
 
@@ -175,6 +175,6 @@ def test_a_server_that_starts_on_a_full_disk_counts_by_itself(
     settings.VAR = tmp_path
     monkeypatch.delenv(traffic.SHARED, raising=False)
     monkeypatch.delitem(sys.modules, "prometheus_client")
-    monkeypatch.setattr(traffic.disk_space, "write", full)
+    monkeypatch.setattr(disk_space, "write", full)
     traffic.share()
     assert traffic.SHARED not in os.environ and "No space left on device" in caplog.text
