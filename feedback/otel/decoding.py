@@ -4,11 +4,11 @@ https://opentelemetry.io/docs/specs/otlp/. Its JSON writes ids in hex and large 
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from google.protobuf.message import DecodeError
+from msgspec import Struct, field
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
@@ -30,8 +30,7 @@ class TooLarge(ValueError):
     """The body is larger than allowed once it is unpacked, or has too many spans."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that happened within a span."""
 
     name: str
@@ -39,8 +38,7 @@ class Event:
     at: int  # nanoseconds since 1970
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """One step of a trace; ids are lower-case hex, `parent` is empty at the root."""
 
     trace: str
@@ -179,9 +177,9 @@ def attributes(pairs: Any) -> dict[str, Any]:
 
 def value(given: Any, depth: int = 0) -> Any:
     """Protobuf's value, in Python's types."""
+    if text := given.string_value:  # as most are
+        return storable(text)
     kind = given.WhichOneof("value")
-    if kind == "string_value":
-        return storable(given.string_value)
     if kind is None or depth > MAX_DEPTH:
         return None
     if kind == "array_value":
