@@ -16,6 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 
 from feedback.capture.json_bodies import MAX_DEPTH
 from feedback.capture.payloads import PayloadError
+from feedback.texts.literals import storable
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 MAX_SPANS = 10_000
@@ -23,7 +24,6 @@ MAX_GROUPS = 10 * MAX_SPANS  # limits on spans, and on everything else around th
 FAILED, FAILED_TEXT = 2, "STATUS_CODE_ERROR"
 SPANS_AT = (1, 2, 2)  # the field's number in the request, in a resource's spans, in a scope's spans
 SIZES = {1: 8, 5: 4}  # bytes of a field whose size is not encoded
-SURROGATES = dict.fromkeys([0, *range(0xD800, 0xE000)])  # no database holds these
 
 
 class TooLarge(ValueError):
@@ -276,22 +276,3 @@ def json_value(value: Mapping[str, Any], depth: int = 0) -> Any:
     if kind == "stringValue":
         return storable(found)
     return found if kind in ("boolValue", "doubleValue") else None
-
-
-def cleaned(value: Any) -> Any:
-    """The value with every text in it made `storable`: JSON within a text can hide characters that the text itself does
-    not show.
-    """
-    kind = type(value)
-    if kind is str:
-        return value if value.isascii() and "\x00" not in value else storable(value)
-    if kind is list:
-        return [cleaned(item) for item in value]
-    return {name: cleaned(item) for name, item in value.items()} if kind is dict else value
-
-
-def storable(text: str) -> str:
-    """The text without characters that no database stores: an exporter cannot be asked to send it again in better
-    shape.
-    """
-    return text.translate(SURROGATES) if "\x00" in text or not text.isascii() else text

@@ -10,7 +10,7 @@ import msgspec
 from feedback.capture.payloads import PayloadError
 from feedback.otel import shapes
 from feedback.otel.attributes import broken, is_cut, text_or_data
-from feedback.otel.decoding import Span, cleaned
+from feedback.otel.decoding import Span
 from feedback.otel.dialects import DIALECTS, Dialect, genai
 from feedback.otel.documents import sources
 from feedback.otel.people import person
@@ -46,7 +46,7 @@ class Around:
     """What a span's resource says."""
 
     person: Person
-    agent: Mapping[str, str]
+    agent: dict[str, str]
 
 
 def read_all(spans: Iterable[Span]) -> dict[str, SpanReading]:
@@ -152,6 +152,8 @@ def _told(span: Span, spoken: Sequence[Dialect], kind: Kind) -> Iterable[Callabl
 
 def _shadowed(dialect: Dialect, spoken: Sequence[Dialect]) -> bool:
     """LangSmith writes its own shapes under the names of OpenTelemetry's first convention."""
+    if len(spoken) == 1:
+        return False
     return dialect.name == genai.DIALECT.name and any(other.asked == ("gen_ai.prompt",) for other in spoken)
 
 
@@ -192,7 +194,7 @@ def _read_sources(span: Span, spoken: Sequence[Dialect], kind: Kind | None, hear
                 if isinstance(value, str) and unwritten(value) is None and is_cut(value):
                     heard.faults.append(broken(key))
                 found = sources(value)
-    heard.reading.sources = [cleaned(source) for source in found[:MAX_SOURCES]]
+    heard.reading.sources = found[:MAX_SOURCES]
 
 
 def call(span: Span, spoken: Sequence[Dialect]) -> Call:
@@ -215,7 +217,6 @@ def call(span: Span, spoken: Sequence[Dialect]) -> Call:
     found.result = outcome(found.result)
     if span.failure:
         found.error = span.failure[:20_000]
-    found.arguments, found.result = cleaned(found.arguments), cleaned(found.result)
     return found
 
 

@@ -172,7 +172,7 @@ def spoken(role: str, parts: Any) -> Message:
             media.append(medium(part, kind))
         elif "type" not in part and isinstance(part.get("text") or part.get("content"), str):
             texts.append(part.get("text") or part["content"])
-    said = Message(role, "\n".join(text for text in texts if text), calls, results, media)
+    said = Message(role, "\n".join(filter(None, texts)), calls, results, media)
     if results and not said.text and not calls:
         said.role = "tool"
     return said
