@@ -94,7 +94,7 @@ class DerivedAdmin(ReadOnlyAdmin):
 class EvalCaseAdmin(DerivedAdmin):
     list_display = ["asked", "expected", "kind_word", "status_chip", "why", "never_again", "project"]
     list_filter = [ProjectFilter, "kind", "status", "never_again"]
-    actions = ["mark_chosen", "unmark_chosen"]
+    actions = ["mark_never_again", "unmark_never_again"]
     lead = "Questions with the answer that a candidate must give. The gate asks them."
     empty = ("No eval cases yet", "A confirmed answer becomes a golden case, a corrected one a regression case.")
 
@@ -106,12 +106,12 @@ class EvalCaseAdmin(DerivedAdmin):
         return bool(request.user.has_perm("curation.change_evalcase"))
 
     @admin.action(description="Mark as never-again: losing one refuses a candidate", permissions=["mark"])
-    def mark_chosen(self, request: HttpRequest, queryset: QuerySet[EvalCase]) -> None:
+    def mark_never_again(self, request: HttpRequest, queryset: QuerySet[EvalCase]) -> None:
         changed = queryset.filter(never_again=False).order_by().update(never_again=True)
         messages.success(request, f"{changed} marked as never-again: a candidate that loses one of them is refused.")
 
     @admin.action(description="Make ordinary cases again", permissions=["mark"])
-    def unmark_chosen(self, request: HttpRequest, queryset: QuerySet[EvalCase]) -> None:
+    def unmark_never_again(self, request: HttpRequest, queryset: QuerySet[EvalCase]) -> None:
         changed = queryset.filter(never_again=True).order_by().update(never_again=False)
         messages.success(request, f"{changed} are ordinary cases again.")
 

@@ -23,14 +23,6 @@ class AskForm(forms.Form):
     )
 
 
-class RefuseForm(forms.Form):
-    """Why a request is not carried out."""
-
-    why = forms.CharField(
-        max_length=200, label="Why", help_text="The person may read this. Name nobody and quote nothing."
-    )
-
-
 class LinesField(forms.CharField):
     """Texts, one a line; blank lines are left out."""
 
