@@ -119,7 +119,7 @@ def test_everything_can_be_downloaded_and_read(client: Client, token: str) -> No
 
 def test_what_is_kept_is_read_in_the_readers_language(client: Client) -> None:
     shop = cast.project()
-    given = {
+    given: dict[str, Any] = {
         "occurred_at": "2026-11-03T09:05:00Z",
         "agent": {"name": "helper"},
         "metadata": {"at": "noon", "urgent": True},
