@@ -30,12 +30,14 @@ NO_AGENT = Agent()
 @dataclass(frozen=True, slots=True)
 class ConsentSource:
     """How the consent in a write was asked for, and with which wording. With `only_unsaid` it is an operator's statement
-    about everybody, which counts for purposes on which the person's ledger has no entry.
+    about everybody, which counts for purposes on which the person's ledger has no entry. One that `counts_its_own` counts
+    what nobody agreed to itself: a log may come again.
     """
 
     method: str = "capture"
     notice: Notice | None = None
     only_unsaid: bool = False
+    counts_its_own: bool = False
 
 
 BY_CAPTURE = ConsentSource()

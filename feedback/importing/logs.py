@@ -16,9 +16,11 @@ from typing import Any
 import msgspec
 import orjson
 
+from feedback import capture
 from feedback.capture import Conflict, ConsentSource, Gone
 from feedback.capture.json_bodies import refuse_unstorable, without_nulls
 from feedback.capture.payloads import InteractionIn, PayloadError, Step, convert
+from feedback.capture.store import count_results
 from feedback.importing import consent as importing_consent
 from feedback.importing import mapping, votes
 from feedback.importing.formats.format import NO_VOTE, EarlierTurn
@@ -112,6 +114,35 @@ def import_lines(
     """
     reading = reading or Reading()
     reading.ours = FIELDS
+    tally: Counter[str] = Counter()
+    try:
+        for result in results(project, records, consent, asked, reading, trial):
+            tally[result.result] += 1
+            yield result
+    finally:
+        if trial is None:
+            count_unstored(project, tally)
+
+
+def count_unstored(project: Project, tally: Mapping[str, int]) -> None:
+    """Count the lines that nobody agreed to. If all others were there already, it is the same log again: nothing is kept
+    of these lines, so that alone tells that they have been counted.
+    """
+    is_again = tally.get(WriteResult.REPLAYED) and not tally.get(WriteResult.STORED)
+    if not is_again and (number := tally.get(WriteResult.NO_CONSENT)):
+        with capture.writing():
+            count_results(project, {("interaction", WriteResult.NO_CONSENT): number})
+
+
+def results(
+    project: Project,
+    records: Iterable[Record],
+    consent: Mapping[str, bool],
+    asked: ConsentSource,
+    reading: Reading,
+    trial: Trial | None,
+) -> Iterator[LineResult]:
+    """The result of each line."""
     seen: Counter[str] = Counter()
     for record in reading.lines(records):
         if record.problem:

@@ -25,9 +25,9 @@ from curation.releases import cutting, folders
 from flywheel_site.ops import ports
 from flywheel_site.ops.backups import archive, state
 from flywheel_site.ops.backups.archive import NoBackup, Progress
-from privacy.checks import APPS
 from privacy.console.counting import counted
 from privacy.db import disk_space, isolation, snapshots
+from privacy.db.state import APPS
 from privacy.erasure import erasure, retention, tombstones
 from privacy.models import Erasure, Tombstone
 from privacy.subjects import master_keys
