@@ -149,7 +149,7 @@ def test_a_curator_marks_cases_as_never_again_and_a_reviewer_may_not(shop: Proje
         (cora, "unmark", False),
         (cora, "mark", True),
     ):
-        client.post(url, {"action": f"{action}_chosen", "_selected_action": [case.pk]})
+        client.post(url, {"action": f"{action}_never_again", "_selected_action": [case.pk]})
         case.refresh_from_db()
         assert case.never_again is after
     cast.said(shop, talk, "thumbs_up", subject=cast.BEN)
