@@ -80,6 +80,6 @@ def test_packages_name_only_modules_and_names_that_exist() -> None:
         docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
         if named := set(re.findall(r"`([a-z_]+)(?:\.\w+)?`", docstring)) - modules:
             nodes = [node for part in path.parent.glob("*.py") for node in ast.walk(ast.parse(part.read_text()))]
-            known = {getattr(node, kind, None) for node in nodes for kind in ("name", "id", "attr", "arg")}
+            known = {getattr(node, kind, None) for node in nodes for kind in ("name", "id", "attr", "arg", "value")}
             stale += [f"{path}: {name}" for name in named - known]
     assert stale == []
