@@ -14,7 +14,7 @@ TOPICS = ("ferries", "tickets", "refunds", "bicycles", "luggage", "tours", "meal
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many rows of each kind there are beside that many interactions."""
+    """How many rows of each kind go with that many interactions."""
 
     interactions: int
     tasks: int = 100_000

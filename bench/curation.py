@@ -4,10 +4,10 @@
     python -m tests.servers python -m bench.curation      the same on PostgreSQL
 
 Each phase is a process of its own, so that its peak memory is its own. On SQLite the rows that curation left are written
-once more, bare, which is the limit of its rate. The release stands beside a SELECT of the same columns of the same rows with
+once more, bare, which is the limit of its rate. The release is compared with a SELECT of the same columns of the same rows with
 orjson and a write. Targets: 8,000 interactions a second and core for whole curation, 400 MB, an increment that costs the
 same at either size (within 1.5 times), release files at half the speed of SELECT and write or better. `--workers` also
-curates with two processes beside one; on SQLite, which has one writer, that says little.
+curates with two processes and with one; on SQLite, which has one writer, that says little.
 """
 
 import argparse
@@ -366,7 +366,7 @@ def main() -> None:
     """Measure every size, and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sizes", default="100000,1000000")
-    parser.add_argument("--workers", action="store_true", help="two processes beside one, too")
+    parser.add_argument("--workers", action="store_true", help="also with two processes")
     parser.add_argument("--one", action="store_true", help="one question alone, asked again and again")
     parser.add_argument("--phase", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -400,7 +400,7 @@ def main() -> None:
 
 
 def two(size: int) -> None:
-    """Two processes beside one, on a fresh database each."""
+    """Two processes and one, each on a fresh database."""
     fresh()
     phase("fill", 0, size)
     one = phase("curate")["seconds"]

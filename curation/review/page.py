@@ -13,7 +13,7 @@ from curation.decisions import reasons
 from curation.decisions.fragments import amended
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import LABELLED
-from curation.evidence.telling import AnswerSummary, evidence
+from curation.evidence.summaries import AnswerSummary, evidence
 from curation.models import AuditItem, Decision, Question, ReviewTask, TaskState
 from curation.questions import clusters
 from curation.review import deciding, double_review, holds, queues
@@ -41,7 +41,7 @@ class ShownSignal:
     comment: str
     score: float | None
     at: Any
-    stands: bool
+    counts: bool
     step: Mapping[str, Any]
 
 
@@ -178,7 +178,7 @@ def starts(task: ReviewTask, heard: Sequence[ShownSignal], amended: str) -> tupl
     """The texts that a correction can start from: what people wrote, as far as the reviewer may see it, and an empty
     one.
     """
-    written = [one.correction for one in heard if one.stands and one.correction]
+    written = [one.correction for one in heard if one.counts and one.correction]
     found = [
         Start("the answer", str(task.interaction.answer)),
         *([Start("the answer with their fact", amended)] if amended else []),
@@ -246,7 +246,7 @@ def said(signal: Signal) -> ShownSignal:
         comment=str(signal.comment),
         score=signal.score,
         at=signal.occurred_at,
-        stands=signal.withdrawn_at is None,
+        counts=signal.withdrawn_at is None,
         step=signal.step,
     )
 
