@@ -6,6 +6,8 @@ from typing import NamedTuple
 from curation.claims.quantities import equal, rival
 from curation.claims.reading import Claim, Reading
 
+MANY = 6
+"""Clauses from which an answer says so much that one word in another place exchanges nothing."""
 LABEL = 2
 """Words up to which a clause may be the heading of the next: "Car: 21 years"."""
 
@@ -29,6 +31,8 @@ def exchanged(one: Reading, other: Reading) -> bool:
 
 def subjects_exchanged(one: Reading, other: Reading) -> bool:
     """Whether two clauses have exchanged who does it: "pupils need a cap; the school lends floats", the other way round."""
+    if max(len(one.claims), len(other.claims)) > MANY:
+        return False
     mine, yours = ([(claim.words[0], frozenset(claim.words[1:])) for claim in said.claims] for said in (one, other))
     theirs = {subject for subject, _ in yours}
     mine = [(subject, rest) for subject, rest in mine if subject in theirs]
@@ -70,7 +74,7 @@ def _filled_otherwise(one: Reading, other: Reading) -> bool:
 
 def moved(one: Reading, other: Reading) -> bool:
     """Whether a fact is told of another thing: "the room until 11, the luggage until six", "the luggage until 11"."""
-    if len(one.claims) < 2:
+    if not 2 <= len(one.claims) <= MANY or len(other.claims) > MANY:
         return False
     if _filled_otherwise(one, other):
         return True

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from curation.claims.counting import MANY
 from curation.claims.duties import Duty
 from curation.claims.forms import canonical, forms_of
 from curation.claims.reading import Claim, Reading
@@ -15,7 +16,9 @@ def widens(one: Reading, other: Reading, question: frozenset[str] = frozenset())
     """Whether `other` widens what `one` limits. `question` are the words that both may have from it."""
     if any(_some_or_none(a, b) or _some_or_none(b, a) for a in one.claims for b in other.claims):
         return True
-    if any(_allowed_after_all(mine, claim, one) for mine in one.claims for claim in other.claims):
+    if len(other.claims) <= MANY and any(
+        _allowed_after_all(mine, claim, one) for mine in one.claims for claim in other.claims
+    ):
         return True
     known = one.content - question
     if any(Scope.ANYWAY in claim.scope and claim.content & known for claim in other.claims) and not any(
@@ -38,7 +41,8 @@ def widens(one: Reading, other: Reading, question: frozenset[str] = frozenset())
         return not any(Scope.EVEN in claim.scope for claim in one.claims)
     if any(_turned(limit, claim, question) for limit in limits for claim in other.claims):
         return True
-    if _EXAMPLE & other.content and not _EXAMPLE & one.content:
+    few = len(other.claims) <= MANY
+    if few and _EXAMPLE & other.content and not _EXAMPLE & one.content:
         return any(limit.content & other.content for limit in limits)
     return any(
         _of_all(limit, claim, one, question)
