@@ -17,7 +17,9 @@ from django.db.models import Avg, Count, F
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from curation.gate.figures import rate as rate_words
 from curation.models import Decision, GateRun, ReviewTask, TaskState
+from curation.policies import versions
 from curation.quality import audits, changes, failing, report, votes
 from curation.quality.changes import Comparison
 from curation.quality.estimates import Estimate, percent
@@ -101,6 +103,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class PastRun:
+    """A gate run, with its pass rate and interval in words; empty for runs from before there were any."""
+
+    row: GateRun
+    rate: str
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """What takes long to measure, without captured text."""
 
@@ -123,7 +133,8 @@ class Page:
     comparison: Comparison | None
     failing: list[failing.FailingQuestion]
     reasons: tuple[tuple[str, int], ...]
-    runs: list[GateRun]
+    runs: list[PastRun]
+    share: str
 
 
 def page(project: Project) -> Page:
@@ -142,7 +153,8 @@ def page(project: Project) -> Page:
         comparison=found.comparison,
         failing=failing.with_texts(found.failing),
         reasons=found.reasons,
-        runs=list(runs[:RUNS]),
+        runs=[PastRun(run, rate_words(rate) if (rate := passing(run)) else "") for run in runs[:RUNS]],
+        share=f"{100 * audits.share_of(versions.current(project)):g}%",
     )
 
 
@@ -258,7 +270,7 @@ def table(found: Page, group: str) -> Iterable[Sequence[Any]]:
         return [CHANGES, *map(change_line, found.comparison.changes if found.comparison else ())]
     if group == "failing":
         return [FAILING, *map(failing_line, found.failing)]
-    return [REASONS, *found.reasons] if group == "reasons" else [GATE, *map(run_line, found.runs)]
+    return [REASONS, *found.reasons] if group == "reasons" else [GATE, *(run_line(run.row) for run in found.runs)]
 
 
 def slice_line(one: Slice) -> Sequence[Any]:
