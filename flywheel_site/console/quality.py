@@ -17,7 +17,6 @@ from django.db.models import Avg, Count, F
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from curation.gate.figures import rate as rate_words
 from curation.models import Decision, GateRun, ReviewTask, TaskState
 from curation.policies import versions
 from curation.quality import audits, changes, failing, report, votes
@@ -104,10 +103,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class PastRun:
-    """A gate run, with its pass rate and interval in words; empty for runs from before there were any."""
+    """A gate run, with its pass rate at the first answer; None for runs from before there was any."""
 
     row: GateRun
-    rate: str
+    rate: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ def page(project: Project) -> Page:
         comparison=found.comparison,
         failing=failing.with_texts(found.failing),
         reasons=found.reasons,
-        runs=[PastRun(run, rate_words(rate) if (rate := passing(run)) else "") for run in runs[:RUNS]],
+        runs=[PastRun(run, rate_of(run)) for run in runs[:RUNS]],
         share=f"{100 * audits.share_of(versions.current(project)):g}%",
     )
 
@@ -307,6 +306,12 @@ def passing(run: GateRun) -> dict[str, Any]:
     """A run's pass rate at the first answer, with its interval; empty for runs from before there were any."""
     found: dict[str, Any] = (run.counts.get("figures") or {}).get("rate") or {}
     return found
+
+
+def rate_of(run: GateRun) -> Estimate | None:
+    """A run's pass rate at the first answer."""
+    found = passing(run)
+    return Estimate(found["value"], found["cases"], found["low"], found["high"], "gate") if found.get("cases") else None
 
 
 def figures(rate: Estimate) -> Iterable[Any]:
