@@ -6,11 +6,12 @@ A text of `ENOUGH` words is complete, unless it tells a story or speaks of the a
 
 import re
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from curation.decisions.first_person import tells_of_writer
 from curation.decisions.past import recalls
-from curation.decisions.question_types import Asks, asks, is_of_another_type
+from curation.decisions.question_types import HOW_TO, Asks, asks, is_of_another_type
 from curation.decisions.remarks import OPENING, SUBJECTLESS
 from curation.decisions.short_answers import ENDED, REPLY, Pair, carries, denies, fits, is_unended, judges
 from curation.decisions.words import (
@@ -20,6 +21,8 @@ from curation.decisions.words import (
     LITTLE,
     SIGNS,
     STEPS,
+    THESE,
+    THINGS,
     YES,
     is_amount,
     is_code,
@@ -80,6 +83,8 @@ def misfit(text: str, question: str, answer: str) -> Flaw | None:
         return None if POINTER.fullmatch(answer) else Flaw.NO_ANSWER
     if is_statement(answer) and not is_code(text):
         return Flaw.FRAGMENT
+    if len(said) <= REPLY_WORDS and points_back(said, tokens(question), tokens(answer)):
+        return Flaw.NO_ANSWER
     if size(said, text) >= ENOUGH:
         return remark(text, said, question, answer) if len(said) <= REMARK else None
     return short(Pair(text, said, question, answer, tokens(answer), tokens(question), asks(question)))
@@ -110,6 +115,14 @@ def remark(text: str, said: list[str], question: str, answer: str) -> Flaw | Non
     return None
 
 
+def points_back(said: list[str], asked: list[str], old: list[str]) -> bool:
+    """Whether a text points at something that only the old answer names: "half of that team". It cannot take its place."""
+    own = new_words(old, asked) - LITTLE
+    return any(
+        this in THESE and word in own and word not in said[:at] for at, (this, word) in enumerate(pairwise(said))
+    )
+
+
 def is_casual(text: str, said: list[str], question: str, answer: str) -> bool:
     """Whether a text is dashed off, without a capital or a full stop, and tells of what is not so."""
     if not text[:1].islower() or ENDED.search(text):
@@ -129,6 +142,8 @@ def is_stray(text: str, said: list[str], question: str, answer: str) -> bool:
         return True
     if recalls(text, f"{question} {answer}"):
         return True
+    if not is_tied and said[0] in THINGS and HOW_TO.match(question) and STEPS.isdisjoint(said):
+        return True  # it tells of something else than how to do it
     return not is_tied and is_unended(text, answer) and text[:1].islower() and said[0] not in STEPS
 
 

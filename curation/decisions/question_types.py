@@ -18,6 +18,7 @@ from curation.decisions.words import (
     NO,
     PLACES,
     REPEATS,
+    STEM,
     STEPS,
     UNSPACED,
     YES,
@@ -38,6 +39,10 @@ HOW_TO: Final = re.compile(
     re.IGNORECASE,
 )
 MONEY: Final = re.compile(r"[$€£¥₽₺%]")
+TO: Final = re.compile(r"\bto (?:the|a|an|your|my|our|its|this|that|[A-Z\"'])")
+WHO: Final = re.compile(r"\b(?:who|whom|wer|qui|quién(?:es)?|chi|quem|wie|kto|kdo|vem|hvem|кто|хто)\b", re.IGNORECASE)
+BY: Final = frozenset("by von vom durch par por pelo pela da dal dalla door przez av af".split())
+"""With which a passive names who does something."""
 NAMED_STEP: Final = re.compile(r"[>→/]|https?:")
 
 
@@ -53,18 +58,49 @@ def is_of_another_type(text: str, said: list[str], question: str, answer: str) -
         if not any(map(counts, old)) or not ENDLESS.isdisjoint(said):
             return False
         return not any(map(counts, said)) or (any(map(is_unit, old)) and counts_something_else(text, said, question))
-    if {*said} - LITTLE - new_words(said, tokens(question) + old):
+    if tells_of_what_is_asked_about(kind, said, question):
+        return True
+    tied = {*said} - LITTLE - new_words(said, tokens(question) + old)
+    if tied and not (
+        kind is Asks.PLACE
+        and names_no_place(text, said)
+        and {*said} - LITTLE <= new_words(said, answers_own(question, old))
+    ):
         return False
     if kind is not Asks.OPEN and kind is not Asks.UNKNOWN and said[0] in REPEATS:
         return True
     if kind is Asks.OPEN and HOW_TO.match(question):
         return len(said) <= SHORT and any(map(counts, said)) and said[0] not in STEPS
     if kind is Asks.PLACE:
-        places = PLACES - ARTICLES if guess(text) == "en" else PLACES
-        return places.isdisjoint(said) and not NAMED_STEP.search(text) and not has_name(text)
+        return names_no_place(text, said)
     if kind is Asks.PERSON:
         return any(map(is_amount, said))
     return kind is Asks.YES_OR_NO and old[:1] != [] and old[0] in YES | NO and said[0] not in YES | NO | LIMITS
+
+
+def names_no_place(text: str, said: list[str]) -> bool:
+    """Whether a text has no preposition of place, no step, no name and no way through a menu. "To" with a verb is none."""
+    places = PLACES - ARTICLES if guess(text) == "en" else PLACES
+    if "to" in said and not TO.search(text):
+        places = places - {"to"}
+    return places.isdisjoint(said) and STEPS.isdisjoint(said) and not NAMED_STEP.search(text) and not has_name(text)
+
+
+def answers_own(question: str, old: list[str]) -> list[str]:
+    """The words of the answer that the question did not have."""
+    return [*new_words(old, tokens(question))]
+
+
+def tells_of_what_is_asked_about(kind: "Asks", said: list[str], question: str) -> bool:
+    """Whether a text tells something else of what somebody does: "Who signs the contract?" "The contract has two copies."
+    A person, or the verb, is missing.
+    """
+    who = WHO.search(question) if kind is Asks.PERSON else None
+    if who is None or not BY.isdisjoint(said):
+        return False
+    verb, *others = [word for word in tokens(question[who.end() :]) if word not in LITTLE] or [""]
+    told = [word[:STEM] for word in said if word not in LITTLE]
+    return bool(others and told) and told[0] in {word[:STEM] for word in others} and verb[:STEM] not in told
 
 
 def is_priced(text: str, words: list[str]) -> bool:

@@ -9,10 +9,12 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from curation.decisions.first_person import tells_of_writer
+from curation.decisions.language import languages_of
 from curation.decisions.past import recalls
 from curation.decisions.question_types import Asks
 from curation.decisions.words import (
     ADDS,
+    ADDS_ONLY_IN,
     CHANGES,
     CODE,
     DENIALS,
@@ -44,6 +46,10 @@ TERSE: Final = 2
 """The most words of an answer that is no sentence, so that its correction need not be one."""
 WHOLE: Final = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я\u0590-\ud7af].*[.!。！]\W*", re.DOTALL)
 """A sentence with its capital and its full stop."""
+VALUE: Final = re.compile(r"[A-ZÀ-ÞА-Я\d][^.!?]*[.!]\s*")
+"""An amount with its capital and its full stop."""
+CALL: Final = re.compile(r"`?[\w.]+\([^()\n]*\)`?;?")
+CALLED: Final = re.compile(r"\w\(")
 CLOSED: Final = frozenset({Asks.AMOUNT, Asks.TIME, Asks.PLACE, Asks.PERSON, Asks.YES_OR_NO})
 NAMEABLE: Final = frozenset({Asks.PERSON, Asks.PLACE, Asks.OPEN})
 NAME: Final = re.compile(r"[A-ZÀ-ÞА-Я][\w'-]+(?: [A-ZÀ-ÞА-Я][\w'-]+){0,2}\.?")
@@ -79,7 +85,7 @@ def fits(pair: Pair) -> bool:
         return False
     if len(LIST.findall(pair.text)) > 1:
         return True
-    if is_command(pair.text) or steps_again(pair):
+    if is_command(pair.text) or steps_again(pair) or calls_again(pair) or is_terse_value(pair):
         return True
     if CODE.search(pair.answer):
         return pair.text.lstrip().startswith("```") or keeps_code(pair.text, pair.said, pair.old)
@@ -145,7 +151,11 @@ def repeats(pair: Pair) -> bool:
 
 def adds(pair: Pair) -> bool:
     """Whether a text only adds to the answer: "and oak"."""
-    return pair.said[0] in ADDS and pair.said[:1] != pair.old[:1]
+    first = pair.said[0]
+    if first not in ADDS or pair.said[:1] == pair.old[:1]:
+        return False
+    only = ADDS_ONLY_IN.get(first)
+    return only is None or not only.isdisjoint(languages_of(pair.text, f"{pair.question} {pair.answer}"))
 
 
 def is_tied(pair: Pair) -> bool:
@@ -162,6 +172,21 @@ def steps_again(pair: Pair) -> bool:
         return WHOLE.fullmatch(pair.text) is not None
     programs = {word for step, word in pairwise(pair.old) if step in STEPS}
     return pair.said[0] in programs and LITTLE.isdisjoint(pair.said)
+
+
+def calls_again(pair: Pair) -> bool:
+    """Whether a text is a call of a function by itself, in place of an answer that has one."""
+    return CALL.fullmatch(pair.text.strip()) is not None and CALLED.search(pair.answer) is not None
+
+
+def is_terse_value(pair: Pair) -> bool:
+    """Whether a text of two words is the amount or the time that was asked for, with its full stop: "Six months."."""
+    if len(pair.said) != TERSE or pair.kind not in (Asks.AMOUNT, Asks.TIME) or not VALUE.fullmatch(pair.text):
+        return False
+    value = [word for word in pair.said if is_amount(word)]
+    if pair.kind is Asks.TIME:
+        return bool(value)
+    return bool(value) and any(map(is_unit, pair.said)) and any(map(is_unit, pair.old))
 
 
 def rewrites(pair: Pair) -> bool:
