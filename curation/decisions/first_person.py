@@ -67,6 +67,11 @@ MENU: Final = re.compile(r"(?<=[\w,;)>] )[A-ZÀ-ÞА-Я][\w']+")
 """A capitalised word in the middle of a sentence, as in "My Account": it is part of a name."""
 TITLE: Final = re.compile(r"\W*([A-ZÀ-ÞА-Я]\w*) (?=[A-ZÀ-ÞА-Я])")
 """The same at the start of a sentence; not in German, which capitalises all nouns."""
+OURS: Final = re.compile(
+    r"\W*(?:bei uns|chez nous|da noi|bij ons|u nas|у нас|hos oss|hos os|at ours|in our (?:house|home|flat|place|case|office))\b",
+    re.IGNORECASE,
+)
+"""How a story of several people begins. "We" elsewhere is how a company speaks of itself."""
 ASKS: Final = re.compile(r"[?？؟]\s*$")
 BY_LANGUAGE: Final = {code: frozenset(words.split()) for code, words in WORDS.items()}
 ENDINGS: Final = {code: re.compile(form) for code, form in FORMS.items()}
@@ -77,7 +82,8 @@ ANYWHERE: Final = CANDIDATES - AMBIGUOUS
 def tells_of_writer(text: str, question: str, answer: str) -> bool:
     """Whether a reply to a question speaks of its writer, where the agent's answer does not speak of the agent."""
     near = f"{question} {answer}"
-    if not first_person(text, near) or first_person(answer, near):
+    is_ours = OURS.match(text) is not None and OURS.match(answer) is None
+    if not (is_ours or first_person(text, near)) or first_person(answer, near):
         return False
     return ASKS.search(question) is not None or asks(question) is not Asks.UNKNOWN
 

@@ -50,6 +50,15 @@ ABOUT_DOING: Final = re.compile(r"\bwhat (?:does|do|did|will|would|can)\b", re.I
 """A question about what something does, which a verb without a subject answers."""
 DOUBT: Final = re.compile(r"[^.!?？\n]{1,40}[?？]+[\"')\s]*\w")
 """A short question that is thrown back at the agent, and more text."""
+PROHIBITS: Final = re.compile(r"\W*(?:don'?t|do not|never) \w", re.IGNORECASE)
+ACTS: Final = re.compile(
+    r"\b(?:i|we|you|one|my|should|must|may|can|could|is|are|do|does|allowed|avoid|safe|happens|how|tips?)\b",
+    re.IGNORECASE,
+)
+"""A question that a prohibition may answer: it speaks of what people do."""
+DEFINES: Final = re.compile(
+    r"\b(?:what (?:does|do|did)\b.*\b(?:mean|stand for)|what is meant|definition of)\b", re.IGNORECASE
+)
 POINTER: Final = re.compile(r"\W*(?:(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*)\W*")
 
 
@@ -75,6 +84,12 @@ def misfit(text: str, question: str, answer: str) -> Flaw | None:
         return Flaw.QUESTION
     if len(said) <= REPLY_WORDS and (DOUBT.match(text) and not DOUBT.match(answer)):
         return Flaw.QUESTION
+    if (
+        PROHIBITS.match(text)
+        and not PROHIBITS.match(answer)
+        and (DEFINES.search(question) or not ACTS.search(question))
+    ):
+        return Flaw.INSTRUCTION
     if adds_a_remark(said, tokens(answer)):
         return Flaw.FRAGMENT
     if len(said) <= REPLY_WORDS and replies(text) and asks(question) not in (Asks.YES_OR_NO, Asks.UNKNOWN):

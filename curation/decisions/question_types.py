@@ -143,6 +143,7 @@ AMOUNT: Final = (
     r"\b(?:what|which) (?:minimum |maximum )?age\b|\bquel âge\b|\bqué edad\b|\bche età\b|\b(?:qual (?:é )?a|que) idade\b|\bwelches alter\b|\bwelke leeftijd\b",
     r"\bhow (?:many|much|long|often|old|far|big|large|fast|high|deep|soon|late|tall|wide|heavy|frequently)\b|"
     r"\b(?:what|which)(?:'s| is| was| are)? the (?:\w+ )?(?:number|price|cost|fee|rate|limit|size|maximum|minimum|deadline|duration|age|period|version)\b",
+    r"\bwhat (?:do|does|did|will|would) [^?]{1,60}\b(?:cost|weigh|charge)\b|\bque coûte(?:nt)?\b|\bqué (?:cuesta|vale)n?\b|\b(?:cosa|che cosa) costa(?:no)?\b|\bo que custa\b|\bco kosztuje\b",
     r"\bwie ?(?:viele?n?|lange?|oft|hoch|teuer|alt|gro[sß]+|weit|schnell)\b|\bwieviele?\b|was kostet|\b(?:was|wie) ist (?:der|die|das) (?:\w+ )?(?:preis|frist|gebühr|dauer|anzahl|betrag|grenze|limit|alter|größe|höhe|gewicht|temperatur)\b|\bwelche (?:frist|dauer|gebühr|größe|menge)\b",
     r"\bcombien\b|quel(?:le)?s? (?:est|sont) (?:le |la |l'|les )(?:\w+ )?(?:délais?|prix|durée|nombre|taille|montant|âge|tarifs?|frais|coût|limite|hauteur|poids|vitesse|température)",
     r"\bcuánt[oa]s?\b|\bcada cuánto\b|\bcuál(?:es)? (?:es|son) (?:el|la|los|las) (?:\w+ )?(?:plazos?|precios?|costes?|costos?|tarifas?|duración|número|tamaño|límite|importe|edad|altura|peso|velocidad|temperatura)\b",
@@ -169,7 +170,7 @@ PLACE: Final = (
     r"\bгде\b|\bкуда\b|\bде\b|哪里|哪裡|哪儿|在哪|どこ|어디|أين|\bकहा[ँं]\b|\bπού\b|איפה",
 )
 PERSON: Final = (
-    r"\bwho\b|\bwhom\b|\bwhose\b|\bwer\b|\bwem\b|\bwen\b|\bqui (?:est|a|peut|doit|sont)\b|\bquién(?:es)?\b|\bchi (?:è|ha|può|deve|sono)\b|\bquem\b|\bwie (?:is|heeft|kan|moet|zijn)\b",
+    r"\bwho\b|\bwhom\b|\bwhose\b|\bwer\b|\bwem\b|\bwen\b|\bqui (?:est|a|peut|doit|sont)\b|^\W*qui \w+e\b|\bquién(?:es)?\b|\bchi (?:è|ha|può|deve|sono)\b|^\W*chi \w+[ae]\b|\bquem\b|\bwie (?:is|heeft|kan|moet|zijn)\b",
     r"\bkto\b|\bkdo\b|\bvem\b|\bhvem\b|^\W*kim\b|^\W*kenen?\b|\bkuka\b|\bsiapa\b|^\W*cine\b|\bкто\b|\bхто\b|\bкой\b|谁|誰|누구|누가|\bकौन\b|ποιος|\bמי\b",
 )
 YES_OR_NO: Final = (

@@ -48,6 +48,10 @@ WHOLE: Final = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я\u0590-\ud7af].*[.!。！]\W*", r
 """A sentence with its capital and its full stop."""
 VALUE: Final = re.compile(r"[A-ZÀ-ÞА-Я\d][^.!?]*[.!]\s*")
 """An amount with its capital and its full stop."""
+TITLES: Final = frozenset(
+    "the my your our der die das mein le la il lo el los las o a de het mr mrs ms dr prof herr frau mme señor señora sr sra signor signora pan pani".split()
+)
+"""With which a person or an office is named."""
 CALL: Final = re.compile(r"`?[\w.]+\([^()\n]*\)`?;?")
 CALLED: Final = re.compile(r"\w\(")
 CLOSED: Final = frozenset({Asks.AMOUNT, Asks.TIME, Asks.PLACE, Asks.PERSON, Asks.YES_OR_NO})
@@ -180,8 +184,12 @@ def calls_again(pair: Pair) -> bool:
 
 
 def is_terse_value(pair: Pair) -> bool:
-    """Whether a text of two words is the amount or the time that was asked for, with its full stop: "Six months."."""
-    if len(pair.said) != TERSE or pair.kind not in (Asks.AMOUNT, Asks.TIME) or not VALUE.fullmatch(pair.text):
+    """Whether a text of two words is the amount, the time or the person that was asked for, with its full stop: "Six months."."""
+    if len(pair.said) != TERSE or not VALUE.fullmatch(pair.text):
+        return False
+    if pair.kind is Asks.PERSON:
+        return pair.said[0] in TITLES and bool(brought(pair) - LITTLE)
+    if pair.kind not in (Asks.AMOUNT, Asks.TIME):
         return False
     value = [word for word in pair.said if is_amount(word)]
     if pair.kind is Asks.TIME:
