@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Final
 
 from curation.decisions.language import languages_of
-from curation.decisions.question_types import Asks, asks
+from curation.decisions.question_types import Asks, Pair
 from curation.decisions.words import is_amount, tokens
 
 WORDS: Final = {
@@ -79,13 +79,12 @@ CANDIDATES: Final = frozenset().union(*BY_LANGUAGE.values())
 ANYWHERE: Final = CANDIDATES - AMBIGUOUS
 
 
-def tells_of_writer(text: str, question: str, answer: str) -> bool:
+def tells_of_writer(pair: Pair) -> bool:
     """Whether a reply to a question speaks of its writer, where the agent's answer does not speak of the agent."""
-    near = f"{question} {answer}"
-    is_ours = OURS.match(text) is not None and OURS.match(answer) is None
-    if not (is_ours or first_person(text, near)) or first_person(answer, near):
+    is_ours = OURS.match(pair.text) is not None and OURS.match(pair.answer) is None
+    if not (is_ours or first_person(pair.text, pair.near)) or first_person(pair.answer, pair.near):
         return False
-    return ASKS.search(question) is not None or asks(question) is not Asks.UNKNOWN
+    return ASKS.search(pair.question) is not None or pair.kind is not Asks.UNKNOWN
 
 
 def first_person(text: str, near: str) -> set[str]:

@@ -5,11 +5,13 @@ text that has a word of the question in it gets the benefit of the doubt where w
 """
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from operator import itemgetter
 from typing import Final
 
-from curation.decisions.language import guess
+from curation.decisions.language import guess, languages_of
 from curation.decisions.words import (
     COINS,
     ENDLESS,
@@ -46,36 +48,87 @@ BY: Final = frozenset("by von vom durch par por pelo pela da dal dalla door prze
 NAMED_STEP: Final = re.compile(r"[>→/]|https?:")
 
 
-def is_of_another_type(text: str, said: list[str], question: str, answer: str) -> bool:
+@dataclass(frozen=True)
+class Pair:
+    """A correction with the question and the answer that it replaces; each is read once, where a rule asks for it."""
+
+    text: str
+    question: str
+    answer: str
+
+    @property
+    def near(self) -> str:
+        """What was said before it."""
+        return f"{self.question} {self.answer}"
+
+    @cached_property
+    def said(self) -> list[str]:
+        """The words of the correction."""
+        return tokens(self.text)
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """The words of the question."""
+        return tokens(self.question)
+
+    @cached_property
+    def old(self) -> list[str]:
+        """The words of the answer."""
+        return tokens(self.answer)
+
+    @cached_property
+    def fresh(self) -> set[str]:
+        """The words of the correction that neither the question nor the answer has, in whatever form."""
+        return new_words(self.said, self.asked + self.old)
+
+    @cached_property
+    def kind(self) -> "Asks":
+        """What the question asks for."""
+        return asks(self.question)
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The language of the correction, or of what is around it."""
+        return languages_of(self.text, self.near)
+
+    @cached_property
+    def is_tied(self) -> bool:
+        """Whether the correction has a word that means something of the question or the answer."""
+        return not {*self.said} - LITTLE <= self.fresh
+
+
+def is_of_another_type(pair: Pair) -> bool:
     """Whether a text answers another type of question than was asked, and than the old answer answered."""
-    if len(said) > LONGEST or UNSPACED.search(text):
+    said, old, kind = pair.said, pair.old, pair.kind
+    if len(said) > LONGEST or UNSPACED.search(pair.text):
         return False
-    kind = asks(question)
-    old = tokens(answer)
     if kind in (Asks.AMOUNT, Asks.TIME):
-        if is_priced(answer, old) and not is_priced(text, said) and not any(map(str.isdigit, text)):
-            return ENDLESS.isdisjoint(said)
-        if not any(map(counts, old)) or not ENDLESS.isdisjoint(said):
-            return False
-        return not any(map(counts, said)) or (any(map(is_unit, old)) and counts_something_else(text, said, question))
-    if tells_of_what_is_asked_about(kind, said, question):
+        return is_no_amount(pair)
+    if tells_of_what_is_asked_about(pair):
         return True
-    tied = {*said} - LITTLE - new_words(said, tokens(question) + old)
-    if tied and not (
-        kind is Asks.PLACE
-        and names_no_place(text, said)
-        and {*said} - LITTLE <= new_words(said, answers_own(question, old))
-    ):
+    if kind is Asks.PLACE:
+        own = new_words(old, pair.asked)
+        is_tied = pair.is_tied and not {*said} - LITTLE <= new_words(said, [*own])
+        return not is_tied and (said[0] in REPEATS or names_no_place(pair.text, said))
+    if pair.is_tied:
         return False
     if kind is not Asks.OPEN and kind is not Asks.UNKNOWN and said[0] in REPEATS:
         return True
-    if kind is Asks.OPEN and HOW_TO.match(question):
+    if kind is Asks.OPEN and HOW_TO.match(pair.question):
         return len(said) <= SHORT and any(map(counts, said)) and said[0] not in STEPS
-    if kind is Asks.PLACE:
-        return names_no_place(text, said)
     if kind is Asks.PERSON:
         return any(map(is_amount, said))
     return kind is Asks.YES_OR_NO and old[:1] != [] and old[0] in YES | NO and said[0] not in YES | NO | LIMITS
+
+
+def is_no_amount(pair: Pair) -> bool:
+    """Whether a text has no amount or time where the old answer has one."""
+    said, old = pair.said, pair.old
+    if is_priced(pair.answer, old) and not is_priced(pair.text, said) and not any(map(str.isdigit, pair.text)):
+        return ENDLESS.isdisjoint(said)
+    if not any(map(counts, old)) or not ENDLESS.isdisjoint(said):
+        return False
+    return not any(map(counts, said)) or (any(map(is_unit, old)) and counts_something_else(pair))
 
 
 def names_no_place(text: str, said: list[str]) -> bool:
@@ -86,20 +139,15 @@ def names_no_place(text: str, said: list[str]) -> bool:
     return places.isdisjoint(said) and STEPS.isdisjoint(said) and not NAMED_STEP.search(text) and not has_name(text)
 
 
-def answers_own(question: str, old: list[str]) -> list[str]:
-    """The words of the answer that the question did not have."""
-    return [*new_words(old, tokens(question))]
-
-
-def tells_of_what_is_asked_about(kind: "Asks", said: list[str], question: str) -> bool:
+def tells_of_what_is_asked_about(pair: Pair) -> bool:
     """Whether a text tells something else of what somebody does: "Who signs the contract?" "The contract has two copies."
     A person, or the verb, is missing.
     """
-    who = WHO.search(question) if kind is Asks.PERSON else None
-    if who is None or not BY.isdisjoint(said):
+    who = WHO.search(pair.question) if pair.kind is Asks.PERSON else None
+    if who is None or not BY.isdisjoint(pair.said):
         return False
-    verb, *others = [word for word in tokens(question[who.end() :]) if word not in LITTLE] or [""]
-    told = [word[:STEM] for word in said if word not in LITTLE]
+    verb, *others = [word for word in tokens(pair.question[who.end() :]) if word not in LITTLE] or [""]
+    told = [word[:STEM] for word in pair.said if word not in LITTLE]
     return bool(others and told) and told[0] in {word[:STEM] for word in others} and verb[:STEM] not in told
 
 
@@ -108,11 +156,12 @@ def is_priced(text: str, words: list[str]) -> bool:
     return MONEY.search(text) is not None or not COINS.isdisjoint(words)
 
 
-def counts_something_else(text: str, said: list[str], question: str) -> bool:
+def counts_something_else(pair: Pair) -> bool:
     """Whether every number of a text counts what was not asked about: "three copies", where weeks are meant."""
-    if MONEY.search(text) or any(map(is_unit, said)):
+    said = pair.said
+    if MONEY.search(pair.text) or any(map(is_unit, said)):
         return False
-    other = new_words(said, tokens(question)) - LITTLE
+    other = new_words(said, pair.asked) - LITTLE
     numbers = [place for place, word in enumerate(said) if is_amount(word)]
     return bool(numbers) and all(said[place + 1 : place + 2] and said[place + 1] in other for place in numbers)
 

@@ -6,12 +6,11 @@ asks for. Short remarks come in endless forms and every language, so a text with
 
 import re
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 from curation.decisions.first_person import tells_of_writer
-from curation.decisions.language import languages_of
 from curation.decisions.past import recalls
-from curation.decisions.question_types import Asks
+from curation.decisions.question_types import Asks, Pair
 from curation.decisions.words import (
     ADDS,
     ADDS_ONLY_IN,
@@ -66,26 +65,14 @@ LIST: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S", re.MULTILINE)
 NAMED_STEP: Final = re.compile(r"[>→/]|https?:")
 
 
-class Pair(NamedTuple):
-    """A correction and the answer that it replaces, each with its words, and what was asked."""
-
-    text: str
-    said: list[str]
-    question: str
-    answer: str
-    old: list[str]
-    asked: list[str]
-    kind: Asks
-
-
 def fits(pair: Pair) -> bool:
     """Whether a short text answers a question of this kind, or rewrites the answer."""
     is_reply = denies(pair.said)
     if not (is_reply or brought(pair) - NEGATIONS):  # no new word: only a sign or the order may have changed
         return not brought(pair) and len(pair.said) >= SIZE * len(pair.old)
-    if tells_of_writer(pair.text, pair.question, pair.answer) or adds(pair) or tells(pair):
+    if tells_of_writer(pair) or adds(pair) or tells(pair):
         return False
-    if recalls(pair.text, f"{pair.question} {pair.answer}"):
+    if recalls(pair):
         return False
     if len(LIST.findall(pair.text)) > 1:
         return True
@@ -108,7 +95,7 @@ def carries(pair: Pair) -> bool:
     if denies(pair.said):
         return not judges(pair)
     fresh = brought(pair)
-    if judges(pair) or not fresh - NEGATIONS or tells_of_writer(pair.text, pair.question, pair.answer):
+    if judges(pair) or not fresh - NEGATIONS or tells_of_writer(pair):
         return False
     if (
         pair.said[0] in ADDS | LIMITS
@@ -159,7 +146,7 @@ def adds(pair: Pair) -> bool:
     if first not in ADDS or pair.said[:1] == pair.old[:1]:
         return False
     only = ADDS_ONLY_IN.get(first)
-    return only is None or not only.isdisjoint(languages_of(pair.text, f"{pair.question} {pair.answer}"))
+    return only is None or not only.isdisjoint(pair.languages)
 
 
 def is_tied(pair: Pair) -> bool:
