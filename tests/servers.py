@@ -30,7 +30,7 @@ import redis as redis_client
 
 from tests import programs
 
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 STOP_SECONDS = 20.0
 
 
