@@ -96,7 +96,7 @@ def test_using_it_as_decided_teaches_the_correction_and_approving_is_refused(sho
 def test_many_holds_are_used_as_decided_or_never_and_in_no_other_way(
     shop: Project, rita: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk_admin, "AT_ONCE_SECONDS", 60.0)
+    monkeypatch.setattr(bulk_admin, "AT_ONCE_SECONDS", 600)  # however busy the machine is, all is done in the request
     tasks = [held(shop, who, f"{ASKED} I am number {n}.") for n, who in enumerate((cast.ANNA, cast.BEN))]
     keys = [task.pk for task in tasks]
     text = rita.post(LIST, {"action": "decide_chosen", "_selected_action": keys}).content.decode()

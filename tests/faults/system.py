@@ -18,7 +18,7 @@ from tests import servers
 from tests.processes import answers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 FULL_SECONDS = 1.5  # how long a disk is full
 DISK_MEGABYTES = 700
 # In one process, which takes two seconds to start.

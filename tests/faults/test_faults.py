@@ -83,7 +83,7 @@ def test_capture_goes_on_without_its_broker_and_the_work_is_done_when_it_is_back
             made.broker.start()  # empty: it keeps nothing on disk
             load.stop()
             assert faults(made, load) == []
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 120
             while pending(made):
                 assert time.monotonic() < deadline, made.worker.log.read_text(errors="replace")[-2000:]
                 time.sleep(0.2)
@@ -91,7 +91,7 @@ def test_capture_goes_on_without_its_broker_and_the_work_is_done_when_it_is_back
         pytest.skip(str(reason))
 
 
-def until(is_so: Callable[[], bool], seconds: float = 30) -> None:
+def until(is_so: Callable[[], bool], seconds: float = 120) -> None:
     """Wait for something that must become so, however busy the machine is."""
     deadline = time.monotonic() + seconds
     while not is_so():
