@@ -4,11 +4,11 @@ https://opentelemetry.io/docs/specs/otlp/. Its JSON writes ids in hex and large 
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from google.protobuf.message import DecodeError
+from msgspec import Struct, field
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
@@ -16,6 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 
 from feedback.capture.json_bodies import MAX_DEPTH
 from feedback.capture.payloads import PayloadError
+from feedback.texts.literals import storable
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 MAX_SPANS = 10_000
@@ -23,15 +24,13 @@ MAX_GROUPS = 10 * MAX_SPANS  # limits on spans, and on everything else around th
 FAILED, FAILED_TEXT = 2, "STATUS_CODE_ERROR"
 SPANS_AT = (1, 2, 2)  # the field's number in the request, in a resource's spans, in a scope's spans
 SIZES = {1: 8, 5: 4}  # bytes of a field whose size is not encoded
-SURROGATES = dict.fromkeys([0, *range(0xD800, 0xE000)])  # no database holds these
 
 
 class TooLarge(ValueError):
     """The body is larger than allowed once it is unpacked, or has too many spans."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that happened within a span."""
 
     name: str
@@ -39,8 +38,7 @@ class Event:
     at: int  # nanoseconds since 1970
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """One step of a trace; ids are lower-case hex, `parent` is empty at the root."""
 
     trace: str
@@ -179,9 +177,9 @@ def attributes(pairs: Any) -> dict[str, Any]:
 
 def value(given: Any, depth: int = 0) -> Any:
     """Protobuf's value, in Python's types."""
+    if text := given.string_value:  # as most are
+        return storable(text)
     kind = given.WhichOneof("value")
-    if kind == "string_value":
-        return storable(given.string_value)
     if kind is None or depth > MAX_DEPTH:
         return None
     if kind == "array_value":
@@ -278,22 +276,3 @@ def json_value(value: Mapping[str, Any], depth: int = 0) -> Any:
     if kind == "stringValue":
         return storable(found)
     return found if kind in ("boolValue", "doubleValue") else None
-
-
-def cleaned(value: Any) -> Any:
-    """The value with every text in it made `storable`: JSON within a text can hide characters that the text itself does
-    not show.
-    """
-    kind = type(value)
-    if kind is str:
-        return value if value.isascii() and "\x00" not in value else storable(value)
-    if kind is list:
-        return [cleaned(item) for item in value]
-    return {name: cleaned(item) for name, item in value.items()} if kind is dict else value
-
-
-def storable(text: str) -> str:
-    """The text without characters that no database stores: an exporter cannot be asked to send it again in better
-    shape.
-    """
-    return text.translate(SURROGATES) if "\x00" in text or not text.isascii() else text

@@ -18,22 +18,22 @@ def sources(value: Any) -> list[dict[str, Any]]:
     """The documents in a retrieval's result; empty if none are recognised."""
     if isinstance(value, str):
         value = unwritten(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         inner = next((value[key] for key in LISTS if isinstance(value.get(key), list | dict)), None)
         return sources(inner) if inner is not None else _one(value)
     if not isinstance(value, list):
         return []
     if len(value) == 1 and isinstance(value[0], list):
         return sources(value[0])
-    return [source for item in value if isinstance(item, Mapping) for source in _one(item)]
+    return [source for item in value if isinstance(item, dict) for source in _one(item)]
 
 
 def _one(item: Mapping[str, Any]) -> list[dict[str, Any]]:
     for wrapper in ("kwargs", "document", "node"):
-        if isinstance(item.get(wrapper), Mapping):
+        if isinstance(item.get(wrapper), dict):
             item = {**item, **item[wrapper]}
     more: Mapping[str, Any] = next(
-        (item[key] for key in ("metadata", "meta", "payload") if isinstance(item.get(key), Mapping)), {}
+        (item[key] for key in ("metadata", "meta", "payload") if isinstance(item.get(key), dict)), {}
     )
     found = {
         "id": _text((item, more), ID, LABEL),

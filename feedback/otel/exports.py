@@ -16,7 +16,7 @@ from feedback.capture.payloads import FeedbackIn, PayloadError, check_feedback, 
 from feedback.capture.recording import writing
 from feedback.models import Interaction, InteractionName, Project, Signal, WriteResult
 from feedback.otel import traces, waiting
-from feedback.otel.decoding import Event, Span, cleaned
+from feedback.otel.decoding import Event, Span
 from feedback.otel.payloads import moment
 from feedback.otel.people import person
 from feedback.otel.readings import Kind, Reading
@@ -59,8 +59,7 @@ def feedback(span: Span, event: Event, number: int, reading: Reading, talks: boo
         "subject": person(given).subject or reading.person.subject or None,
         "occurred_at": moment(event.at),
     }
-    body = {name: cleaned(value) for name, value in body.items() if value is not None}
-    return check_feedback(convert(body, FeedbackIn))
+    return check_feedback(convert({name: value for name, value in body.items() if value is not None}, FeedbackIn))
 
 
 def evaluated(span: Span, given: Mapping[str, Any], talks: bool) -> str:
@@ -95,8 +94,8 @@ def take(
     taken.rejected.update(error.detail for error in malformed)
     heard: dict[str, list[SpanReading]] = {}
     by_span = read_all(spans)
-    for span in spans:
-        heard.setdefault(span.trace, []).append(by_span[span.name])
+    for name, one in by_span.items():
+        heard.setdefault(name.partition("-")[0], []).append(one)
     _record(project, [], Counter({("interaction", str(WriteResult.REFUSED)): len(malformed)} if malformed else {}))
     said, refused = _votes(spans, by_span, scopes, taken)
     for _ in range(TRIES):

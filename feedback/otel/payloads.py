@@ -8,7 +8,6 @@ import msgspec
 
 from feedback.capture.payloads import TurnIn, convert
 from feedback.models import Interaction
-from feedback.otel.decoding import cleaned
 from feedback.otel.turns import StoredTurn
 
 LABEL, LAST = 200, 4_102_444_800 * 10**9  # the year 2100
@@ -31,7 +30,7 @@ def turn_in(told: StoredTurn, id: str, placeholders: Mapping[str, list[str]]) ->
         "tags": told.tags,
         "metadata": {"media": told.media} if told.media else None,
     }
-    payload = convert({name: cleaned(value) for name, value in body.items() if value}, TurnIn)
+    payload = convert({name: value for name, value in body.items() if value}, TurnIn)
     payload.numbering = dict(placeholders)
     return payload
 

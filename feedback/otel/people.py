@@ -38,10 +38,14 @@ CONSENTS = [
 WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 LABEL = 200
 FOLDED = re.compile(r"[._\-\s]")
+ADDED = frozenset(prefix.partition(".")[0] for prefix in PREFIXES)
+NAMES = frozenset((*SUBJECTS, *TALKS, *SESSIONS, *METADATA, *(name for _, name, _ in CONSENTS)))
 
 
 def person(given: Mapping[str, Any]) -> Person:
     """What these attributes, of a span or a resource, say about the person."""
+    if NAMES.isdisjoint(given) and ADDED.isdisjoint([key.partition(".")[0] for key in given]):
+        return Person()  # as most spans
     added = additions(given)
     return Person(
         subject=_first(given, SUBJECTS) or _first(added, SUBJECT_KEYS),
@@ -63,7 +67,7 @@ def additions(given: Mapping[str, Any]) -> dict[str, Any]:
             continue
         held = given[key]
         held = unwritten(held) if isinstance(held, str) else held
-        if isinstance(held, Mapping):
+        if isinstance(held, dict):
             for name, value in held.items():
                 found.setdefault(folded(str(name)), value)
     return found

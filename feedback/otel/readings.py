@@ -122,6 +122,8 @@ def is_model(reading: Reading) -> bool:
 
 def earlier(asked: Sequence[Message]) -> list[dict[str, Any]]:
     """The messages before the user's last, with their text."""
+    if len(asked) < 2:
+        return []
     last = next(
         (place for place in reversed(range(len(asked))) if asked[place].role == "user" and asked[place].text.strip()), 0
     )
@@ -134,6 +136,8 @@ def earlier(asked: Sequence[Message]) -> list[dict[str, Any]]:
 
 def steps(members: Sequence[Reading]) -> list[tuple[dict[str, Any], bool]]:
     """The tool calls, in order: those that have a span, and (True) those that only a model's messages show."""
+    if not any(one.call or any(said.calls for said in (*one.asked, *one.told)) for one in members):
+        return []
     results = {
         id: result
         for reading in members

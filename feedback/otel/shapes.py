@@ -41,27 +41,27 @@ def messages(value: Any, role: str, name: str, deep: int = 0) -> list[Message]:
     """The messages in data that should hold some: a list of them, a single one, or an object around them."""
     if isinstance(value, str):
         return [Message(role, value)] if value.strip() else []
-    if isinstance(value, Mapping) and "messages" in value and not is_message(value):
+    if isinstance(value, dict):
+        if "messages" not in value or is_message(value):
+            return [message(value, role, name)]
         before = text_of(value.get("system") or value.get("instructions") or value.get("system_instruction") or "")
         return [Message("system", before)][: bool(before)] + messages(value["messages"], role, name, deep + 1)
-    if isinstance(value, Mapping):
-        return [message(value, role, name)]
-    if not isinstance(value, Sequence) or deep > DEEP:
+    if not isinstance(value, list | tuple) or deep > DEEP:
         raise unknown(name)
-    if value and all(isinstance(item, list) for item in value):  # one list for each prompt of a batch
-        return messages(value[0], role, name, deep + 1)
-    if value and all(is_part(item) for item in value):
+    if value and isinstance(value[0], list) and all(isinstance(item, list) for item in value):
+        return messages(value[0], role, name, deep + 1)  # one list for each prompt of a batch
+    if value and is_part(value[0]) and all(map(is_part, value)):
         return [spoken(role, value)]
     found = [_item(item, role, name) for item in value]
     return [said for said in found if said.text or said.calls or said.results]
 
 
 def _item(item: Any, role: str, name: str) -> Message:
+    if isinstance(item, dict):
+        return message(item, role, name)
     if isinstance(item, str) and not is_repr(item):
         return Message(role, item)
-    if not isinstance(item, Mapping):
-        raise unknown(name)
-    return message(item, role, name)
+    raise unknown(name)
 
 
 def message(given: Mapping[str, Any], role: str, name: str) -> Message:
@@ -92,7 +92,7 @@ def _found(value: Any, role: str, keys: Sequence[str], name: str, deep: int) -> 
         return _found(inner, role, keys, name, deep + 1) if inner is not None else messages(value, role, name)
     if isinstance(value, list):
         return _of_list(value, role, keys, name, deep)
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise unknown(name)
     if is_message(value) or "messages" in value:
         return messages(value, role, name)
@@ -104,17 +104,17 @@ def _found(value: Any, role: str, keys: Sequence[str], name: str, deep: int) -> 
 def _of_list(value: list[Any], role: str, keys: Sequence[str], name: str, deep: int) -> list[Message]:
     if not value:
         raise unknown(name)
-    if all(isinstance(item, Mapping) and (is_message(item) or is_part(item)) for item in value):
+    if all(isinstance(item, dict) and (is_message(item) or is_part(item)) for item in value):
         return messages(value, role, name)
     if all(isinstance(item, list) for item in value) or len(value) == 1:
         return _found(value[0], role, keys, name, deep + 1)
     calls = [
         item
         for item in value
-        if isinstance(item, Mapping) and item.get("type") in (*CALLS, *RESULTS, "reasoning", "message")
+        if isinstance(item, dict) and item.get("type") in (*CALLS, *RESULTS, "reasoning", "message")
     ]
-    if len(calls) == sum(isinstance(item, Mapping) for item in value) == len(value) or any(
-        isinstance(item, Mapping) and is_message(item) for item in value
+    if len(calls) == sum(isinstance(item, dict) for item in value) == len(value) or any(
+        isinstance(item, dict) and is_message(item) for item in value
     ):
         return messages([item for item in value if item.get("type") != "reasoning"], role, name)
     raise unknown(name)
@@ -123,7 +123,7 @@ def _of_list(value: list[Any], role: str, keys: Sequence[str], name: str, deep: 
 def _of_arguments(value: Mapping[str, Any], role: str, keys: Sequence[str], name: str, deep: int) -> list[Message]:
     """A function's positional and named arguments: the named ones, else the only positional text."""
     named, placed = value["kwargs"], value["args"]
-    if isinstance(named, Mapping) and named:
+    if isinstance(named, dict) and named:
         try:
             return _of_fields(named, role, keys, name, deep)
         except PayloadError:
@@ -142,9 +142,7 @@ def _of_fields(value: Mapping[str, Any], role: str, keys: Sequence[str], name: s
             found = _found(value[key], role, keys, name, deep + 1)
             has_system = role == "user" and isinstance(before, str) and before
             return [Message("system", str(before)), *found] if has_system else found
-    inner = [
-        one for key, one in value.items() if isinstance(one, Mapping) and (deep or key in AROUND or role != "user")
-    ]
+    inner = [one for key, one in value.items() if isinstance(one, dict) and (deep or key in AROUND or role != "user")]
     within = [said for one in inner if (said := _or_nothing(one, role, keys, name, deep))]
     if within and all(said[-1].text == within[0][-1].text for said in within):
         return within[0]

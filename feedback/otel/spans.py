@@ -10,7 +10,7 @@ import msgspec
 from feedback.capture.payloads import PayloadError
 from feedback.otel import shapes
 from feedback.otel.attributes import broken, is_cut, text_or_data
-from feedback.otel.decoding import Span, cleaned
+from feedback.otel.decoding import Span
 from feedback.otel.dialects import DIALECTS, Dialect, genai
 from feedback.otel.documents import sources
 from feedback.otel.people import person
@@ -28,6 +28,8 @@ MODEL_NAMES = tuple(
     "langfuse.observation.model.name mlflow.llm.model".split()
 )
 PROMPT_NAMES = ("gen_ai.prompt.name", "langfuse.observation.prompt.name")
+AGENT_KEYS = frozenset((*AGENT_NAMES, "gen_ai.agent.version", *MODEL_NAMES, *PROMPT_NAMES))
+FOUND = frozenset((*genai.DIALECT.documents, "retrieval.documents.0.document.content"))  # by a span of any kind
 
 
 @dataclass(slots=True)
@@ -39,33 +41,40 @@ class SpanReading:
     is_broken: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a span's resource says."""
+
+    person: Person
+    agent: dict[str, str]
+
+
 def read_all(spans: Iterable[Span]) -> dict[str, SpanReading]:
     """What each span says, by its name. Each resource is read once for all of its spans."""
-    resources: dict[int, Person] = {}
+    resources: dict[int, Around] = {}
     found = {}
     for span in spans:
         if id(span.resource) not in resources:
-            resources[id(span.resource)] = person(span.resource)
+            resources[id(span.resource)] = Around(person(span.resource), service(span.resource))
         found[span.name] = read(span, resources[id(span.resource)])
     return found
 
 
-def read(span: Span, around: Person | None = None) -> SpanReading:
-    """What the span says; `around` is what its resource says about the person. Never raises: unreadable parts are named
-    in `faults`.
-    """
-    heads = {name.partition(".")[0] for name in (*span.attributes, *(event.name for event in span.events))}
-    spoken = [dialect for dialect in DIALECTS if dialect.speaks(heads)]
-    kind = kind_of(span, spoken)
+def read(span: Span, around: Around) -> SpanReading:
+    """What the span says, `around` being what its resource says. Never raises: unreadable parts are named in `faults`."""
     given = span.attributes
+    heads = {name.partition(".")[0] for name in given}
+    heads.update(event.name.partition(".")[0] for event in span.events)
+    spoken = [dialect for dialect in DIALECTS if not heads.isdisjoint(dialect.marks)]
+    kind = kind_of(span, spoken)
     above = NO_SPAN if span.is_fragment else span.parent
     heard = SpanReading(Reading(span.id, above, kind or Kind.OTHER, span.start, span.end))
     reading = heard.reading
     reading.product = spoken[0].name if spoken else ""
     own = person(given)
-    reading.person = _merged(own, around or person(span.resource)) if spoken else own
-    reading.agent = agent(span)
-    reading.tags = _tags(given)
+    reading.person = _merged(own, around.person) if spoken else own
+    reading.agent = agent(given) | around.agent
+    reading.tags = _tags(given) if "flywheel.tags" in given else []
     reading.own_id = _label(given, "flywheel.interaction.id")
     if not spoken:
         return heard
@@ -76,19 +85,20 @@ def read(span: Span, around: Person | None = None) -> SpanReading:
             reading.kind = Kind.MODEL
     elif kind == Kind.TOOL:
         reading.call = call(span, spoken)
-    if (
-        kind == Kind.RETRIEVER
-        or any(key in given for key in genai.DIALECT.documents)
-        or "retrieval.documents.0.document.content" in given
-    ):
+    if kind == Kind.RETRIEVER or not FOUND.isdisjoint(given):
         _read_sources(span, spoken, kind, heard)
     return heard
 
 
 def kind_of(span: Span, spoken: Sequence[Dialect]) -> Kind | None:
     """The span's kind: the first dialect's, unless that is just a step and another is more exact."""
-    said = [kind for dialect in spoken if (kind := dialect.kind_of(span)) is not None]
-    return next((kind for kind in said if kind != Kind.CHAIN), said[0] if said else None)
+    first = None
+    for dialect in spoken:
+        kind = dialect.kind_of(span)
+        if kind is not None and kind != Kind.CHAIN:
+            return kind
+        first = first or kind
+    return first
 
 
 def together(one: SpanReading, other: SpanReading) -> SpanReading:
@@ -142,6 +152,8 @@ def _told(span: Span, spoken: Sequence[Dialect], kind: Kind) -> Iterable[Callabl
 
 def _shadowed(dialect: Dialect, spoken: Sequence[Dialect]) -> bool:
     """LangSmith writes its own shapes under the names of OpenTelemetry's first convention."""
+    if len(spoken) == 1:
+        return False
     return dialect.name == genai.DIALECT.name and any(other.asked == ("gen_ai.prompt",) for other in spoken)
 
 
@@ -182,7 +194,7 @@ def _read_sources(span: Span, spoken: Sequence[Dialect], kind: Kind | None, hear
                 if isinstance(value, str) and unwritten(value) is None and is_cut(value):
                     heard.faults.append(broken(key))
                 found = sources(value)
-    heard.reading.sources = [cleaned(source) for source in found[:MAX_SOURCES]]
+    heard.reading.sources = found[:MAX_SOURCES]
 
 
 def call(span: Span, spoken: Sequence[Dialect]) -> Call:
@@ -205,7 +217,6 @@ def call(span: Span, spoken: Sequence[Dialect]) -> Call:
     found.result = outcome(found.result)
     if span.failure:
         found.error = span.failure[:20_000]
-    found.arguments, found.result = cleaned(found.arguments), cleaned(found.result)
     return found
 
 
@@ -220,17 +231,22 @@ def _data(given: Mapping[str, Any], keys: Sequence[str]) -> Any:
     return value
 
 
-def agent(span: Span) -> dict[str, str]:
-    """Which agent answered, as far as the span says."""
-    given = span.attributes
+def agent(given: Mapping[str, Any]) -> dict[str, str]:
+    """Which agent answered, as far as a span's attributes say."""
+    if AGENT_KEYS.isdisjoint(given):
+        return {}
     found = {
         "name": _label(given, *AGENT_NAMES),
         "version": _label(given, "gen_ai.agent.version"),
         "model": _label(given, *MODEL_NAMES).strip('"'),
         "prompt": _label(given, *PROMPT_NAMES),
-        "service": _label(span.resource, "service.name"),
-        "service_version": _label(span.resource, "service.version"),
     }
+    return {name: value for name, value in found.items() if value}
+
+
+def service(resource: Mapping[str, Any]) -> dict[str, str]:
+    """Which service sent the spans: the agent, if they name none."""
+    found = {"service": _label(resource, "service.name"), "service_version": _label(resource, "service.version")}
     return {name: value for name, value in found.items() if value}
 
 
@@ -240,7 +256,7 @@ def _merged(own: Person, around: Person) -> Person:
 
 
 def _tags(given: Mapping[str, Any]) -> list[str]:
-    tags = given.get("flywheel.tags")
+    tags = given["flywheel.tags"]
     return [str(tag)[:LABEL] for tag in tags[:MAX_TAGS]] if isinstance(tags, list) else []
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from feedback.otel.readings import TOPS, Kind, Person, Reading, context, is_model, steps
 
 NEAR = 8  # how many turns, and calls of a turn, another is compared with
@@ -38,8 +40,7 @@ class Turn:
         return self.tops[0].span
 
 
-@dataclass(frozen=True, slots=True)
-class StoredTurn:
+class StoredTurn(Struct, frozen=True):
     """What is stored about a turn."""
 
     question: str
@@ -189,13 +190,11 @@ class Trace:
     def told(self, turn: Turn) -> StoredTurn | None:
         """What is stored about the turn; None if it has no question, or no answer yet."""
         layers = list(self._layers(turn))
-        main = self._main(turn)
-        question = main.question if main and len(turn.tops) > 1 else ""
-        asker = next(
+        main = self._main(turn) if len(turn.tops) > 1 else None
+        asker = main or next(
             (reading for layer in layers for reading in layer if reading.kind in TOPS and reading.question), None
         )
-        question = question or (asker.question if asker else "")
-        question, answer = question.strip(), self._answer(turn, layers).strip()
+        question, answer = asker.question.strip() if asker else "", self._answer(turn, layers).strip()
         if not question or not answer or not self._is_talk(turn, question, answer):
             return None
         found = steps([one for one in turn.members if not self._is_within_model(one)])[:MAX_STEPS]
@@ -203,9 +202,7 @@ class Trace:
         return StoredTurn(
             question=question,
             answer=answer,
-            context=context(question, answer, main if main and len(turn.tops) > 1 else asker, turn.members)[
-                -MAX_CONTEXT:
-            ],
+            context=context(question, answer, asker, turn.members)[-MAX_CONTEXT:],
             sources=merged_sources(turn)[:MAX_SOURCES],
             steps=[step for step, _ in found],
             media=next((one.media for one in everything if one.media and one.question.strip() == question), [])[
@@ -247,6 +244,8 @@ class Trace:
         """The outermost answer; of several side by side the last, unless it is only about the others."""
         for layer in layers:
             found = [reading for reading in layer if reading.kind in TOPS and reading.answer][-NEAR:]
+            if len(found) == 1:
+                return found[0].answer
             found = [
                 one for one in found if not any(is_about(one, other) for other in found if other is not one)
             ] or found
@@ -323,13 +322,13 @@ def merged_sources(turn: Turn) -> list[dict[str, Any]]:
 
 def merged_person(readings: Sequence[Reading]) -> Person:
     """The first subject and session from the outside in, and the first word on each purpose."""
-    consent: dict[str, bool] = {}
-    for reading in reversed(readings):
-        consent.update(reading.person.consent)
-    subject = next((reading.person.subject for reading in readings if reading.person.subject), "")
-    sessions = (reading.person.session for reading in readings)
-    talks = (reading.person.talk for reading in readings)
-    return Person(subject, next(filter(None, (*sessions, *talks)), ""), consent=consent)
+    found = Person()
+    for said in [reading.person for reading in readings]:
+        found.subject = found.subject or said.subject
+        found.session = found.session or said.session
+        found.talk = found.talk or said.talk
+        found.consent = {**said.consent, **found.consent}
+    return Person(found.subject, found.session or found.talk, consent=found.consent)
 
 
 def merged_agent(readings: Sequence[Reading]) -> dict[str, str]:

@@ -73,7 +73,7 @@ def _fragment(trace: str, span: str, records: Iterable[Record]) -> Span:
 
 def _event(name: str, given: Mapping[str, Any], body: Any, at: int) -> Event:
     body = unwritten(body) if isinstance(body, str) else body
-    said = body if isinstance(body, Mapping) else {}
+    said = body if isinstance(body, dict) else {}
     return Event(str(name or given.get("event.name") or ""), {**given, **said}, at)
 
 

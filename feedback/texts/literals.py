@@ -16,11 +16,13 @@ TOKEN = re.compile(
     r"""|"(?:[^"\\\n]|\\(?:[\\'"nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}))*+")"""
     r"""|(?P<other>-?\d{1,19}(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?|True|False|None)"""
 )
+SURROGATES = dict.fromkeys([0, *range(0xD800, 0xE000)])  # no database holds these
+HIDDEN = re.compile(r"\\[uUx]")  # how data in a text can hold them, though the text does not
 LENIENT = json.JSONDecoder(strict=False, parse_constant=lambda name: None)
 
 
 def unwritten(text: str, encoded: int = 0) -> Any:
-    """The list or object that a text contains, or None if none can be read with certainty."""
+    """The list or object that a text contains, with `storable` texts; None if none can be read with certainty."""
     text = text.strip("\ufeff \t\r\n")
     if text[:1] not in ("[", "{", '"') or encoded > MAX_ENCODED:
         return None
@@ -31,7 +33,9 @@ def unwritten(text: str, encoded: int = 0) -> Any:
         found = from_python(text)
     if isinstance(found, str):
         return unwritten(found, encoded + 1)
-    return found if isinstance(found, list | dict) else None
+    if not isinstance(found, list | dict):
+        return None
+    return cleaned(found) if HIDDEN.search(text) else found
 
 
 def from_json(text: str) -> Any:
@@ -85,4 +89,20 @@ def unquoted(text: str) -> str | None:
         found = json.loads(text, strict=False)
     except ValueError:
         return None
-    return found if isinstance(found, str) else None
+    return storable(found) if isinstance(found, str) else None
+
+
+def cleaned(value: Any) -> Any:
+    """The data with every text in it made `storable`."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [cleaned(item) for item in value]
+    return {cleaned(key): cleaned(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def storable(text: str) -> str:
+    """The text without characters that no database stores: its sender cannot be asked to send it again in better
+    shape.
+    """
+    return text.translate(SURROGATES) if "\x00" in text or not text.isascii() else text

@@ -50,6 +50,9 @@ RESULTS = (
     "functionResponse",
     "function_response",
 )
+ASIDE = (*CALLS, *RESULTS)  # types of parts that some APIs write in place of a message
+PARTS = (*TEXTS, *ASIDE)
+FIELDS = frozenset(("content", "parts", "tool_calls", "role", "text"))  # of a message: one of them
 MEDIA = (
     "image_url",
     "input_image",
@@ -117,23 +120,22 @@ def read(given: Mapping[str, Any], role: str) -> Message | None:
 
     `role` is for one that does not state its own.
     """
-    if given.get("lc") and isinstance(given.get("kwargs"), Mapping):
+    if given.get("lc") and isinstance(given.get("kwargs"), dict):
         speaker = str((given.get("id") or [""])[-1])
         return read({**given["kwargs"], "type": speaker}, role)
-    inner = given.get("message", given.get("data"))
-    if isinstance(inner, Mapping) and "content" not in given and "role" not in inner and given.get("type") in SPEAKERS:
-        inner = {**inner, "role": given["type"]}
-    if isinstance(inner, Mapping) and not {"content", "parts"} & given.keys():
-        return read(inner, role)
-    if given.get("type") in (*CALLS, *RESULTS) and "role" not in given:
+    kind, inner = type_of(given), given.get("message", given.get("data"))
+    if isinstance(inner, dict) and "content" not in given and "parts" not in given:
+        return read({**inner, "role": kind} if kind in SPEAKERS and "role" not in inner else inner, role)
+    if "role" not in given and kind in ASIDE:
         return spoken(role, [given])
-    if not {"content", "parts", "tool_calls", "role", "text"} & given.keys():
+    if FIELDS.isdisjoint(given):
         return None
-    speaker = given.get("role") or (given.get("type") if given.get("type") in SPEAKERS else None) or role
+    speaker = given.get("role") or (kind if kind in SPEAKERS else None) or role
     speaker = ROLES.get(str(speaker), str(speaker))[:LABEL]
     said = spoken(speaker, given.get("parts", given.get("content", given.get("text"))))
-    asked = [*(given.get("tool_calls") or ()), given.get("function_call")]
-    said.calls += [call(each) for each in asked if isinstance(each, Mapping)]
+    if "tool_calls" in given or "function_call" in given:
+        asked = [*(given.get("tool_calls") or ()), given.get("function_call")]
+        said.calls += [call(each) for each in asked if isinstance(each, dict)]
     if speaker == "tool":
         told = said.results[0][1] if said.results else outcome(said.text)
         id = given.get("tool_call_id") or given.get("toolCallId") or given.get("call_id") or given.get("id") or ""
@@ -141,45 +143,50 @@ def read(given: Mapping[str, Any], role: str) -> Message | None:
     return said
 
 
+def type_of(given: Mapping[str, Any]) -> str:
+    """What it says it is; empty if that is not a text: in a JSON schema it may be a list."""
+    kind = given.get("type")
+    return kind if isinstance(kind, str) else ""
+
+
 def spoken(role: str, parts: Any) -> Message:
     """A message made of these parts; one with only tool results is the tool's, whatever role it states."""
     if isinstance(parts, str):
         return Message(role, parts)
-    if isinstance(parts, Mapping):
+    if isinstance(parts, dict):
         parts = [parts]
     texts, calls, results, media = [], [], [], []
-    for part in parts if isinstance(parts, Sequence) else ():
+    for part in parts if isinstance(parts, list | tuple) else ():
         if isinstance(part, str):
             texts.append(part)
-        elif not isinstance(part, Mapping):
+        elif not isinstance(part, dict):
             continue
         elif part.get("type") in TEXTS:
             text = part.get("content") or part.get("text")
             texts += [text] if isinstance(text, str) else []
-        elif kind := next(
-            (kind for kind in CALLS if part.get("type") == kind or isinstance(part.get(kind), Mapping)), ""
-        ):
-            calls.append(call(part[kind] if isinstance(part.get(kind), Mapping) else part))
-        elif kind := next(
-            (kind for kind in RESULTS if part.get("type") == kind or isinstance(part.get(kind), Mapping)), ""
-        ):
-            results.append(result(part[kind] if isinstance(part.get(kind), Mapping) else part))
-        elif kind := next(
-            (kind for kind in MEDIA if part.get("type") == kind or isinstance(part.get(kind), Mapping)), ""
-        ):
+        elif kind := kind_in(part, CALLS):
+            calls.append(call(part[kind] if isinstance(part.get(kind), dict) else part))
+        elif kind := kind_in(part, RESULTS):
+            results.append(result(part[kind] if isinstance(part.get(kind), dict) else part))
+        elif kind := kind_in(part, MEDIA):
             media.append(medium(part, kind))
         elif "type" not in part and isinstance(part.get("text") or part.get("content"), str):
             texts.append(part.get("text") or part["content"])
-    said = Message(role, "\n".join(text for text in texts if text), calls, results, media)
+    said = Message(role, "\n".join(filter(None, texts)), calls, results, media)
     if results and not said.text and not calls:
         said.role = "tool"
     return said
 
 
+def kind_in(part: Mapping[str, Any], kinds: Sequence[str]) -> str:
+    """Which of these kinds the part is: it says so, or has a field of that name; empty for none."""
+    return next((kind for kind in kinds if part.get("type") == kind or isinstance(part.get(kind), dict)), "")
+
+
 def medium(part: Mapping[str, Any], kind: str) -> dict[str, str]:
     """A media part: its type, its media type and its address; never its bytes."""
     inner = part.get(kind)
-    holders = [each for each in (inner, part.get("source"), part) if isinstance(each, Mapping)]
+    holders = [each for each in (inner, part.get("source"), part) if isinstance(each, dict)]
     found = {"type": kind}
     places = [each[name] for each in holders for name in WHERE if isinstance(each.get(name), str)]
     for place in [inner, *places] if isinstance(inner, str) else places:
@@ -253,20 +260,16 @@ def written(value: Any) -> str:
 def is_part(item: Any) -> bool:
     """Whether it is a part of a message, not a message itself."""
     return (
-        isinstance(item, Mapping)
+        isinstance(item, dict)
         and "role" not in item
         and not item.get("lc")
-        and (
-            item.get("type") in (*TEXTS, *CALLS, *RESULTS)
-            or item.keys() == {"text"}
-            or (len(item) == 1 and not {*CALLS, *RESULTS}.isdisjoint(item))
-        )
+        and (item.get("type") in PARTS or item.keys() == {"text"} or (len(item) == 1 and next(iter(item)) in ASIDE))
     )
 
 
 def is_message(value: Mapping[str, Any]) -> bool:
     """Whether it has the fields of a message."""
-    return "role" in value or bool(value.get("lc")) or value.get("type") in SPEAKERS or "parts" in value
+    return "role" in value or bool(value.get("lc")) or type_of(value) in SPEAKERS or "parts" in value
 
 
 def text_of(value: Any) -> str:
@@ -277,7 +280,7 @@ def text_of(value: Any) -> str:
 def call(given: Mapping[str, Any]) -> Call:
     """A tool call, whatever its fields are called."""
     function = given.get("function")
-    inner: Mapping[str, Any] = function if isinstance(function, Mapping) else given
+    inner: Mapping[str, Any] = function if isinstance(function, dict) else given
     arguments = next(
         (inner[key] for key in ("arguments", "input", "args", "kwargs") if inner.get(key) is not None), None
     )
@@ -295,7 +298,7 @@ def result(given: Mapping[str, Any]) -> list[Any]:
     value = next(
         (given[key] for key in ("response", "result", "output", "content") if given.get(key) is not None), None
     )
-    if isinstance(value, Mapping) and value.keys() == {"type", "value"}:  # Vercel's
+    if isinstance(value, dict) and value.keys() == {"type", "value"}:  # Vercel's
         value = value["value"]
     return [str(call)[:LABEL], outcome(value)]
 
@@ -303,7 +306,7 @@ def result(given: Mapping[str, Any]) -> list[Any]:
 def outcome(value: Any) -> Any:
     """A tool's result: the text of the content parts that it holds, as data or as JSON, or the value unchanged."""
     found = unwritten(value) if isinstance(value, str) else value
-    if isinstance(found, Mapping) and found.keys() <= AROUND_CONTENT:
+    if isinstance(found, dict) and found.keys() <= AROUND_CONTENT:
         found = found.get("content")
     parts = isinstance(found, list) and all(map(is_part, found))
     return (text_of(found) if parts else "") or value

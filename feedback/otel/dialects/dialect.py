@@ -1,7 +1,6 @@
 """A dialect: the attributes in which one instrumentation writes a turn, as a table."""
 
-from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,14 +30,10 @@ class Dialect:
     arguments: Sequence[str] = ()
     result: Sequence[str] = ()
     names: Sequence[str] = ()  # by which a product may know the turn
-    inputs: Callable[[Span], list[Turns]] = lambda span: []  # further readings, before `asked`
-    outputs: Callable[[Span], list[Turns]] = lambda span: []
+    inputs: Callable[[Span], Iterable[Turns]] = lambda span: ()  # further readings, before `asked`
+    outputs: Callable[[Span], Iterable[Turns]] = lambda span: ()
     indexed_documents: Callable[[Span], list[dict[str, Any]]] = lambda span: []
     call: Callable[[Span], Call | None] = lambda span: None
-
-    def speaks(self, heads: AbstractSet[str]) -> bool:
-        """Whether a span with attributes and events of these prefixes is written in this dialect."""
-        return not heads.isdisjoint(self.marks)
 
     def kind_of(self, span: Span) -> Kind | None:
         """The kind that the span states; None if it is not in this dialect."""

@@ -4,7 +4,7 @@ https://github.com/open-telemetry/semantic-conventions-genai
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,12 +21,16 @@ INDEXED = re.compile(
     r"gen_ai\.(prompt|completion)\.(\d{1,4})\.(role|content|tool_calls\.(\d{1,3})\.(id|name|arguments))"
 )
 INSTRUCTIONS = "gen_ai.system_instructions"
+INPUTS = ("gen_ai.input.messages", "pydantic_ai.all_messages", "all_messages_events", "gen_ai.prompt")
+OUTPUTS = ("gen_ai.output.messages", "gen_ai.completion")
 
 
-def contents(span: Span, names: Sequence[str], role: str) -> list[Turns]:
+def contents(span: Span, names: Sequence[str], role: str) -> Iterator[Turns]:
     """A reading of each of these attributes, wherever a convention puts it: on the span, or on one of its events."""
-    places = (span.attributes, *(event.attributes for event in span.events))
-    return [partial(written, place[name], role, name) for place in places for name in names if name in place]
+    for place in (span.attributes, *(event.attributes for event in span.events)):
+        for name in names:
+            if name in place:
+                yield partial(written, place[name], role, name)
 
 
 def written(value: Any, role: str, name: str) -> list[Message]:
@@ -37,7 +41,9 @@ def written(value: Any, role: str, name: str) -> list[Message]:
 
 def instructions(span: Span) -> list[Message]:
     """The system's instructions, if they are separate from the messages. Raises `PayloadError`."""
-    value = data(span.attributes.get(INSTRUCTIONS), INSTRUCTIONS)
+    if INSTRUCTIONS not in span.attributes:
+        return []
+    value = data(span.attributes[INSTRUCTIONS], INSTRUCTIONS)
     return messages(value, "system", INSTRUCTIONS) if value else []
 
 
@@ -99,12 +105,20 @@ def event_call(span: Span) -> Call | None:
     )
 
 
-def final(span: Span) -> list[Turns]:
-    """pydantic-ai's form: an agent run's whole conversation, and its result."""
-    given = span.attributes
-    if "final_result" not in given:
-        return []
-    return [lambda: [Message("assistant", str(given["final_result"]))]]
+def inputs(span: Span) -> Iterator[Turns]:
+    """What went in, in the forms that the convention had one after the other."""
+    yield from contents(span, INPUTS, "user")
+    yield partial(indexed, span.attributes, "prompt", "user")
+    yield partial(events, span)
+
+
+def outputs(span: Span) -> Iterator[Turns]:
+    """What came out; pydantic-ai states an agent run's result apart."""
+    if "final_result" in span.attributes:
+        yield lambda: [Message("assistant", str(span.attributes["final_result"]))]
+    yield from contents(span, OUTPUTS, "assistant")
+    yield partial(indexed, span.attributes, "completion", "assistant")
+    yield partial(choices, span)
 
 
 KINDS = {
@@ -129,18 +143,7 @@ DIALECT = Dialect(
     arguments=("gen_ai.tool.call.arguments", "tool_arguments"),
     result=("gen_ai.tool.call.result", "tool_response"),
     names=("gen_ai.response.id",),
-    inputs=lambda span: [
-        *contents(
-            span, ("gen_ai.input.messages", "pydantic_ai.all_messages", "all_messages_events", "gen_ai.prompt"), "user"
-        ),
-        partial(indexed, span.attributes, "prompt", "user"),
-        partial(events, span),
-    ],
-    outputs=lambda span: [
-        *final(span),
-        *contents(span, ("gen_ai.output.messages", "gen_ai.completion"), "assistant"),
-        partial(indexed, span.attributes, "completion", "assistant"),
-        partial(choices, span),
-    ],
+    inputs=inputs,
+    outputs=outputs,
     call=event_call,
 )

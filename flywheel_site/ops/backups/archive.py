@@ -101,18 +101,9 @@ def new(path: Path, progress: Progress, total: int) -> Iterator[tuple[Writer, Ca
             os.fsync(file.fileno())
         if documents:
             aside.replace(path)
-            sync(path.parent)
+            disk_space.sync_folder(path.parent)
     finally:
         aside.unlink(missing_ok=True)
-
-
-def sync(folder: Path) -> None:
-    """Flush the folder's entries to disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
@@ -314,7 +305,7 @@ def save_tombstones(target: Path) -> dict[str, Any]:
         aside.unlink(missing_ok=True)
         disk_space.append(aside, data)
         aside.replace(path)
-        sync(path.parent)
+        disk_space.sync_folder(path.parent)
     except OSError as error:
         raise CannotSave(f"The list cannot be written: {error.strerror or type(error).__name__}.") from error
     return {"file": str(path), "tombstones": data.count(b"\n")}

@@ -11,7 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from feedback.capture.payloads import PayloadError
 from feedback.otel import decoding
 from feedback.otel.decoding import Event, Span
-from feedback.otel.spans import read
+from feedback.otel.spans import read_all
 from feedback.otel.turns import StoredTurn, Trace
 
 TRACE = "5b8efff798038103d269b633813fc60c"
@@ -72,26 +72,26 @@ def steps(work: Callable[[], Any]) -> int:
     return made
 
 
-def read_all(spans: list[Span]) -> list[StoredTurn]:
+def told_of(spans: list[Span]) -> list[StoredTurn]:
     """What is told of the turns in these spans."""
-    tree = Trace(read(span).reading for span in spans)
+    tree = Trace(heard.reading for heard in read_all(spans).values())
     return [told for turn in tree.turns() if (told := tree.told(turn))]
 
 
 @pytest.mark.parametrize("shape", [nested, side_by_side, voted, long_and_voted])
 def test_twice_the_spans_are_twice_the_work(shape: Callable[[int], list[Span]]) -> None:
     one, two = shape(200), shape(400)
-    assert steps(lambda: read_all(two)) < 2.5 * steps(lambda: read_all(one))
+    assert steps(lambda: told_of(two)) < 2.5 * steps(lambda: told_of(one))
 
 
 def test_a_conversation_has_what_was_retrieved_in_its_trace_once_and_in_order() -> None:
     spans = [retrieval(5, 4), chat(2, 1), retrieval(3, 1), retrieval(4, 2), retrieval(7, 6), retrieval(5, 4)]
-    (told,) = read_all(spans)
+    (told,) = told_of(spans)
     assert [source["id"] for source in told.sources] == ["faq-5", "faq-3", "faq-4", "faq-7"]
 
 
 def test_spans_that_are_each_others_parents_are_read_all_the_same() -> None:
-    assert len(read_all([chat(1, 2), span(2, 1), chat(3)])) == 2
+    assert len(told_of([chat(1, 2), span(2, 1), chat(3)])) == 2
 
 
 def exported(*groups: int) -> ExportTraceServiceRequest:
