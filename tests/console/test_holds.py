@@ -148,12 +148,12 @@ def test_a_curator_marks_cases_as_never_again_and_a_reviewer_may_not(shop: Proje
     cora, case = somebody(shop, "cora", "curator"), EvalCase.objects.get()
     url = reverse("admin:curation_evalcase_changelist")
     for client, action, after in (
-        (rita, "mark", False),
-        (cora, "mark", True),
-        (cora, "unmark", False),
-        (cora, "mark", True),
+        (rita, "mark_never_again", False),
+        (cora, "mark_never_again", True),
+        (cora, "unmark_never_again", False),
+        (cora, "mark_never_again", True),
     ):
-        client.post(url, {"action": f"{action}_never_again", "_selected_action": [case.pk]})
+        client.post(url, {"action": action, "_selected_action": [case.pk]})
         case.refresh_from_db()
         assert case.never_again is after
     cast.said(shop, talk, "thumbs_up", subject=cast.BEN)
