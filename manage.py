@@ -7,7 +7,7 @@ import sys
 
 
 def main() -> None:
-    """Run a command. What is wrong with the settings, or with the database as a whole, is said in one line."""
+    """Run a command. What is wrong with the settings, the disk, or the database as a whole, is said in one line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
@@ -20,11 +20,11 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Error: {error}")
-    except (DatabaseError, InterfaceError):
+    except (DatabaseError, InterfaceError, OSError) as error:
         from privacy.db import state
 
-        if not (words := state.trouble()):
-            raise  # the database is well: the fault is the command's
+        if not (words := state.reason(error)):
+            raise  # disk and database are well: the fault is the command's
         sys.exit(f"Error: {words}")
 
 

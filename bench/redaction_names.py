@@ -26,7 +26,7 @@ LAST_OF: Final = [*FIRST_OF, "it", "ro", "es", "es_MX", "vi"]
 NO_NAMES: Final = frozenset(
     "param aren armel bindir iana samba rover enyo rodan adea feda avar ceca inder sname nara juno dyna smil riff dron kama"
     " helios zephyr nike iban suman basar matar parla hakkı timeo kesme tope giri fikri asıl sıra anda wiem nowi basan umur"
-    " grâce maksud lotar hayal bayrak bağa aşan fasih buchi toke kende çaba atıf ajana idir adsız khalifa bahia mina asil sira".split()
+    " grâce maksud lotar hayal bayrak bağa aşan fasih buchi toke kende çaba atıf ajana idir adsız khalifa bahia mina asil sira muslim viking".split()
 )
 # Frequent first names that neither source has, by hand.
 FURTHER: Final = (

@@ -1,6 +1,6 @@
 """Mixed load for minutes on PostgreSQL and Redis, with random kills: what is lost, how memory grows, how long calls take.
 
-    python -m bench.soak [--minutes 60] [--kill-every 30] [--svg docs/images/soak.svg] [--seed 1]
+    python -m bench.soak [--minutes 60] [--kill-every 30] [--pace 1] [--svg docs/images/soak.svg] [--seed 1]
 
 It runs two web processes and two workers with a beat each. One of each, the database and the broker (which forgets
 everything) are killed at random moments and started again. The other two are never killed, and their memory is measured.
@@ -86,13 +86,13 @@ def windows(taken: Sequence[tuple[float, str, float]], began: float) -> list[tup
     ]
 
 
-def grown(memory: Sequence[tuple[float, dict[str, float]]], name: str) -> tuple[float, float]:
-    """The mean memory of a process in the second and in the last quarter of the run."""
+def by_quarter(memory: Sequence[tuple[float, dict[str, float]]], name: str) -> list[float]:
+    """The mean memory of a process in each quarter of the run."""
     quarter = len(memory) // 4
-    return (
-        statistics.fmean(each[name] for _, each in memory[quarter : 2 * quarter]),
-        statistics.fmean(each[name] for _, each in memory[-quarter:]),
-    )
+    return [
+        statistics.fmean(each[name] for _, each in memory[place * quarter : (place + 1) * quarter])
+        for place in range(4)
+    ]
 
 
 def report(made: System, load: Mixed, seen: Watched, found: Sequence[str]) -> None:
@@ -110,7 +110,8 @@ def report(made: System, load: Mixed, seen: Watched, found: Sequence[str]) -> No
         f"capture, median of windows of {WINDOW:.0f} s: p50 {halves[0]:.0f} ms in the first half, {halves[1]:.0f} after"
     )
     for name in ("web", "worker"):
-        print("{}: {:.0f} MB in the second quarter, {:.0f} MB in the last".format(name, *grown(seen.memory, name)))
+        quarters = ", ".join(f"{megabytes:.0f}" for megabytes in by_quarter(seen.memory, name))
+        print(f"{name}: {quarters} MB in the four quarters")
     print(f"most that waited for curation: {max(number for _, number in seen.waiting):,}")
     print(f"{len(found)} lost, doubled, miscounted or left behind")
     print("\n".join(found[:20]))
@@ -121,6 +122,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench.soak", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--kill-every", type=float, default=30.0, help="seconds between kills, on average")
+    parser.add_argument("--pace", type=float, default=1.0, help="2: twice as many calls, .5: half as many")
     parser.add_argument("--svg", type=Path, help="where to draw latency and memory")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
@@ -129,7 +131,7 @@ def main(arguments: list[str]) -> int:
         tempfile.TemporaryDirectory(prefix="flywheel-soak-") as folder,
         system(Path(folder), postgres=True, redis=True, second=True) as made,
     ):
-        load, seen, stop = Mixed(made), Watched(), threading.Event()
+        load, seen, stop = Mixed(made, options.pace), Watched(), threading.Event()
         watcher = threading.Thread(target=watch, args=(made, seen, stop))
         load.start()
         watcher.start()

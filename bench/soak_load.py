@@ -102,8 +102,9 @@ def trace(number: int) -> tuple[str, dict[str, object]]:
 class Mixed:
     """All callers, each a thread, and what was acknowledged to them."""
 
-    def __init__(self, made: System) -> None:
+    def __init__(self, made: System, pace: float = 1.0) -> None:
         self.made = made
+        self.pauses = {caller: pause / pace for caller, pause in PAUSES.items()}
         self.sender = Sender(made.ports, made.key)
         self.interactions: set[str] = set()  # acknowledged, of people who stay
         self.signals: set[str] = set()
@@ -155,7 +156,7 @@ class Mixed:
         rng = random.Random(place)
         for turn in itertools.count():
             self._told(talk(f"talk-{place}-{turn}", f"person-{turn % 200}", rng), rng, self.interactions)
-            yield PAUSES["pairs"]
+            yield self.pauses["pairs"]
 
     def batches(self, place: int) -> Iterator[float]:
         rng = random.Random(place)
@@ -171,7 +172,7 @@ class Mixed:
                     (self.interactions if item["type"] == "interaction" else self.signals).add(str(item["id"]))
                 else:
                     self.problems.append(f"batch item {item['id']}: {result['status']}")
-            yield PAUSES["batches"]
+            yield self.pauses["batches"]
 
     def traces(self, place: int) -> Iterator[float]:
         for turn in itertools.count():
@@ -181,7 +182,7 @@ class Mixed:
                 self.interactions.add(name)
             elif answer is not None:
                 self.problems.append(f"trace {name}: {answer}")
-            yield PAUSES["traces"]
+            yield self.pauses["traces"]
 
     def leavers(self, place: int) -> Iterator[float]:
         """People who are erased after three conversations, at once or a little later."""
@@ -194,7 +195,7 @@ class Mixed:
             answer = self.sender.send("/api/v1/privacy/requests", {"subject": subject, "kind": "erasure"}, subject)
             if answer is not None:
                 self.requests.add(answer["id"])
-            yield PAUSES["leavers"]
+            yield self.pauses["leavers"]
 
     def consents_change(self, place: int) -> Iterator[float]:
         """Of people who say nothing else: who writes an interaction says yes again with it."""
@@ -203,7 +204,7 @@ class Mixed:
             body = {"subject": subject, "purposes": {"capture": True, "training": agrees}}
             if self.sender.send("/api/v1/consent", body, subject) is not None:
                 self.consents[subject] = agrees
-            yield PAUSES["consents"]
+            yield self.pauses["consents"]
 
     def reviews(self, place: int) -> Iterator[float]:
         """The console's next task, decided by its form; after a fault, signed in again."""
@@ -217,13 +218,13 @@ class Mixed:
                     self.verdicts.append(task)
             except (OSError, http.client.HTTPException):
                 desk = None
-            yield PAUSES["reviews"]
+            yield self.pauses["reviews"]
 
     def cut_releases(self, place: int) -> Iterator[float]:
         """A command that is killed one time in three."""
         rng = random.Random(place)
         while True:
-            yield PAUSES["releases"]
+            yield self.pauses["releases"]
             command = [sys.executable, "manage.py", "release", "--dataset", "shop"]
             cut = subprocess.Popen(
                 command, env=self.made.environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

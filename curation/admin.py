@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
+from curation.decisions.reasons import short
 from curation.gate import admin as gate_admin  # noqa: F401 - registers its models
 from curation.models import CaseGrader, Decision, EvalCase, Example, PreferencePair, ReleaseMember
 from curation.policies import admin as policies_admin  # noqa: F401 - registers its models
@@ -64,10 +65,11 @@ class DerivedAdmin(ReadOnlyAdmin):
 
     project_path = "project"
     subject_path = "subject_id"
-    list_display: Any = ["asked", "expected", "status_chip", "reason", "project"]
+    list_display: Any = ["asked", "expected", "status_chip", "why", "project"]
     list_filter: Any = [ProjectFilter, "status"]
     list_select_related = ["project", "decision__interaction", "decision__correction", "decision__task"]
-    exclude = ["subject", "fingerprint"]
+    exclude = ["subject", "fingerprint", "said", "near_said"]
+    in_words: Any = {"reason": short}
     ordering = ["-decision"]
     change_form_template = "admin/curation/derived_change_form.html"
 
@@ -79,6 +81,10 @@ class DerivedAdmin(ReadOnlyAdmin):
     def expected(self, row: Any) -> str:
         return str(row.decision.expected)[:SHORT]
 
+    @admin.display(description="reason")
+    def why(self, row: Any) -> str:
+        return short(row.reason)
+
     @admin.display(description="status", ordering="status")
     def status_chip(self, row: Any) -> str:
         return chip(row.status, row.get_status_display())
@@ -86,9 +92,9 @@ class DerivedAdmin(ReadOnlyAdmin):
 
 @admin.register(EvalCase)
 class EvalCaseAdmin(DerivedAdmin):
-    list_display = ["asked", "expected", "kind_word", "status_chip", "reason", "never_again", "project"]
+    list_display = ["asked", "expected", "kind_word", "status_chip", "why", "never_again", "project"]
     list_filter = [ProjectFilter, "kind", "status", "never_again"]
-    actions = ["mark_chosen", "unmark_chosen"]
+    actions = ["mark_never_again", "unmark_never_again"]
     lead = "Questions with the answer that a candidate must give. The gate asks them."
     empty = ("No eval cases yet", "A confirmed answer becomes a golden case, a corrected one a regression case.")
 
@@ -100,12 +106,12 @@ class EvalCaseAdmin(DerivedAdmin):
         return bool(request.user.has_perm("curation.change_evalcase"))
 
     @admin.action(description="Mark as never-again: losing one refuses a candidate", permissions=["mark"])
-    def mark_chosen(self, request: HttpRequest, queryset: QuerySet[EvalCase]) -> None:
+    def mark_never_again(self, request: HttpRequest, queryset: QuerySet[EvalCase]) -> None:
         changed = queryset.filter(never_again=False).order_by().update(never_again=True)
         messages.success(request, f"{changed} marked as never-again: a candidate that loses one of them is refused.")
 
     @admin.action(description="Make ordinary cases again", permissions=["mark"])
-    def unmark_chosen(self, request: HttpRequest, queryset: QuerySet[EvalCase]) -> None:
+    def unmark_never_again(self, request: HttpRequest, queryset: QuerySet[EvalCase]) -> None:
         changed = queryset.filter(never_again=True).order_by().update(never_again=False)
         messages.success(request, f"{changed} are ordinary cases again.")
 

@@ -80,5 +80,5 @@ def run_due() -> int:
 @shared_task
 def copy_releases() -> int:
     """Copy the published releases to the bucket, if there is one; return for how many datasets."""
-    datasets = Dataset.objects.all() if copies.wanted() else Dataset.objects.none()
+    datasets = Dataset.objects.all() if copies.is_configured() else Dataset.objects.none()
     return len(isolation.each(copies.WORK, datasets, copies.try_sync))

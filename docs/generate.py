@@ -30,7 +30,7 @@ if not apps.ready:
 
 from drf_spectacular.generators import SchemaGenerator
 
-from curation.decisions.reasons import REASONS, Reason
+from curation.decisions.reasons import REASONS, Reason, short
 from curation.policies.settings import defaults, sentences_of
 from flywheel_site.urls import calls, kinds
 from privacy.management.commands import datamap
@@ -255,10 +255,11 @@ def reasons() -> str:
         "\n## Of a review task\n\n",
         table(("code", "in the queue"), ((f"`{key}`", words.short) for key, words in REASONS.items() if words.short)),
     ]
-    found = dict(findings())
-    for title, makers in (("Of a filter or a guard", ("found", "finding")), ("Of a gate run", ("Reason", "about"))):
-        rows = sorted((f"`{key}`", text) for (maker, key), text in found.items() if maker in makers)
-        parts += [f"\n## {title}\n\n", table(("code", "what it says"), rows)]
+    found = sorted((key, text, maker) for (maker, key), text in dict(findings()).items())
+    rows = [(f"`{key}`", text) for key, text, maker in found if maker in ("found", "finding")]
+    parts += ["\n## Of a filter or a guard\n\n", table(("code", "what it says"), rows)]
+    at_the_gate = [(f"`{key}`", short(key), text) for key, text, maker in found if maker in ("Reason", "about")]
+    parts += ["\n## Of a gate run\n\n", table(("code", "in short", "what it says"), at_the_gate)]
     return "".join(parts)
 
 

@@ -20,6 +20,7 @@ from feedback.importing import upload_views
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, ProjectMember, Signal, TraceReport
 from feedback.projects import admin as projects_admin  # noqa: F401 - registers its models
 from feedback.projects.origins import OriginsField
+from privacy.console.counting import counted
 from privacy.console.dates import DateFilter
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
 from privacy.console.pagination import COUNTED
@@ -283,4 +284,4 @@ class TraceReportAdmin(ReadOnlyAdmin):
 
     @admin.display(description="came to")
     def came_to(self, row: TraceReport) -> str:
-        return f"{row.exports} exports: {row.spans} spans, {row.conversations} conversations"
+        return f"{counted(row.exports, 'export')}: {counted(row.spans, 'span')}, {counted(row.conversations, 'conversation')}"

@@ -167,7 +167,7 @@ SECOND_REDACTOR = env.str("SECOND_REDACTOR", default="")
 JUDGE_URL, JUDGE_MODEL, JUDGE_KEY = env.url("JUDGE_URL"), env.str("JUDGE_MODEL", ""), env.str("JUDGE_KEY", "")
 JUDGE_VOTES, JUDGE_TIMEOUT = env.int("JUDGE_VOTES", default=3), env.float("JUDGE_TIMEOUT", default=30.0, least=0.1)
 JUDGE_PRICE_IN, JUDGE_PRICE_OUT = env.float("JUDGE_PRICE_IN", default=0.0), env.float("JUDGE_PRICE_OUT", default=0.0)
-JUDGE_SECONDS = env.float("JUDGE_SECONDS", default=60.0, least=0.1)  # the largest body of a POST /gate-runs
+JUDGE_SECONDS = env.float("JUDGE_SECONDS", default=60.0, least=0.1)  # that a POST /gate-runs may ask models
 EMBEDDING_URL, EMBEDDING_MODEL = env.url("EMBEDDING_URL"), env.str("EMBEDDING_MODEL", "")
 EMBEDDING_KEY = env.str("EMBEDDING_KEY", "")
 BODY_LIMIT = env.int("BODY_LIMIT", default=1_048_576)

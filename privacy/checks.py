@@ -10,11 +10,11 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import DatabaseError, models
 
 from privacy import native
+from privacy.db.state import APPS
 from privacy.erasure.erasure import holders
 from privacy.models import Subject
 from privacy.subjects import master_keys
 
-APPS = ("privacy", "feedback", "curation")
 TAG = "flywheel"  # the tag of our own checks
 
 

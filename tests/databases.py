@@ -1,7 +1,9 @@
 """Which tests `make test` runs on PostgreSQL as well as on SQLite; `make test-all` runs all that use a database on both.
 
 A module is of the database where it has SQL, locks, upserts or a full-text search of its own, or asks which database
-it XX"""
+it is on. Two files of its tests run on both: those of the folder that mirrors its package which import it and least
+besides. So do the tests of workers, and of several transactions at once. All is computed from the sources.
+"""
 
 import re
 from functools import cache

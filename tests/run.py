@@ -24,7 +24,7 @@ from types import FrameType
 from typing import Literal
 
 from deploy.native import MISSING, can_compile
-from tests import tools
+from tests import reruns, tools
 from tests.audit import audit
 from tests.programs import prepare_machine
 from tests.servers import Unavailable, postgres, redis
@@ -55,12 +55,16 @@ NOT_FOR_TESTS |= {"PYTHONDONTWRITEBYTECODE"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a stage: its state, a line for the table, what to show where it failed, and processor seconds."""
+    """What came of a stage: its state, a line for the table, what to show where it failed, and processor seconds.
+
+    `chance` names the tests that failed at first and passed alone.
+    """
 
     state: State
     note: str = ""
     output: str = ""
     cpu: float = field(default=0.0, compare=False)
+    chance: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,17 +99,29 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 def tool(*arguments: str, environment: Mapping[str, str], aside: bool = False) -> Outcome:
     """Run one tool of the environment; it passes with status 0. Shows its output as it comes, unless it is aside."""
-    done = tools.followed([sys.executable, *arguments], environment, shown=not aside)
+    return outcome_of(tools.followed([sys.executable, *arguments], environment, shown=not aside))
+
+
+def outcome_of(done: tools.Ended) -> Outcome:
+    """What came of a tool; the note is its last line."""
     last = next((line for line in reversed(done.output.splitlines()) if line.strip()), "")
     return Outcome("passed" if done.status == 0 else "failed", last.strip(" ="), done.output, done.cpu)
 
 
 def pytest_outcome(*arguments: str, environment: Mapping[str, str], about: str, aside: bool = False) -> Outcome:
-    """Run pytest; the note is its closing line and what it ran on."""
+    """Run pytest, and once more what failed of it; the note is its closing line and what it ran on."""
     colour = ["--color=yes"] if sys.stdout.isatty() and not aside else []
-    done = tool("-m", "pytest", *colour, *arguments, environment=environment, aside=aside)
-    closing = COLOUR.sub("", done.note).strip("= ")
-    return replace(done, note=f"{closing} on {about}")
+    with tempfile.TemporaryDirectory(prefix="flywheel-cache-") as cache:
+        pytest = [sys.executable, "-m", "pytest", *colour, "-o", f"cache_dir={cache}"]
+        done = tools.followed([*pytest, *arguments], environment, shown=not aside)
+        first = outcome_of(done)
+        first = replace(first, note=COLOUR.sub("", first.note).strip("= "))
+        if failed := reruns.few_failed(done.status, COLOUR.sub("", done.output), Path(cache)):
+            again = outcome_of(tools.followed([*pytest, *failed.arguments], environment, shown=not aside))
+            first = replace(first, output=first.output + again.output, cpu=first.cpu + again.cpu)
+            if again.state == "passed":
+                first = replace(first, state="passed", note=reruns.closing_note(first.note), chance=failed.words)
+    return replace(first, note=f"{first.note} on {about}")
 
 
 def stages(folder: Path, *, thorough: bool = False) -> list[Stage]:
@@ -212,7 +228,8 @@ def timed(stage: Stage) -> Result:
 def line_of(result: Result) -> str:
     """The line of the table: seconds, and of the processor, which another program on the machine does not change much."""
     done = result.outcome
-    return f"{done.state:8} {result.seconds:6.1f} s ({done.cpu:5.0f} s of a core)  {result.stage.title:18} {done.note:.240}"
+    note = f"{done.note:.240}" + (f"; {done.chance}" if done.chance else "")
+    return f"{done.state:8} {result.seconds:6.1f} s ({done.cpu:5.0f} s of a core)  {result.stage.title:18} {note}"
 
 
 def report(results: list[Result]) -> str:
@@ -230,6 +247,7 @@ def report(results: list[Result]) -> str:
     lines += ["", f"Passed: {by_state['passed'] or 'nothing'}."]
     lines += [f"Could not run: {by_state['not run']}."] if by_state["not run"] else ["Nothing was left out."]
     lines += [f"FAILED: {by_state['failed']}."] if by_state["failed"] else []
+    lines += [f"{result.stage.title}: {result.outcome.chance}." for result in results if result.outcome.chance]
     return "\n".join([*lines, closing_line(results)])
 
 

@@ -1,13 +1,14 @@
 """What `make test` says of itself is true: a look-up that did not happen is no clean bill, a failure is shown."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis as redis_client
 
-from tests import audit, run, servers, tools
+from tests import audit, reruns, run, servers, tools
 
 KNOWN = {"name": "django", "version": "5.2.19", "vulns": []}
 WEAK = {
@@ -101,6 +102,56 @@ def test_a_tool_that_never_ends_is_ended(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(tools, "SECONDS", 1)
     done = run.tool("-c", "import time; time.sleep(600)", environment=run.environment(tmp_path))
     assert done.state == "failed" and "Ended after 1 seconds." in done.output
+
+
+def of_a_project(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> run.Outcome:
+    """What came of a stage whose tests are this source. `first(n)` is true in the first n calls."""
+    once = "from pathlib import Path\n\ndef first(n):\n    with Path('calls').open('a+') as calls:\n"
+    once += "        calls.write('.')\n    return len(Path('calls').read_text()) <= n\n\n"
+    (folder / "test_of_project.py").write_text(once + source)
+    monkeypatch.setattr(tools, "ROOT", folder)
+    plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p xdist -p randomly"}
+    return run.pytest_outcome("--numprocesses=1", environment=run.environment(folder, **plugins), about="paper")
+
+
+@pytest.mark.slow
+def test_a_test_that_fails_once_and_passes_alone_is_named_and_fails_no_stage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = of_a_project(tmp_path, monkeypatch, "def test_it():\n    assert not first(1)\ndef test_two(): pass\n")
+    assert outcome.state == "passed"
+    lines = run.report([replace(result("passed"), outcome=outcome)]).splitlines()
+    words = "failed once, passed alone: test_of_project.py::test_it (seed "
+    assert words in lines[-2] and lines[-2].endswith("): look at it.")
+    assert any(line.startswith("passed ") and words in line for line in lines)
+    assert lines[-1] == "2 passed, 0 failed, 0 skipped"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("source", "runs"),
+    [
+        pytest.param("def test_it():\n    assert not first(9)\n", 2, id="fails alone too"),
+        pytest.param("".join(f"def test_{n}():\n    assert not first(4)\n" for n in range(4)), 4, id="four of them"),
+        pytest.param("assert not first(9)\n", 1, id="not collected"),
+    ],
+)
+def test_what_is_more_than_chance_fails_its_stage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, runs: int
+) -> None:
+    outcome = of_a_project(tmp_path, monkeypatch, source)
+    assert (outcome.state, outcome.chance) == ("failed", "")
+    assert len((tmp_path / "calls").read_text()) == runs
+
+
+def test_an_interrupted_run_is_not_run_again(tmp_path: Path) -> None:
+    kept = tmp_path / "v" / "cache" / "lastfailed"
+    kept.parent.mkdir(parents=True)
+    kept.write_text('{"tests/test_run.py::test_it": true}')
+    assert reruns.few_failed(1, "Using --randomly-seed=7", tmp_path) == reruns.Failed(
+        ("tests/test_run.py::test_it",), "7"
+    )
+    assert reruns.few_failed(2, "Using --randomly-seed=7", tmp_path) is None
 
 
 def test_an_operators_settings_reach_no_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ RAW_SQL = 9
 # Question: the module that answers it, and the name there.
 LOOK_UPS = {
     "Where is a bare down-vote sent to review?": ("curation.decisions.rules", "Reason.BARE_DOWN"),
-    "Where is consent checked at release?": ("curation.releases.membership", "agreed"),
+    "Where is consent checked at release?": ("curation.releases.membership", "has_consent"),
     "Where does a new export format go?": ("curation.releases.formats", "FORMATS"),
     "Where does a new secret's pattern go?": ("privacy.redaction.detectors.secrets.prefixes", "PREFIXES"),
     "Where is the retry of a webhook?": ("privacy.webhooks.delivery", "deliver_due"),
@@ -71,3 +71,14 @@ def test_contributing_tells_of_every_package() -> None:
     packages = [name for name, path in TREE.modules.items() if path.name == "__init__.py" and name.count(".") == 1]
     missing = [name for name in packages if f"`{name.replace('.', '/')}/`" not in page]
     assert [name for name in missing if not name.endswith(".management")] == []
+
+
+def test_packages_name_only_modules_and_names_that_exist() -> None:
+    modules = {part for name in TREE.modules for part in name.split(".")}
+    stale = []
+    for path in (path for path in TREE.modules.values() if path.name == "__init__.py"):
+        docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
+        code = " ".join(part.read_text().replace(docstring, "") for part in path.parent.glob("*.py"))
+        named = re.findall(r"`([a-z_]+)(?:\.\w+)?`", docstring)
+        stale += [f"{path}: {name}" for name in named if name not in modules and not re.search(rf"\b{name}\b", code)]
+    assert stale == []

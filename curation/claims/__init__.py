@@ -7,7 +7,7 @@ whether two answers cannot both be right. No model, no list of sentences: closed
 
 from curation.claims.comparing import PARTICLES, clash, conflict, contains, items, says_opposite, steps_out_of_order
 from curation.claims.duties import answers
-from curation.claims.forms import canonical, forms_of
+from curation.claims.forms import MODAL, canonical, forms_of
 from curation.claims.idioms import in_single_words
 from curation.claims.opposites import language_for, negation_of, number_words, opposites_of
 from curation.claims.quantities import UNITS, equal, rival
@@ -21,7 +21,7 @@ from curation.claims.reading import (
     reading,
     words_of,
 )
-from curation.claims.scope import Scope
+from curation.claims.scope import LIMITED, Scope
 from curation.claims.statements import read_question, statement_key
 from curation.claims.vocabulary import AND, LANGUAGES
 from curation.claims.words import EVIDENCE
@@ -30,6 +30,8 @@ __all__ = [
     "AND",
     "EVIDENCE",
     "LANGUAGES",
+    "LIMITED",
+    "MODAL",
     "PARTICLES",
     "UNITS",
     "WITHOUT",

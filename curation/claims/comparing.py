@@ -1,16 +1,17 @@
 """Whether two answers clash, and whether a text holds what an answer claims."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from curation.claims.counting import exchanged, recounted
+from curation.claims.counting import exchanged, moved, recounted
 from curation.claims.duties import Duty, contrary
 from curation.claims.forms import MODAL, NEGATION, SIDES, canonical, forms_of
 from curation.claims.quantities import equal, rival
 from curation.claims.reading import INCLUDING, WITHOUT, Claim, Reading, reading, words_of
-from curation.claims.scope import EXCEPT
+from curation.claims.scope import EXCEPT, Scope
 from curation.claims.statements import read_question
 from curation.claims.widening import widens
 
@@ -28,6 +29,7 @@ PARTICLES = frozenset(
     "before after within until up down in out on off over under above below vor nach an aus auf zu antes después avant après".split()
 )
 """Words with many senses: opposite only where one replaces the other in the same sentence."""
+_PARTICLES = PARTICLES | forms_of(PARTICLES)
 _DUTIES = frozenset(
     axis
     for language in SIDES
@@ -79,7 +81,7 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
             return kind
     if recounted(one, other):
         return "number"
-    if exchanged(one, other):
+    if exchanged(one, other) or moved(one, other):
         return "roles"
     if widens(one, other, words_of(question, one.language)):
         return "scope"
@@ -102,11 +104,11 @@ def aligned(one: Reading, other: Reading) -> Iterator[tuple[Claim, Claim, float]
 
 
 def steps_out_of_order(one: Reading, other: Reading) -> bool:
-    """Whether the clauses of one answer stand in more or less the reverse order in the other, if three or more do."""
+    """Whether the clauses of one answer stand in another order in the other, half of their pairs reversed, if three or more do."""
     order = list(dict.fromkeys(one.claims.index(mine) for mine, _, share in aligned(one, other) if share >= FRAME))
     pairs = [(a, b) for place, a in enumerate(order) for b in order[place + 1 :]]
     few = 2 if all(_ORDER & {word for claim in said.claims for word in claim.raw} for said in (one, other)) else STEPS
-    return len(order) >= few and 2 * sum(a > b for a, b in pairs) > len(pairs)
+    return len(order) >= few and 2 * sum(a > b for a, b in pairs) >= len(pairs)
 
 
 def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: Reading, agreed: bool) -> str:
@@ -122,7 +124,8 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
         turned = _turned(mine, yours, one.language, _DUTIES)  # "not allowed" is "forbidden"
     if turned and mine.negated == yours.negated and share >= 0.5 and (both >= TURNED or short):
         return "opposite"
-    if share >= 0.5 and not mine.agrees(yours) and not turned and not agreed and sure:
+    unless = any(a.negated and Scope.IF in a.scope and Scope.IF not in b.scope for a, b in ((mine, yours), (yours, mine)))
+    if share >= 0.5 and not mine.agrees(yours) and not turned and not agreed and sure and not unless:
         return "polarity"
     if _reversed_part(mine, yours):
         return "polarity"
@@ -145,7 +148,7 @@ def _reversed_part(mine: Claim, yours: Claim) -> bool:
         if not here.raw or not here.content & there.content:
             continue
         needless = here.negated and here.duty is Duty.OPTIONAL and not there.negated  # "no photo is needed"
-        if (here.raw[0] in _WITHOUT or needless) and any(
+        if (here.raw[0] in _WITHOUT or needless) and not there.negated and any(
             word in _WITH and not here.content.isdisjoint(there.raw[place + 1 : place + 1 + NEXT])
             for place, word in enumerate(there.raw)
         ):
@@ -158,13 +161,22 @@ def _reversed_part(mine: Claim, yours: Claim) -> bool:
 def _turned(mine: Claim, yours: Claim, language: str, but: frozenset[int] = frozenset()) -> bool:
     """Whether the clauses say opposite sides of something, but for these axes."""
     here, there = (_sides(claim, other, language) for claim, other in ((mine, yours), (yours, mine)))
-    return any(here[axis] != side for axis, side in there.items() if axis in here and axis not in but)
+    if any(here[axis] != side for axis, side in there.items() if axis in here and axis not in but):
+        return True
+    if _PARTICLES.isdisjoint(mine.words) or _PARTICLES.isdisjoint(yours.words):
+        return False
+    one, two = set(pairwise(mine.words)), set(pairwise(yours.words))
+    return any(  # "before a meal", "after a meal"
+        after == other and word in _PARTICLES and _opposite(word, particle, language)
+        for word, after in one - two
+        for particle, other in two - one
+    )
 
 
 def _sides(claim: Claim, other: Claim, language: str) -> dict[int, int]:
     """The side that a clause alone takes of each axis, and none where it says both."""
     both: dict[int, set[int]] = {}
-    for word in claim.content - PARTICLES:
+    for word in claim.content - _PARTICLES:
         for axis, side in SIDES[language].get(word, ()):
             both.setdefault(axis, set()).add(side)
     alone = {axis for word in claim.content - other.content for axis, _ in SIDES[language].get(word, ())}
@@ -240,7 +252,7 @@ def _replaced(one: Reading, other: Reading) -> str:
     if near and turns % 2:
         return "polarity"
     words = [pair for pair in replaced if one.content.intersection(pair[0]) and other.content.intersection(pair[1])]
-    return "wording" if words and (near or (len(words) == 1 and likeness >= ALIKE)) else ""
+    return "wording" if words and (near or len(words) > 1 or likeness >= ALIKE) else ""
 
 
 def items(said: Reading) -> list[frozenset[str]]:

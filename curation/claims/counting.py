@@ -7,6 +7,10 @@ from curation.claims.quantities import equal
 from curation.claims.reading import Claim, Reading
 
 
+LABEL = 2
+"""Words up to which a clause may be the heading of the next: "Car: 21 years"."""
+
+
 def recounted(one: Reading, other: Reading) -> bool:
     """Whether the two count one thing differently: four screws and two brackets, two screws and four brackets."""
     mine, yours = _counts(one), _counts(other)
@@ -22,6 +26,30 @@ def exchanged(one: Reading, other: Reading) -> bool:
         [numbered for claim in said.claims if (numbered := _numbered(claim)).number] for said in (one, other)
     )
     return any(_have_exchanged(pair, others) for pair in combinations(mine, 2) for others in permutations(yours, 2))
+
+
+def moved(one: Reading, other: Reading) -> bool:
+    """Whether a fact is told of another thing: "the room until 11, the luggage until six", "the luggage until 11"."""
+    if len(one.claims) < 2:
+        return False
+    for place, claim in enumerate(one.claims):
+        for fact in claim.hard:
+            rest = [mine for at, mine in enumerate(one.claims) if at != place]
+            if any(equal(fact, each) for mine in rest for each in mine.hard):
+                continue
+            elsewhere = frozenset().union(*(mine.content for mine in rest))
+            own, foreign = claim.content - elsewhere - one.hard, elsewhere - claim.content - one.hard
+            told = [any(equal(fact, each) for each in yours.hard) for yours in other.claims]
+            if told.count(True) != 1 or not own:
+                continue
+            at = told.index(True)
+            label = at > 0 and len(other.claims[at - 1].content - other.claims[at - 1].hard) <= LABEL
+            near = other.claims[at - label : at + 1]
+            here = frozenset().union(*(yours.content for yours in near))
+            there = frozenset().union(*(yours.content for yours in other.claims if yours not in near))
+            if own.isdisjoint(here) and other.claims[at].content & foreign and own & there:
+                return True
+    return False
 
 
 class _Numbered(NamedTuple):

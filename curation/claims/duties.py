@@ -20,7 +20,7 @@ class Duty(StrEnum):
 _PATTERNS: Final = {
     "en": (
         (Duty.OPTIONAL, r"not (?:have|need|require\w*|necessary|mandatory|compulsory|obligatory|obliged)|needs? (?:not|no)|no (?:need|obligation|requirement)|requires? no|"
-                        r"no (?:\w+ ){1,3}(?:is |are )?(?:needed|required|necessary)|optional|voluntary|unnecessary"),
+                        r"no (?:\w+ ){1,3}(?:is |are )?(?:needed|required|necessary)|neither (?:\w+ ){0,3}(?:needs?|has|have|requires?)|optional|voluntary|unnecessary"),
         (Duty.ALLOWED, r"not (?:forbidden|prohibited|banned)"),
         (Duty.FORBIDDEN, r"(?:must|may|can|could|should|shall) (?:not|never)|(?:not|never|no \w+) (?:is |are |be )?(?:allow\w*|permit\w*|possible)|"
                          r"forb[ia]d\w*|prohibit\w*|banned|impossible|(?:no|nobody|none)(?: \w+)? (?:may|can)"),

@@ -39,8 +39,8 @@ def canonical(word: str, language: str) -> str:
 @lru_cache(maxsize=1 << 14)
 def stem(word: str, language: str) -> str:
     """A word without its ending, so that its inflections are one."""
-    if word.endswith("ee") or word == "under":
-        return word  # an employee is no employer, and "under" no "und"
+    if word.endswith("ee") or word in ("under", "even"):
+        return word  # an employee is no employer, "under" no "und", and "even" no evening
     short = _SUFFIXES[lists_of(language)].sub("", word)
     if lists_of(language) == "en":
         short = _SUFFIXES["en"].sub("", short) if len(short) > 6 else short

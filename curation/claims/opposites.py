@@ -7,6 +7,7 @@ from typing import Final
 from curation.claims import relations
 from curation.claims import vocabulary as lists
 from curation.claims.comparing import PARTICLES
+from curation.claims.rates import EACH
 from curation.claims.words import EVIDENCE, NEGATIONS, language_of, lists_of, split
 
 MOST_WORDS: Final = 12
@@ -87,7 +88,9 @@ def _opposites() -> dict[str, str]:
         sides = [side.split() for side in pair.split("/")]
         for mine, yours in (sides, sides[::-1]):
             found |= {
-                word: yours[0].replace("-", " ") for word in mine if word not in EVIDENCE and word not in PARTICLES
+                word: yours[0].replace("-", " ")
+                for word in mine
+                if word not in EVIDENCE and word not in PARTICLES and word not in EACH  # "none six hours" is no answer
             }
     return found
 

@@ -29,13 +29,14 @@ _ADVERBS: Final = {
     }.items()
     for word in words.split()
 } | {"nightly": _NIGHT}
-_EACH: Final = frozenset("per pro par por each every jede jeden jeder jedes chaque cada ogni elke iedere ieder".split())
+EACH: Final = frozenset("per pro par por each every jede jeden jeder jedes chaque cada ogni elke iedere ieder".split())
 """Words that make a rate of a unit behind them."""
 _AFTER_AMOUNT: Final = frozenset("a an je am im al à au ao il het the die la l all na".split())
 """Words that do so behind a number: "2 € la hora", "zweimal die Woche"."""
 _EVERY: Final = (("tous", "les"), ("toutes", "les"), ("todos", "los"), ("todas", "las"), ("in", "der"), ("a", "la"))
-_EVERY_SOME: Final = _EACH | {"alle", "co", "om"}
+_EVERY_SOME: Final = EACH | {"alle", "co", "om"}
 """Words that make a rate of a number of units: "alle 20 Minuten"."""
+_WITHIN: Final = frozenset({"in", "en", "dans"})
 _TIMES: Final = frozenset("time times mal fois vez veces volta volte vezes keer maal raz razy".split())
 
 
@@ -48,7 +49,9 @@ def with_rates(clause: Clause) -> Clause:
     while place < len(clause):
         seconds, length = _interval(clause, place, found)
         if length:
-            found.append(_rate(seconds, found))
+            things = _counted_things(found)
+            rate = _rate(seconds, found)
+            found.insert(len(found) - things, rate)
             place += length
         else:
             found.append(clause[place])
@@ -56,7 +59,7 @@ def with_rates(clause: Clause) -> Clause:
     return found
 
 
-_SIGNS: Final = _EACH | _AFTER_AMOUNT | _EVERY_SOME | _ADVERBS.keys() | {"tous", "toutes", "todos", "todas", "in"}
+_SIGNS: Final = EACH | _AFTER_AMOUNT | _EVERY_SOME | _ADVERBS.keys() | {"tous", "toutes", "todos", "todas", "in"}
 
 
 def _interval(clause: Clause, place: int, before: Clause) -> tuple[float, int]:
@@ -68,10 +71,13 @@ def _interval(clause: Clause, place: int, before: Clause) -> tuple[float, int]:
         return 0.0, 0
     length = 1 + (tuple(clause[place : place + 2]) in _EVERY)
     following = clause[place + length] if place + length < len(clause) else ""
-    counted = bool(before) and (before[-1][0] == "#" or before[-1] in _TIMES)
-    every = word in _EACH or (length == 2 and (counted or word not in ("in", "a")))
+    things = _counted_things(before)
+    counted = bool(before) and (before[-1][0] == "#" or before[-1] in _TIMES or things)
+    every = word in EACH or (length == 2 and (counted or word not in ("in", "a")))
     if following in _UNITS and (every or (counted and word in _AFTER_AMOUNT)):
         return _UNITS[following], length + 1
+    if word in _WITHIN and things and following[:3] == "#1 ":
+        return _SECONDS.get(following[3:], 0.0), length + 1  # "four tablets in one day"
     if following[:1] == "#" and (word in _EVERY_SOME or (every and length == 2)):
         number, _, unit = following[1:].partition(" ")
         if unit in _SECONDS:
@@ -86,7 +92,14 @@ def _rate(seconds: float, before: Clause) -> str:
     if counted and counted[-1][0] == "#" and counted[-1][1:].isdigit():
         times = counted[-1][1:]
         del before[len(counted) - 1 :]
+    elif _counted_things(before):
+        times = before.pop(-2)[1:]
     return f"/{times}/{seconds:g}"
+
+
+def _counted_things(before: Clause) -> bool:
+    """Whether a number of things was said last: "four tablets"."""
+    return len(before) > 1 and before[-1].isalpha() and before[-2][0] == "#" and before[-2][1:].isdigit()
 
 
 def same_rate(rate: str, other: str) -> bool:

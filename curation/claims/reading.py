@@ -19,6 +19,7 @@ from curation.claims.numerals import Clause
 from curation.claims.rates import with_rates
 from curation.claims.scope import EXCEPT, IF, ONLY, VERBS, Scope, focus, ne_que, parted, scope
 from curation.claims.statements import claiming, read_question
+from curation.claims.vocabulary import AND
 from curation.claims.words import (
     ARTICLES,
     DROPPED,
@@ -29,6 +30,7 @@ from curation.claims.words import (
     LANGUAGES,
     MODALS,
     NEGATIONS,
+    lists_of,
     split,
 )
 
@@ -60,7 +62,7 @@ _NO = frozenset("no nope nein non não nee nie".split())
 _BOUND = frozenset("no si als non nie não nee".split())
 """Words of yes or no that belong to what follows, where no comma does."""
 _LIMIT = re.compile(
-    r"\bnot? (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|\bno \w+er than\b|\b(?:nobody|no one|nothing) else\b|\bno later\b|"
+    r"\b(?:not?|never) (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|\bno \w+er than\b|\b(?:nobody|no one|nothing) else\b|\bno later\b|"
     r"\bnicht (?:mehr|weniger|länger|später|früher|höher) als\b|\bnicht nur\b|\bpas (?:plus|moins) d[e']|\bpas seulement\b|"
     r"\bno (?:más|menos) de\b|\bno s[oó]lo\b|\bnon (?:più|meno) di\b|\bnon solo\b|\bnão (?:mais|menos) de\b|\bnão só\b|"
     r"\bniemand sonst\b|\bpersonne d'autre\b|\bnadie más\b|\bnessun altro\b|\bniet (?:meer|minder|later|langer) dan\b|\bniet alleen\b|\bnie (?:więcej|mniej|później) niż\b|\bnie tylko\b"
@@ -68,7 +70,8 @@ _LIMIT = re.compile(
 """A negation that draws a limit, and turns nothing round: "no more than 5", "not only"."""
 
 _UNIT = "|".join(map(re.escape, lists.UNITS))
-_MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (?:an? )?(#[^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
+_BETWEEN = r"(?:working|business|calendar|full|whole)"
+_MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (?:an? |{_BETWEEN} )?([#/][^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
 _UNTIL = re.compile(
     rf"(?<!\w)(?:({lists.UNTIL})|{lists.FROM})(?: (?:zum|am|den|dem|the|le|el|o|il|las|los|les|alle|um|l|du|de|del|uhr)){{0,2}} ([@=]\S+)"
 )
@@ -78,10 +81,16 @@ _MOST_BEHIND, _LEAST_BEHIND = (
 )
 
 
+_ALWAYS = frozenset("always immer toujours siempre sempre altijd zawsze both beide".split())
 _NAMING = frozenset("Team Support Contact Time Day Journée Tag".split())
 """Words of courtesy that things are called by: "the Team plan"."""
 _NE = frozenset({"ne", "n"})
 _QUANTITY = frozenset({"every", "each"})
+_PREDICATE = {
+    language: (NEGATIONS[language] - WITHOUT) | MODALS[language] | frozenset(lists.ABILITY[lists_of(language)].split()) | _ALWAYS
+    for language in LANGUAGES
+}
+"""Words behind an "and" that begin a claim of its own: "and may not be replaced", "and never lift it"."""
 SILENT = {
     language: FUNCTION[language]
     | NEGATIONS[language]
@@ -221,12 +230,15 @@ def _parts(clause: Clause, language: str) -> Iterator[Clause]:
             clause = [*clause[:place], "except", *clause[place + 1 :]]  # "every room but the kitchen"
     main, exception = parted(clause, language)
     part: Clause = []
-    for word in main:
+    predicate = _PREDICATE[language]
+    for word, after in pairwise((*main, "")):
         starts = word in WITHOUT and NEGATIONS[language].isdisjoint(part) and not IF[language].issuperset(part)
-        if (word in _SPLITTING or starts or (word in VERBS and part[:1] and part[0] in WITHOUT)) and part:
+        joins = word in AND and after in predicate
+        if (word in _SPLITTING or starts or joins or (word in VERBS and part[:1] and part[0] in WITHOUT)) and part:
             yield part
             part = []
-        part.append(word)
+        if not joins or part:
+            part.append(word)
     if part:
         yield part
     if exception:
@@ -246,7 +258,7 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
     reach = scope(clause, language)
     if Scope.ONLY in reach and language == "fr" and ne_que(clause):
         negated = False
-    clause = with_rates(_with_hours(clause))
+    clause = _active(with_rates(_with_hours(clause)))
     place = 0
     while place < len(clause):
         word = clause[place]
@@ -265,7 +277,7 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
     mine = frozenset(_form(word, names, language) for word in clause if word in names) - hard
     said = duty(clause, language)
     light, whole = ARTICLES[language], JOINED[language]
-    raw = _active(tuple(canonical(whole.get(word, word), language) for word in clause if word not in light))
+    raw = tuple(canonical(whole.get(word, word), language) for word in clause if word not in light)
     main = tuple(_form(word, names, language) for word in focus(clause, language)) if Scope.ONLY in reach else ()
     main = tuple(word for word in main if word in words)
     return Claim(
@@ -273,13 +285,16 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
     )
 
 
-def _active(words: tuple[str, ...]) -> tuple[str, ...]:
+def _active(clause: Clause) -> Clause:
     """The words in the order of the active voice: who is named behind "by" comes first."""
-    for place in range(2, len(words) - 1):
-        if words[place] in _BY and not _BE.isdisjoint(words[max(0, place - 3) : place - 1]):
-            be = next(at for at in range(place - 2, -1, -1) if words[at] in _BE)
-            return (*words[place + 1 :], *words[be + 1 : place], *words[:be])
-    return words
+    if _BY.isdisjoint(clause):
+        return clause
+    for place in range(2, len(clause) - 1):
+        named = clause[place] in _BY and not HARD.match(clause[place + 1])
+        if named and not _BE.isdisjoint(clause[max(0, place - 3) : place - 1]):
+            be = next(at for at in range(place - 2, -1, -1) if clause[at] in _BE)
+            return [*clause[place + 1 :], *clause[be + 1 : place], *clause[:be]]
+    return clause
 
 
 def _form(word: str, names: frozenset[str], language: str) -> str:

@@ -4,7 +4,7 @@ from typing import Final
 
 SAME: Final[dict[str, tuple[str, ...]]] = {
     "en": (
-        "choose pick select", "north northern", "south southern", "east eastern", "west western", "click tap press hit", "open launch", "close shut", "begin start commence", "end finish stop",
+        "choose pick select", "win beat defeat", "north northern", "south southern", "east eastern", "west western", "click tap press hit", "open launch", "close shut", "begin start commence", "end finish stop",
         "buy purchase", "call phone dial ring", "leave exit", "send submit", "return send-back give-back", "picture avatar photo photograph",
         "log-out sign-out logout signout log-off sign-off", "log-in sign-in login signin log-on", "user people person member guest-user",
         "company firm", "shop store", "item product goods article", "order purchase-order", "fee charge cost price", "pay paid payment",
@@ -88,7 +88,7 @@ OPPOSITE: Final = (
     "on-top/underneath beneath", "available/unavailable", "maximum max/minimum min", "first/last", "early earlier/late later", "increase rise raise grow higher/decrease fall reduce drop lower", "allow allowed permit permitted/"
     "forbid forbidden prohibit prohibited ban banned", "accept accepted/reject rejected refuse refused decline declined", "include included covered/exclude excluded", "add/remove delete",
     "buy/sell", "send/receive", "import/export", "upload/download", "left/right", "north/south", "east/west", "up/down", "push/pull", "start begin/"
-    "stop end finish", "win/lose", "arrive/depart leave", "enter/exit", "full/empty", "wet/dry", "safe/dangerous unsafe", "legal/illegal", "possible/impossible",
+    "stop end finish", "win/lose", "harmless non-toxic/harmful toxic poisonous hazardous", "arrive/depart leave", "enter/exit", "full/empty", "wet/dry", "safe/dangerous unsafe", "legal/illegal", "possible/impossible",
     "valid/invalid", "required mandatory compulsory/optional voluntary", "public/private", "free/paid", "cheap/expensive", "fast quick/slow",
     "long/short", "big large/small little", "heavy/light", "high/low", "true/false", "always/never", "all every everybody everyone/none nobody",
     "refundable/non-refundable nonrefundable", "in/out", "with/without", "male men man/female women woman", "parent/child", "day daily-time/night",

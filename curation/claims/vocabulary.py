@@ -297,10 +297,10 @@ UNITS: Final = {
 """The spellings of each unit that may follow a number."""
 
 LIMITS: Final = (
-    r"up to|at most|no \w+er than|max(?:imum)?(?: of)?|(?:no|not) more than|not over|no later than|fewer than|less than|under|below|höchstens|maximal|bis zu|nicht mehr als|"
+    r"up to|at most|within|innerhalb(?: von)?|binnen|no \w+er than|max(?:imum)?(?: of)?|(?:no|not|never) more than|not over|no later than|fewer than|less than|under|below|höchstens|maximal|bis zu|nicht mehr als|"
     r"weniger als|unter|jusqu a|au plus|au maximum|moins de?|pas plus de?|hasta|como máximo|menos de|no más de|massimo|fino a|al massimo|meno di|"
     r"até|no máximo|maximaal|tot|hoogstens|minder dan|maksymalnie|najwyżej|mniej niż",
-    r"at least|min(?:imum)?(?: of)?|(?:no|not) less than|no fewer than|more than|over|above|exceeding|mindestens|mehr als|über|nicht weniger als|au moins|"
+    r"at least|min(?:imum)?(?: of)?|(?:no|not|never) less than|(?:no|not|never) fewer than|more than|over|above|exceeding|mindestens|mehr als|über|nicht weniger als|au moins|"
     r"plus de?|au minimum|al menos|más de|como mínimo|almeno|più di|pelo menos|mais de|no mínimo|minstens|meer dan|co najmniej|więcej niż|ponad",
 )
 """What stands before a number that is the most, or the least."""

@@ -1,7 +1,9 @@
 """Whether an answer claims of all what another claims of some: an "only", a condition or an exception is lost."""
 
+from itertools import pairwise
 from typing import Final
 
+from curation.claims.duties import Duty
 from curation.claims.forms import canonical, forms_of
 from curation.claims.reading import Claim, Reading
 from curation.claims.scope import ALL, LIMITED, NOBODY, Scope
@@ -13,6 +15,8 @@ NEAR: Final = 3
 def widens(one: Reading, other: Reading, question: frozenset[str] = frozenset()) -> bool:
     """Whether `other` widens what `one` limits. `question` are the words that both may have from it."""
     if any(_some_or_none(a, b) or _some_or_none(b, a) for a in one.claims for b in other.claims):
+        return True
+    if any(_allowed_after_all(mine, claim, one) for mine in one.claims for claim in other.claims):
         return True
     known = one.content - question
     if any(Scope.ANYWAY in claim.scope and claim.content & known for claim in other.claims) and not any(
@@ -35,10 +39,35 @@ def widens(one: Reading, other: Reading, question: frozenset[str] = frozenset())
         return not any(Scope.EVEN in claim.scope for claim in one.claims)
     if any(_turned(limit, claim, question) for limit in limits for claim in other.claims):
         return True
+    if _EXAMPLE & other.content and not _EXAMPLE & one.content:
+        return any(limit.content & other.content for limit in limits)
+    return any(
+        _of_all(limit, claim, one, question)
+        for limit in limits
+        if not _kept(limit, one, other)
+        for claim in other.claims
+    )
+
+
+def _kept(limit: Claim, one: Reading, other: Reading) -> bool:
+    """Whether an answer limits or denies something beyond what the other clauses of the expected one say."""
+    rest = [claim for claim in one.claims if claim is not limit]
     said = {claim.raw for claim in one.claims if claim.negated}
-    if any(claim.scope & LIMITED or (claim.negated and claim.raw not in said) for claim in other.claims):
+    return any(
+        (claim.scope & LIMITED or (claim.negated and claim.raw not in said))
+        and not any(claim.content <= mine.content for mine in rest)
+        for claim in other.claims
+    )
+
+
+def _allowed_after_all(ban: Claim, claim: Claim, one: Reading) -> bool:
+    """Whether a clause allows what `one` bans without exception: "no alcohol, but you may drink it after a day"."""
+    if not ban.negated or ban.duty is Duty.OPTIONAL or claim.duty is not Duty.ALLOWED or claim.scope & LIMITED:
         return False
-    return any(_of_all(limit, claim, one, question) for limit in limits for claim in other.claims)
+    if any(mine.scope & LIMITED or (mine is not ban and not mine.content.isdisjoint(ban.content)) for mine in one.claims):
+        return False
+    same = ban.content <= claim.content or not _PRONOUNS.isdisjoint(claim.raw)
+    return not claim.negated and same and not ban.content.isdisjoint(claim.content)
 
 
 def _some_or_none(some: Claim, none: Claim) -> bool:
@@ -75,6 +104,9 @@ def _of_all(limit: Claim, claim: Claim, one: Reading, question: frozenset[str]) 
         if Scope.ONLY in limit.scope and any(fact[0] == "/" and fact not in one.hard for fact in claim.hard):
             return True  # "only on Mondays", "every day"
         words = [canonical(word, one.language) for word in claim.raw]
+        if Scope.ONLY in limit.scope and limit.focus and limit.focus[0] not in claim.content:
+            if any(after in limit.focus[1:] for word, after in pairwise(words) if word in _FORMS[one.language]):
+                return True  # "only on the local interface", "on all interfaces"
         said = {after for word, after in zip(words, [*words[1:], ""], strict=True) if word in _FORMS[one.language]}
         return any(after not in one.content or after in question for after in said)
     return Scope.ONLY in limit.scope and _adds(limit, claim, one, question)
@@ -93,5 +125,8 @@ def _adds(limit: Claim, claim: Claim, one: Reading, question: frozenset[str]) ->
     return False
 
 
+_PRONOUNS: Final = forms_of(frozenset("it them one es sie le la les lo los".split()))
+_EXAMPLE: Final = forms_of(frozenset("example instance beispiel beispielsweise exemple ejemplo esempio exemplo voorbeeld przykład".split()))
+"""A limit of which an answer makes an example is none."""
 _NONE: Final = forms_of(NOBODY)
 _FORMS: Final = {language: frozenset(canonical(word, language) for word in words) for language, words in ALL.items()}

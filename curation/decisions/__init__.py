@@ -1,5 +1,6 @@
 """What the signals on an interaction amount to, and what a decision becomes.
 
-`rules` is a pure table, each line with a reason; `derive` writes what follows; `explain` says why to a person. A new rule
-is a line of `rules` with its `Reason` and the words for it.
+`rules` is a pure table for one interaction, `posterior` weighs all votes on a question, `pooled` decides by both, each with
+a reason; `corrections` says whether a correction is an answer; `derive` makes eval cases, examples and pairs of decisions.
+A new rule is a line of `rules` with its `Reason` and the words for it.
 """

@@ -40,9 +40,10 @@ DEPENDS = Finding("filter", Reason.DEPENDS_ON_ASKER, REASONS[Reason.DEPENDS_ON_A
 
 @dataclass(slots=True)
 class AffectedRecords:
-    """The records whose standing is to be found. `fresh`: those that are new, or will be written anew, which only have to
-    be compared with those that stand. `unwritten`: they and those that a filter stopped, with their own columns. `marks` and `saids`: the fingerprints, and the answers within clusters, of what stood before and
-    was written anew or has gone: all of their records are looked at again.
+    """The records whose status must be found again. `fresh`: new or rewritten ones, which need only be compared with the
+    stored ones. `unwritten`: these and those that a filter stopped, with their own columns. `marks` and `saids`: the
+    fingerprints, and the answers within clusters, of records that were rewritten or removed: all records with them are
+    looked at again.
     """
 
     fresh: dict[type[Derived], list[Row]] = field(default_factory=dict)
@@ -52,7 +53,7 @@ class AffectedRecords:
 
 
 class Weighed(NamedTuple):
-    """A labelled decision with what can be told of it alone, without the records beside it."""
+    """A labelled decision with what is known of it alone, without any other record."""
 
     row: Decided
     made: Candidate
@@ -152,7 +153,7 @@ def covers(agreed: frozenset[int], row: Decided) -> bool:
 
 
 def clear(model: type[Derived], rewritten: Sequence[int], due: set[int], touched: AffectedRecords) -> None:
-    """Remove what was derived before and is due no more; note what stood, and will not stand as it did."""
+    """Remove what was derived before and is no longer due; note what was stored and changes."""
     if not rewritten:
         return
     there = model.objects.filter(pk__in=rewritten)
@@ -195,7 +196,7 @@ def candidate_row(one: Weighed, found: Finding | None, verdict: str | None, mode
 
 
 def own_columns(model: type[Derived], row: Decided, made: Candidate) -> tuple[Any, ...]:
-    """What a record of this kind has beside the columns of all."""
+    """The columns that only this kind of record has."""
     if model is EvalCase:
         return kind_of(row).value, False
     return (made.authored, made.depth) if model is Example else ()

@@ -29,7 +29,7 @@ DECISION = tuple(
 
 
 class Judged(NamedTuple):
-    """An interaction with what can be told of it alone: its ruling, its language, what it may become, and what was said.
+    """An interaction with what is known of it alone: its ruling, its language, what it may become, and what was said.
 
     `question` is the key of its question, `claim` what its answer claims, `proposals` what each correction claims, by its
     signal, and `typed` what a reviewer wrote instead.

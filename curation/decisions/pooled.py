@@ -58,7 +58,7 @@ def rule(one: Judged, claims: Mapping[int, Standing]) -> Ruling:
     """
     if not one.readings or judging.is_reviewed(one.read) or not claims:
         return one.ruling
-    mine = claims.get(one.claim) or unspoken(claims)
+    mine = claims.get(one.claim) or without_votes(claims)
     if mine.verdict == Verdict.DEPENDS:
         return Ruling(Outcome.OUTVOTED, Reason.DEPENDS_ON_ASKER, None, REASONS[Reason.DEPENDS_ON_ASKER].sentence)
     if right := right_correction(one, claims):
@@ -67,10 +67,10 @@ def rule(one: Judged, claims: Mapping[int, Standing]) -> Ruling:
         return one.ruling if one.ruling.outcome == Outcome.CONFIRMED else confirmed(mine)
     if mine.verdict == Verdict.WRONG:
         return Ruling(Outcome.OUTVOTED, Reason.OTHER_FOUND_RIGHT, None, REASONS[Reason.OTHER_FOUND_RIGHT].sentence)
-    return differ(mine) if one.ruling.outcome in LABELLED else one.ruling
+    return in_doubt(mine) if one.ruling.outcome in LABELLED else one.ruling
 
 
-def unspoken(claims: Mapping[int, Standing]) -> Standing:
+def without_votes(claims: Mapping[int, Standing]) -> Standing:
     """What is known of an answer of which no word counts any more: its people have said something else since, or count as
     one with others.
     """
@@ -79,7 +79,7 @@ def unspoken(claims: Mapping[int, Standing]) -> Standing:
     return Standing(Verdict.DEPENDS if Verdict.DEPENDS in verdicts else settled, 0.0, 0, 0, 0, Tier.SINGLE)
 
 
-def differ(mine: Standing) -> Ruling:
+def in_doubt(mine: Standing) -> Ruling:
     """What is right is still in doubt."""
     return Ruling(Outcome.CONFLICTING, Reason.PEOPLE_DIFFER, None, with_people(Reason.PEOPLE_DIFFER, mine))
 

@@ -205,14 +205,57 @@ TIERS: Final = {
 """What a right answer can rest on, by its tier."""
 
 
+AT_THE_GATE: Final = {
+    "anchor_drop": "worse than an earlier run",
+    "bad_case": "cases cannot be used",
+    "baseline_unpaired": "little to compare with",
+    "below_min_golden": "too few golden cases pass",
+    "broken_seal": "results were changed",
+    "copied_expected": "expected answers are copied",
+    "duplicate_case": "a case appears twice",
+    "duplicate_result": "a case has two results",
+    "empty_answer": "answers are empty",
+    "errored": "the agent failed",
+    "fixed_regressions": "corrected cases fail again",
+    "golden_regressions": "golden cases fail",
+    "invalid_score": "scores cannot be used",
+    "malformed": "results cannot be read",
+    "missing_result": "cases have no result",
+    "more_brittle": "variants of questions fail",
+    "never_again": "never-again cases fail",
+    "plainly_worse": "worse beyond doubt, so asking stopped early",
+    "replayed": "the baseline's own answers",
+    "significant_drop": "worse beyond chance",
+    "silent_grader": "the grading model did not answer",
+    "slice_drop": "worse in one slice",
+    "stale_cases": "answers to older cases",
+    "stale_grader": "graded by other graders",
+    "stale_result": "an answer to an older case",
+    "tampered": "scores that no answer earned",
+    "timed_out": "answers came too late",
+    "too_few_cases": "too few cases",
+    "too_few_discriminating": "too few cases that can be graded",
+    "too_many_repeats": "too many repetitions",
+    "unknown_case": "cases of another release",
+    "wrong_release": "results of another release",
+}
+"""Why the gate refuses or cannot judge, in a few words, where the code alone does not say it."""
+OTHER_RUNS: Final = {"baseline": "the baseline", "earlier": "an earlier run"}
+"""What a code of the gate begins with if its cause is in another run than the candidate's."""
+
+
 def of(*kinds: Kind) -> tuple[str, ...]:
     """The codes of these kinds, in order."""
     return tuple(sorted(code for code, words in REASONS.items() if words.kind in kinds))
 
 
 def short(code: str) -> str:
-    """A reason in a few words, for a list."""
-    return (REASONS[code].short if code in REASONS else "") or code.replace("_", " ")
+    """A reason, or any other code, in a few words for a list."""
+    whose, _, rest = code.partition("_")
+    if code not in AT_THE_GATE and rest in AT_THE_GATE and whose in OTHER_RUNS:
+        return f"{OTHER_RUNS[whose]}: {AT_THE_GATE[rest]}"
+    listed = REASONS[code].short if code in REASONS else AT_THE_GATE.get(code)
+    return listed or code.replace("_", " ")
 
 
 HELD: Final = of(Kind.FILTER, Kind.RIVAL, Kind.GUARD)

@@ -61,7 +61,6 @@ IMPLICIT_WEIGHT: Final[dict[str, float]] = {
     "copy": 0.25,
     "accept": 0.25,
 }
-IMPLICIT: Final = frozenset(IMPLICIT_WEIGHT) - {RATING}
 MOST_OF_A_KIND: Final = 3
 
 

@@ -1,5 +1,6 @@
 """What people said about an answer, who they are, and how far they may be followed.
 
-`pending` reads what is new, `decided` what was decided, `influence` weighs who is behind it, `poisoning` finds planted
-phrases. Each person counts once, with the newest word.
+`store` reads what is new and what was decided, `pooling` adds up what was said of one answer, `cohorts` and `influence`
+weigh who is behind it, `sources` finds sources that changed, `poisoning` finds planted phrases, `summaries` says all of it
+to reviewers. Each person counts once, with their newest vote.
 """

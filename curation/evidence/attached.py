@@ -1,4 +1,4 @@
-"""What comes with a talk besides its words: media, and what tools were asked and gave back. Read from columns as stored."""
+"""What comes with a conversation besides its text: media, tool calls and their results. Read from columns as stored."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

@@ -1,6 +1,5 @@
 """What people said of one answer, pooled with what was said of the same answer to the same question elsewhere."""
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from curation.evidence import cohorts, store
 from curation.evidence.store import REVIEW, Columns, PendingInteraction
 from curation.models import Claim, CurationPolicy, Opinion
 from feedback.models import Interaction
+from feedback.texts.fingerprints import text_digest
 from privacy.db import bulk
 
 STANCES: Final = {Side.GOOD: Stance.UP, Side.WRONG: Stance.DOWN, Side.REPLACED: Stance.REPLACED}
@@ -97,9 +97,7 @@ def is_sourced(read: PendingInteraction, reading: Reading) -> bool:
 def digest(sources: Sequence[Mapping[str, Any]]) -> int:
     """A digest of what the sources say; 0 where there is nothing."""
     text = "\x1e".join(sorted(source.get("text", "") for source in sources))
-    if not text.strip("\x1e"):
-        return 0
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+    return text_digest(text) if text.strip("\x1e") else 0
 
 
 def count_again(project: int, question: bytes) -> None:

@@ -5,7 +5,6 @@ where a newer text of a source that it cites is a revision of the one that it ha
 the revision lacks what the answer took from the source. Agents cite pages in parts: another part is no revision.
 """
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -20,6 +19,7 @@ from curation.evidence import store
 from curation.evidence.records import Decided, Finding
 from curation.models import AuditFrame, Opinion, ReviewTask, SourceText
 from feedback.models import Interaction, Project
+from feedback.texts.fingerprints import text_digest
 
 CHUNK = 2_000
 BATCH = 500
@@ -47,12 +47,8 @@ def cited(sources: Iterable[Mapping[str, Any]]) -> dict[Cited, str]:
     for source in sources:
         name, text = source.get("id") or source.get("url"), source.get("text")
         if name and text:
-            found[digest(str(name)), digest(text)] = str(text)
+            found[text_digest(str(name)), text_digest(text)] = str(text)
     return found
-
-
-def digest(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def follow(project: Project) -> None:

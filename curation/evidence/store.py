@@ -45,7 +45,7 @@ class Stored(NamedTuple):
 
 
 class PreviousDecision(NamedTuple):
-    """The decision that stood: whether and when a reviewer made it, whose words it took (typed, or of a signal), and whether
+    """The previous decision: whether and when a reviewer made it, whose words it took (typed, or of a signal), and whether
     the audit drew its interaction.
     """
 
@@ -60,7 +60,7 @@ class PreviousDecision(NamedTuple):
 
 
 class PendingInteraction(NamedTuple):
-    """One interaction as a batch reads it: its votes, what stood before, and after a review when the newest vote came."""
+    """One interaction as a batch reads it: its votes, the previous decision, and after a review when the newest vote came."""
 
     key: int
     subject: int
@@ -181,7 +181,7 @@ def read(stored: Stored) -> PendingInteraction:
 
 
 def decision_before(stored: Columns | None) -> PreviousDecision | None:
-    """The decision that stands on an interaction, if there is one."""
+    """The current decision on an interaction, if there is one."""
     if stored is None:
         return None
     _, outcome, reason, detail, task, at, typed, signal, drawn = stored
@@ -264,7 +264,7 @@ CLAIM = tuple("project_id question claim verdict probability supporters opponent
 
 
 def write_opinions(rows: Sequence[Columns], decided_before: Sequence[int]) -> None:
-    """Store what people said of these interactions in place of what stood for them; reviews stay."""
+    """Replace what people said of these interactions; reviews stay."""
     for start in range(0, len(decided_before), bulk.KEYS):
         some = decided_before[start : start + bulk.KEYS]
         Opinion.objects.filter(interaction__in=some).exclude(signal=REVIEW).delete()

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
+from curation.decisions.reasons import short
 from curation.gate import agent_versions, figures, reports, submissions, thresholds
 from curation.gate import agent_versions as gate_agent_versions
 from curation.gate.judging import GateError
@@ -162,17 +163,28 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
+def tried(attempts: Any) -> str:
+    """The repetitions of a case, one a line."""
+    lines = (f"{'right' if each['passed'] else 'wrong'}: {each['answer'] or each['error']}" for each in attempts)
+    return "\n".join(lines) or "-"
+
+
 @admin.register(GateResult)
 class GateResultAdmin(ProjectsOwnAdmin):
     project_path = "run__project"
     subject_path = "subject_id"
-    list_display = ["id", "run", "interaction", "kind", "passed", "change", "score", "grader"]
+    list_display = ["id", "run", "interaction", "kind", "passed", "what_changed", "score", "grader"]
     list_filter = [ProjectFilter, "passed", KindFilter]
     ordering = ["-run", "-id"]
     lead = "The candidate's answer to one case, and its grade."
     empty = ("No results yet", "They appear with a gate run.")
     list_select_related = ["run", "interaction"]
-    exclude = ["subject"]
+    exclude = ["subject", "case_digest", "seal"]
+    in_words: Any = {"change": short, "attempts": tried}
+
+    @admin.display(description="change")
+    def what_changed(self, row: GateResult) -> str:
+        return short(row.change)
 
     def get_urls(self) -> list[URLPattern]:
         say = self.admin_site.admin_view(self.say_view)

@@ -50,7 +50,7 @@ class AgentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An agent's answer, with the JSON of what it did where it says so, or the kind of error in its place. `message` is what the error says: for whoever watches, never
+    """An agent's answer, with the JSON of what it did where it says so, or the kind of error in its place. `message` is what the error says: for the person who watches, never
     kept.
     """
 

@@ -58,7 +58,7 @@ DEFAULT_THRESHOLDS: Final[Thresholds] = {"golden": LEAST, "regression": LEAST}
 """Until reviewed data say better: half of the words shared, the facts stated, the judge's yes."""
 
 MARGIN: Final = 0.05
-"""How far the threshold stands above the best wrong answer."""
+"""How far the threshold lies above the best wrong answer."""
 ALONE: Final = 3
 """Words up to which an answer may be asked for word by word, where nothing else tells it from the other answers."""
 LEAST_REVIEWED: Final = 30

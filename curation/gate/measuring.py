@@ -1,4 +1,4 @@
-"""Graders beside people: how often a grader, or a model behind it, judges an answer as a person did."""
+"""Graders compared with people: how often a grader, or a model behind it, judges an answer as a person did."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ Cell = tuple[bool, bool | None]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One grader, or one model behind it, beside people: the answers that both judged. A model that is asked in another way
+    """One grader, or one model behind it, compared with people: the answers that both judged. A model that is asked in another way
     has another name and is another grader.
     """
 
@@ -51,7 +51,7 @@ class Measured:
 
 
 def measured(project: Project) -> list[Measured]:
-    """The graders of this project's runs beside the judgements that people gave on their pages, the most judged first. People
+    """The graders of this project's runs compared with the judgements that people gave on their pages, the most judged first. People
     choose what they judge, so this is no random sample.
     """
     rows = GateResult.objects.filter(run__project=project, judged__isnull=False, subject__restricted_at__isnull=True)

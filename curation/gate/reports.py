@@ -139,7 +139,9 @@ def numbers(counts: Mapping[str, Any]) -> list[tuple[str, int | float]]:
 
 
 def as_text(run: GateRun) -> str:
-    counts = ", ".join(f"{number} {name}" for name, number in numbers(run.counts))
+    counts = ", ".join(
+        f"{number} {name.removesuffix('s') if number == 1 else name}" for name, number in numbers(run.counts)
+    )
     lines = [f"{run.get_verdict_display().upper()}: {run.candidate} on {run.release} ({counts})"]
     lines += [f"  {reason['code']}: {reason['detail']}" for reason in run.reasons]
     lines += [f"  {line.name}: {line.words}" for line in figures.lines(run)]

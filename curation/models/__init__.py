@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from curation.decisions.reasons import Reason
+from curation.decisions.reasons import Reason, short
 from curation.decisions.rules import Outcome, right_answer
 from curation.models.derived import Derived as Derived
 from curation.models.derived import EvalCase as EvalCase
@@ -226,7 +226,7 @@ class Decision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.outcome} ({self.reason})"
+        return f"{self.outcome} ({short(self.reason)})"
 
     @property
     def expected(self) -> str:

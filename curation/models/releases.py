@@ -334,4 +334,4 @@ class CaseGrader(models.Model):
         constraints = [models.UniqueConstraint(fields=["interaction", "wording"], name="case_grader_once")]
 
     def __str__(self) -> str:
-        return f"grader of {self.interaction_id}"
+        return f"case grader {self.pk}"

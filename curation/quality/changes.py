@@ -1,20 +1,22 @@
 """What changed from the last agent version to the newest: thumbs and audit, overall and by language and tag.
 
-A difference of two shares has Newcombe's interval, from the Wilson intervals of both (R. G. Newcombe, Statistics in
-Medicine 17 (1998) 873-890, method 10). Its level is 95 % for all compared slices together (Bonferroni), because of many
-slices one always falls by chance.
+The interval of a difference is made of the intervals of both shares (R. G. Newcombe, Statistics in Medicine 17 (1998)
+873-890, method 10, for Wilson's; G. Y. Zou and A. Donner, Statistics in Medicine 27 (2008) 1693-1702, for any). Its level
+is 95 % for all compared slices together (Bonferroni), because of many slices one always falls by chance.
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from statistics import NormalDist
 from typing import Final
 
 from curation.decisions.rules import EXPLICIT
-from curation.quality.estimates import SMALLEST_GROUP, Estimate, interval, wilson
+from curation.quality import strata
+from curation.quality.estimates import SMALLEST_GROUP, Z95, Estimate, interval
 from curation.quality.strata import SampledAnswer
 from curation.quality.votes import Cell
 from feedback.models import Project, Signal
@@ -28,8 +30,8 @@ ALL: Final[Slice] = ("all", "all answers")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One slice by one measure, with the last version and with the newest. `low` and `high` are the interval of the
-    difference.
+    """One slice by one measure, with the last version and with the newest, each with the days that its figure speaks of.
+    `low` and `high` are the interval of the difference, from -1 to 1.
     """
 
     measure: str
@@ -37,8 +39,10 @@ class Change:
     name: str
     before: Estimate
     after: Estimate
-    low: float = -1.0
-    high: float = 1.0
+    days_before: str
+    days_after: str
+    low: float
+    high: float
 
     @property
     def difference(self) -> float:
@@ -68,8 +72,32 @@ class Comparison:
         return sum(change.is_worse for change in self.changes)
 
 
-def compare(project: Project, cells: Sequence[Cell], sample: Sequence[SampledAnswer]) -> Comparison | None:
-    """What changed between a project's two newest agent versions; None if it has only one.
+Figure = Callable[[float], tuple[Estimate, str]]
+"""A share with its interval at this z, and its days in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One slice by one measure, with figures of both versions."""
+
+    measure: str
+    group: str
+    name: str
+    before: Figure
+    after: Figure
+
+    def change(self, z: float) -> Change:
+        """The change, with the interval of the difference at this z."""
+        (before, days_before), (after, days_after) = self.before(Z95), self.after(Z95)
+        low, high = difference(self.before(z)[0], self.after(z)[0])
+        return Change(self.measure, self.group, self.name, before, after, days_before, days_after, low, high)
+
+
+def compare(
+    project: Project, cells: Sequence[Cell], sample: Sequence[SampledAnswer], *, erased: float = 0.0
+) -> Comparison | None:
+    """What changed between a project's two newest agent versions; None if it has only one. `erased` is the share of the
+    audit's sample that is no longer there.
 
     Slices with fewer than five people on either side are left out, since they would nearly reveal a single person's
     votes.
@@ -77,9 +105,9 @@ def compare(project: Project, cells: Sequence[Cell], sample: Sequence[SampledAns
     versions = newest_two(cells)
     if versions is None:
         return None
-    found = [*by_thumbs(project, cells, versions), *by_audit(sample, versions)]
+    found = [*by_thumbs(project, cells, versions), *by_audit(sample, versions, erased)]
     z = NormalDist().inv_cdf(1 - ALPHA / (2 * max(1, len(found))))
-    made = [with_interval(change, z) for change in found]
+    made = [pair.change(z) for pair in found]
     return Comparison(*versions, tuple(sorted(made, key=lambda change: (not change.is_worse, change.difference))))
 
 
@@ -99,14 +127,29 @@ def slices(language: str, tags: Sequence[str]) -> list[Slice]:
     return [ALL, ("language", language or "und"), *(("tag", tag) for tag in tags)]
 
 
-def by_thumbs(project: Project, cells: Iterable[Cell], versions: tuple[str, str]) -> list[Change]:
-    counts: dict[tuple[str, Slice], list[int]] = defaultdict(lambda: [0, 0])
+@dataclass(slots=True)
+class Votes:
+    """The voted answers of one slice: how many there are, how many of them nobody found wrong, and their days."""
+
+    n: int = 0
+    good: int = 0
+    days: set[date] = field(default_factory=set)
+
+    def figure(self, z: float) -> tuple[Estimate, str]:
+        limits = interval(self.good / self.n, self.n, z)
+        return Estimate(self.good / self.n, self.n, *limits, "thumbs"), strata.span(min(self.days), max(self.days))
+
+
+def by_thumbs(project: Project, cells: Iterable[Cell], versions: tuple[str, str]) -> list[Pair]:
+    counts: defaultdict[tuple[str, Slice], Votes] = defaultdict(Votes)
     for cell in cells:
-        if cell.agent_version in versions:
+        if cell.agent_version in versions and cell.voted:
             for one in slices(cell.language, cell.tags):
-                counts[cell.agent_version, one][0] += cell.good
-                counts[cell.agent_version, one][1] += cell.voted
-    return changes("thumbs", versions, counts, voters(project, versions))
+                votes = counts[cell.agent_version, one]
+                votes.n, votes.good = votes.n + cell.voted, votes.good + cell.good
+                votes.days.add(cell.day)
+    figures: dict[tuple[str, Slice], Figure] = {key: votes.figure for key, votes in counts.items()}
+    return pairs("thumbs", versions, figures, voters(project, versions))
 
 
 def voters(project: Project, versions: tuple[str, str]) -> dict[tuple[str, Slice], set[int]]:
@@ -121,41 +164,42 @@ def voters(project: Project, versions: tuple[str, str]) -> dict[tuple[str, Slice
     return people
 
 
-def by_audit(sample: Iterable[SampledAnswer], versions: tuple[str, str]) -> list[Change]:
-    counts: dict[tuple[str, Slice], list[int]] = defaultdict(lambda: [0, 0])
-    people: dict[tuple[str, Slice], set[int]] = defaultdict(set)
-    for drawn in sample:
-        if drawn.good is None or drawn.agent_version not in versions:
-            continue
-        for one in slices(drawn.language, drawn.tags):
-            counts[drawn.agent_version, one][0] += drawn.good
-            counts[drawn.agent_version, one][1] += 1
-            people[drawn.agent_version, one].add(drawn.subject)
-    return changes("audit", versions, counts, people)
+def by_audit(sample: Iterable[SampledAnswer], versions: tuple[str, str], erased: float = 0.0) -> list[Pair]:
+    """Each version's audit, weighed as the whole audit is: doubted answers are judged first, and shares change."""
+    drawn: defaultdict[tuple[str, Slice], list[SampledAnswer]] = defaultdict(list)
+    people: defaultdict[tuple[str, Slice], set[int]] = defaultdict(set)
+    for one in sample:
+        if one.agent_version in versions:
+            for each in slices(one.language, one.tags):
+                drawn[one.agent_version, each].append(one)
+                if one.good is not None:
+                    people[one.agent_version, each].add(one.subject)
+    figures: dict[tuple[str, Slice], Figure] = {key: partial(audited, found, erased) for key, found in drawn.items()}
+    return pairs("audit", versions, figures, people)
 
 
-def changes(
+def audited(drawn: Sequence[SampledAnswer], erased: float, z: float) -> tuple[Estimate, str]:
+    found = strata.audit(drawn, erased=erased, z=z)
+    return found.estimate, found.period
+
+
+def pairs(
     measure: str,
     versions: tuple[str, str],
-    counts: dict[tuple[str, Slice], list[int]],
-    people: dict[tuple[str, Slice], set[int]],
-) -> list[Change]:
+    figures: Mapping[tuple[str, Slice], Figure],
+    people: Mapping[tuple[str, Slice], set[int]],
+) -> list[Pair]:
     """The slices that both versions have figures of, with enough people."""
     before, after = versions
-    both = sorted({one for version, one in counts if version == after} & {one for v, one in counts if v == before})
-    enough = [one for one in both if all(len(people[version, one]) >= SMALLEST_GROUP for version in versions)]
-    return [
-        Change(measure, *one, wilson(*counts[before, one]), wilson(*counts[after, one]))
-        for one in enough
-        if counts[before, one][1] and counts[after, one][1]
-    ]
+    both = sorted({one for version, one in figures if version == after} & {one for v, one in figures if v == before})
+    nobody: set[int] = set()
+    enough = [one for one in both if all(len(people.get((v, one), nobody)) >= SMALLEST_GROUP for v in versions)]
+    made = [Pair(measure, *one, figures[before, one], figures[after, one]) for one in enough]
+    return [pair for pair in made if pair.before(Z95)[0].n and pair.after(Z95)[0].n]
 
 
-def with_interval(change: Change, z: float) -> Change:
-    """The change with the interval of its difference."""
-    old, new = change.before.rate or 0.0, change.after.rate or 0.0
-    old_low, old_high = interval(old, change.before.n, z)
-    new_low, new_high = interval(new, change.after.n, z)
-    down, up = math.hypot(new - new_low, old_high - old), math.hypot(new_high - new, old - old_low)
-    low, high = max(-1.0, new - old - down), min(1.0, new - old + up)
-    return Change(change.measure, change.group, change.name, change.before, change.after, low, high)
+def difference(before: Estimate, after: Estimate) -> tuple[float, float]:
+    """The interval of the difference of two shares, at the level that both intervals have."""
+    old, new = before.rate or 0.0, after.rate or 0.0
+    down, up = math.hypot(new - after.low, before.high - old), math.hypot(after.high - new, old - before.low)
+    return max(-1.0, new - old - down), min(1.0, new - old + up)

@@ -96,13 +96,13 @@ def wilson(good: int, n: int, *, method: str = "wilson") -> Estimate:
 
 
 def share(value: float) -> float:
-    """A share that was added up from fractions: rounding just below 0 or above 1 is corrected.
+    """A share that was added up from fractions: what is within rounding of 0 or 1 is none or all.
 
     Raises `ValueError` for anything further out, which is a mistake in the counts, not in the last digit.
     """
     if not -ROUNDING <= value <= 1 + ROUNDING:
         raise ValueError("a share lies between 0 and 1")
-    return min(1.0, max(0.0, value))
+    return float(round(value)) if abs(value - round(value)) <= ROUNDING else value
 
 
 def interval(rate: float, n: float, z: float = Z95) -> tuple[float, float]:

@@ -81,7 +81,15 @@ class Stratum:
 
 def span(since: date, until: date) -> str:
     """These days in words."""
-    return f"answers of {since}" if since == until else f"answers from {since} to {until}"
+    if since == until:
+        return f"answers of {in_words(until)}"
+    first = in_words(since) if since.year != until.year else f"{since.day} {since:%b}"
+    return f"answers from {first} to {in_words(until)}"
+
+
+def in_words(day: date) -> str:
+    """A day as the console writes it."""
+    return f"{day.day} {day:%b} {day.year}"
 
 
 @dataclass(frozen=True, slots=True)

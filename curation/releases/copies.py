@@ -57,7 +57,7 @@ class Bucket:
     name: str
     prefix: str
 
-    def things(self, under: str) -> Iterator[ObjectVersion]:
+    def object_versions(self, under: str) -> Iterator[ObjectVersion]:
         """Every version of every object below `under`, including deletion markers, which have no size."""
         try:
             yield from self._versions(under)
@@ -92,9 +92,9 @@ class Bucket:
     def write(self, key: str, content: bytes) -> None:
         self.client.put_object(Bucket=self.name, Key=self.prefix + key, Body=content, ChecksumAlgorithm="SHA256")
 
-    def remove(self, things: Iterable[ObjectVersion]) -> int:
+    def remove(self, versions: Iterable[ObjectVersion]) -> int:
         """Delete these versions in the given order; return how many. Raises `StoreFailed` if the store keeps one."""
-        rest, removed = iter(things), 0
+        rest, removed = iter(versions), 0
         while some := list(islice(rest, AT_ONCE)):
             objects = [
                 {"Key": self.prefix + one.key, **({"VersionId": one.version} if one.version else {})} for one in some
@@ -145,14 +145,13 @@ def address(url: str) -> tuple[str, str]:
     return parts.netloc, f"{prefix}/" if prefix else ""
 
 
-def at(url: str) -> Bucket:
+def bucket_at(url: str) -> Bucket:
     """The bucket at an address; raises as `address` does."""
     name, prefix = address(url)
     return Bucket(import_module("boto3").client("s3"), name, prefix)
 
 
 ROUNDS = 5
-WORK = "copy"
 MANIFEST = "manifest.json"
 DESCRIBING = ("README.md", "SHA256SUMS", MANIFEST)
 Progress = Callable[[int, int], None]
@@ -172,7 +171,7 @@ class Synced:
     there: int = 0
 
 
-def wanted() -> bool:
+def is_configured() -> bool:
     """Whether this installation also keeps its releases in a bucket."""
     return bool(settings.RELEASES_S3)
 
@@ -182,15 +181,15 @@ def sync(dataset: Dataset, progress: Progress | None = None) -> Synced:
     process copies it, and `StoreFailed` if the store cannot be reached or does not delete.
     """
     done = Synced()
-    if not wanted():
+    if not is_configured():
         return done
-    bucket = at(settings.RELEASES_S3)
+    bucket = bucket_at(settings.RELEASES_S3)
     with locked(dataset), failures():
         bucket.drop_unfinished(f"{dataset.name}/")
         for _ in range(ROUNDS):  # for releases published or withdrawn meanwhile
             if compare(dataset, bucket, done, progress):
                 return done
-    raise CopyInProgress
+    raise CopyInProgress("releases keep changing while they are copied")
 
 
 def try_sync(dataset: Dataset) -> None:
@@ -205,14 +204,14 @@ def try_sync(dataset: Dataset) -> None:
 
 def compare(dataset: Dataset, bucket: Bucket, done: Synced, progress: Progress | None) -> bool:
     """Compare once and copy the difference; returns whether there was none."""
-    things = list(bucket.things(f"{dataset.name}/"))
+    versions = list(bucket.object_versions(f"{dataset.name}/"))
     rows = list(dataset.releases.filter(state=ReleaseState.PUBLISHED).order_by("number", "recut"))
     files = {file.key: file for release in rows for file in files_of(dataset, release)}
     link = f"{dataset.name}/{LATEST}"
     stays = {*files, link} if rows else set(files)
-    extra = [thing for thing in things if not (thing.current and thing.key in stays)]
-    done.removed += bucket.remove(sorted(extra, key=lambda thing: (not thing.key.endswith(MANIFEST), thing.key)))
-    there = {thing.key: thing.size for thing in things if thing.current}
+    extra = [version for version in versions if not (version.current and version.key in stays)]
+    done.removed += bucket.remove(sorted(extra, key=lambda version: (not version.key.endswith(MANIFEST), version.key)))
+    there = {version.key: version.size for version in versions if version.current}
     missing = [file for file in files.values() if not file.is_in(there) and file.path.is_file()]
     for number, file in enumerate(missing, start=1):
         with contextlib.suppress(FileNotFoundError):  # withdrawn meanwhile: the next round sees that

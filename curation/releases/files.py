@@ -12,15 +12,14 @@ from django.conf import settings
 from curation.decisions.posterior import Tier
 from curation.models import EvalCase, Release
 from curation.releases import formats, funnel, rows
-from curation.releases import rows as releases_rows
 from curation.releases.card import card
 from curation.releases.formats import parquet
 from curation.releases.formats.format import CannotHold
 from curation.releases.formats.shapes import Shape, plain
 from curation.releases.manifest import MARKS, canonical, lineage, manifest, sha256sums
 from curation.releases.rows import Tally
-from curation.runs.pace import uncollected
-from privacy.db import bulk
+from curation.runs.pace import without_gc
+from privacy.db import bulk, disk_space
 from privacy.models import Purpose
 from privacy.redaction import RULES_VERSION
 
@@ -62,7 +61,7 @@ class HashedFile:
         return self._hash.hexdigest()
 
 
-@uncollected()
+@without_gc()
 def write(release: Release, aside: Path, total: int, progress: Callable[[int, int], None] | None) -> dict[str, Any]:
     """Write every file of a release into `aside`, and return its manifest.
 
@@ -75,9 +74,9 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
     for_kinds = [
         [(m.file, m.line, file.write) for m, file in writers.items() if RECORDS[m.record] & kinds] for kinds in range(8)
     ]
-    written, tally, trace = 0, releases_rows.Tally(), lines.write
+    written, tally, trace = 0, Tally(), lines.write
     left_out: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for kinds, row in releases_rows.read(release, tally):
+    for kinds, row in rows.read(release, tally):
         for name, line_of, append in for_kinds[kinds]:
             try:
                 line = line_of(row)
@@ -140,7 +139,7 @@ def complete(
     write_small(aside / "README.md", card(document).encode())
     write_small(aside / "SHA256SUMS", sha256sums(files))
     write_small(aside / "manifest.json", canonical(document))
-    sync_folder(aside)
+    disk_space.sync_folder(aside)
     return document
 
 
@@ -186,12 +185,3 @@ def write_small(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def sync_folder(path: Path) -> None:
-    """Flush a folder's own entries to disk, so that a rename survives a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,7 +13,8 @@ from pathlib import Path
 from django.conf import settings
 
 from curation.models import Dataset, Release, ReleaseState
-from curation.releases.files import folder, sync_folder
+from curation.releases.files import folder
+from privacy.db import disk_space
 
 LATEST = "latest"
 LINK_SECONDS = 60.0  # far longer than a link exists before its rename
@@ -34,7 +35,7 @@ def show(release: Release, written: Path) -> None:
     final = folder(release)
     hide(final)
     written.rename(final)
-    sync_folder(final.parent)
+    disk_space.sync_folder(final.parent)
 
 
 def hide(path: Path) -> None:
@@ -64,7 +65,7 @@ def point_latest(dataset: Dataset) -> None:
     made = link.with_name(f".latest.{secrets.token_hex(4)}")
     made.symlink_to(newest.version)
     os.replace(made, link)
-    sync_folder(link.parent)
+    disk_space.sync_folder(link.parent)
 
 
 def tidy(dataset: Dataset) -> list[str]:

@@ -11,6 +11,7 @@ from curation.decisions.rules import LABELLED, Outcome
 from curation.models import FIRST, Decision, Derived, EvalCase, Example, PreferencePair, ReviewTask, TaskState
 from curation.releases.manifest import Funnel, Loss
 from feedback.models import Interaction, Project
+from privacy.console.counting import counted
 
 Status = Derived.Status
 KINDS: Mapping[str, type[Derived]] = {"cases": EvalCase, "examples": Example, "pairs": PreferencePair}
@@ -175,11 +176,6 @@ def lines(found: Funnel) -> list[str]:
     )
     out = ["Not in the release:", *rows] if rows else []
     return [head, *out, tail] if some["tasks"] else [head, *out]
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def numbers(one: Loss) -> str:

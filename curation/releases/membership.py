@@ -138,7 +138,7 @@ def chosen(release: Release, *, is_selected: bool = True) -> QuerySet[Decision]:
     project = release.dataset.project
     author = Case(When(~Q(correction__subject=F("subject")), then=F("correction__subject")), default=None)
     evaluation, training = (
-        side & agreed(purpose, project.consents_by_default(purpose)) for purpose, side in sides(release)
+        side & has_consent(purpose, project.consents_by_default(purpose)) for purpose, side in sides(release)
     )
     return (
         Decision.objects.filter(
@@ -177,7 +177,7 @@ def sides(release: Release) -> list[tuple[str, Q]]:
     return [(Purpose.EVALUATION, below), (Purpose.TRAINING, Q(interaction__asked__place__gte=held_out))]
 
 
-def agreed(purpose: str, default: bool) -> Q:
+def has_consent(purpose: str, default: bool) -> Q:
     """The asker and the author of the correction both consent to the purpose."""
     theirs = ledger.agrees(purpose, subject="correction__subject_id", default=default)
     return ledger.agrees(purpose, default=default) & (Q(correction__isnull=True) | theirs)

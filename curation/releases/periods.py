@@ -19,8 +19,8 @@ from privacy.db import isolation, leases
 from privacy.db.leases import Lease
 
 PUBLISHED = (ReleaseState.PUBLISHED, ReleaseState.STALE, ReleaseState.SUPERSEDED)
-AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
-ELSEWHERE = timedelta(minutes=1)
+RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
+BUSY_DELAY = timedelta(minutes=1)
 LEASE = Lease(cutting.LEASE.length, counted=True)
 ENTER, CUT = "schedule", "schedule: release"
 
@@ -101,7 +101,7 @@ def conclude(period: Period) -> None:
         settle(period, PeriodState.NOTHING_NEW)
         return
     if made.state not in PUBLISHED:  # another process is cutting it
-        held_row(period).update(lease_until=None, tries=F("tries") - 1, next_at=timezone.now() + ELSEWHERE)
+        held_row(period).update(lease_until=None, tries=F("tries") - 1, next_at=timezone.now() + BUSY_DELAY)
     elif made.period == period.name:
         settle(period, PeriodState.DONE, release=made)
     else:
@@ -113,7 +113,7 @@ def fail(period: Period, error: str) -> None:
     if period.tries >= MAX_TRIES:
         settle(period, PeriodState.FAILED, error=error)
     else:
-        pause = AGAIN[min(period.tries, len(AGAIN)) - 1]
+        pause = RETRY_DELAYS[min(period.tries, len(RETRY_DELAYS)) - 1]
         held_row(period).update(lease_until=None, error=error, next_at=timezone.now() + pause)
 
 

@@ -1,6 +1,5 @@
 """Texts from other conversations in eval cases: other right answers, and corrected ones."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -11,6 +10,7 @@ from django.utils import timezone
 from curation.decisions.posterior import Stance, Tier, Verdict
 from curation.models import Release, ReleaseQuote
 from curation.releases import rows
+from feedback.texts.fingerprints import text_digest
 from privacy.consent import ledger
 from privacy.db import bulk
 from privacy.models import Purpose
@@ -44,9 +44,9 @@ def choose(release: Release) -> None:
     agreed = ledger.consenting(people, project.consent_defaults, timezone.now())[Purpose.EVALUATION]
     agreeing = [one for one in rivals if one.subject in agreed and (one.author is None or one.author in agreed)]
     lines = [
-        (release.pk, one.case, one.interaction, one.subject, one.author, one.signal, one.kind, digest(one.text))
+        (release.pk, one.case, one.interaction, one.subject, one.author, one.signal, one.kind, text_digest(one.text))
         for _, some in groupby(agreeing, key=itemgetter(0))
-        for one in fewest(some)
+        for one in newest_per_claim(some)
     ]
     bulk.upsert(ReleaseQuote, COLUMNS, lines, keep=True)
 
@@ -76,7 +76,7 @@ def rivals_of(
         yield Rival(case, interaction, asker, None, None, Kind.REJECTED, answer, claim)
 
 
-def fewest(rivals: Iterable[Rival]) -> Iterator[Rival]:
+def newest_per_claim(rivals: Iterable[Rival]) -> Iterator[Rival]:
     """For each claim the newest text; a few of each kind."""
     seen: dict[tuple[str, int], Rival] = {}
     for one in rivals:
@@ -85,12 +85,7 @@ def fewest(rivals: Iterable[Rival]) -> Iterator[Rival]:
         yield from [one for one in seen.values() if one.kind == kind][:MOST]
 
 
-def digest(text: str) -> int:
-    """A digest of a text in the release."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
-
-
-def left(release: Release, cases: Iterable[str]) -> dict[str, set[int]]:
+def remaining_digests(release: Release, cases: Iterable[str]) -> dict[str, set[int]]:
     """The digests of the texts that these cases, named by their external ids, may still hold."""
     kept = ReleaseQuote.objects.filter(release=release, case__external_id__in=set(cases))
     found: dict[str, set[int]] = {}
@@ -102,7 +97,7 @@ def left(release: Release, cases: Iterable[str]) -> dict[str, set[int]]:
 def without_erased(line: dict[str, Any], left: set[int]) -> dict[str, Any] | None:
     """A case without the texts of removed conversations; None if it has none of theirs."""
     held = [name for name in ("accepted", "also_rejected") if name in line]  # versions before 0.1.0 wrote neither
-    kept: dict[str, Any] = {name: [text for text in line[name] if digest(text) in left] for name in held}
+    kept: dict[str, Any] = {name: [text for text in line[name] if text_digest(text) in left] for name in held}
     return {**line, **kept} if any(kept[name] != line[name] for name in kept) else None
 
 

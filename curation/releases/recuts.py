@@ -34,7 +34,7 @@ def write(release: Release, previous: Release, aside: Path) -> tuple[dict[str, A
         formats = {module.file: module for module in FORMATS if module.record == "case"}
         for entries in chunks(source / "lineage.jsonl"):
             kept = members(release, entries)
-            left = quotes.left(release, [entry["interaction"] for _, entry in entries])
+            left = quotes.remaining_digests(release, [entry["interaction"] for _, entry in entries])
             changed: dict[str, Row] = {}
             for raw, entry in entries:
                 line, name = sources[entry["file"]].readline(), entry["interaction"]

@@ -45,7 +45,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
     made_at = "created_at"
     list_select_related = ["interaction__decision", "interaction__audit", "project", "assignee"]
     sortable_by = ["settles"]
-    actions = ["decide_chosen", "assign_chosen", progress.mark_chosen, progress.unmark_chosen]
+    actions = ["decide_chosen", "assign_chosen", progress.mark_calibration, progress.unmark_calibration]
     lead = "Answers that signals alone cannot label. A person decides; a label is never guessed."
     empty = (
         "Nothing is waiting for review",

@@ -13,7 +13,7 @@ from curation.decisions import reasons
 from curation.decisions.fragments import amended
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import LABELLED
-from curation.evidence.telling import AnswerSummary, evidence
+from curation.evidence.summaries import AnswerSummary, evidence
 from curation.models import AuditItem, Decision, Question, ReviewTask, TaskState
 from curation.questions import clusters
 from curation.review import deciding, double_review, holds, queues

@@ -177,7 +177,7 @@ def reviewers(user: User, projects: list[Project]) -> list[User]:
 
 
 @admin.action(description="Use as calibration: the answer is known", permissions=["adjudicate"])
-def mark_chosen(model_admin: Any, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> None:
+def mark_calibration(model_admin: Any, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> None:
     chosen = list(queryset[:1000])
     made = sum(calibration.mark(task, request.user) for task in chosen if isinstance(request.user, User))
     left = len(chosen) - made
@@ -187,6 +187,6 @@ def mark_chosen(model_admin: Any, request: HttpRequest, queryset: QuerySet[Revie
 
 
 @admin.action(description="Stop using as calibration", permissions=["adjudicate"])
-def unmark_chosen(model_admin: Any, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> None:
+def unmark_calibration(model_admin: Any, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> None:
     gone = sum(calibration.unmark(task, request.user) for task in queryset[:1000] if isinstance(request.user, User))
     messages.success(request, f"{gone} are no longer calibration items.")

@@ -22,7 +22,7 @@ from curation.evidence import cohorts, influence, sources
 from curation.evidence.records import Finding, place_of
 from curation.models import CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair, Question
 from curation.review import opening
-from curation.runs.pace import uncollected
+from curation.runs.pace import without_gc
 from curation.selection import balance, guards
 from curation.selection.balance import BalanceSettings
 from curation.selection.guards import PHRASE_WORDS, GuardSettings
@@ -107,7 +107,7 @@ def select(project: Project, policy: CurationPolicy, now: datetime | None = None
 SUBJECTS = f"SELECT id, subject_id FROM {bulk.quoted(Interaction)} WHERE id IN ({{keys}})"  # noqa: S608
 
 
-@uncollected()
+@without_gc()
 def plan(project: Project, settings: Mapping[str, Any], now: datetime, shared: influence.Shared | None = None) -> Plan:
     """The result that these settings would have. Nothing is written. `shared` has what another plan of the project
     read.

@@ -73,6 +73,8 @@ def decide(
         result = (
             end[0] if isinstance(end, tuple) else WriteResult.GONE if isinstance(end, Gone) else WriteResult.REFUSED
         )
+        if result == WriteResult.NO_CONSENT and isinstance(write, PreparedInteraction) and write.asked.counts_its_own:
+            continue
         plan.counts["interaction" if isinstance(write, PreparedInteraction) else "signal", result] += 1
     if plan.dropped:
         plan.counts["signal", WriteResult.DROPPED] += len(plan.dropped)

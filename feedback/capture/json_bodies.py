@@ -6,7 +6,7 @@ itself. Only brackets and strings matter for the split: an item may be broken in
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -172,3 +172,8 @@ def _cut(body: bytes, around: bytes) -> Iterator[bytes]:
             comma = True
     if depth:
         raise ValueError("a bracket that is not closed")
+
+
+def without_nulls(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The object without its nulls."""
+    return {name: value for name, value in body.items() if value is not None}

@@ -9,6 +9,7 @@ import msgspec
 import uuid_utils
 from django.utils import timezone
 
+from feedback.capture.json_bodies import without_nulls
 from feedback.capture.payloads import Agent, FeedbackIn, InteractionIn, Message, TurnIn
 from feedback.models import Interaction, Project
 from feedback.projects.tokens import Grant
@@ -29,12 +30,14 @@ NO_AGENT = Agent()
 @dataclass(frozen=True, slots=True)
 class ConsentSource:
     """How the consent in a write was asked for, and with which wording. With `only_unsaid` it is an operator's statement
-    about everybody, which counts for purposes on which the person's ledger has no entry.
+    about everybody, which counts for purposes on which the person's ledger has no entry. One that `counts_its_own` counts
+    what nobody agreed to itself: a log may come again.
     """
 
     method: str = "capture"
     notice: Notice | None = None
     only_unsaid: bool = False
+    counts_its_own: bool = False
 
 
 BY_CAPTURE = ConsentSource()
@@ -119,8 +122,8 @@ def prepare_interaction(
         question=clean(payload.question, turn_before),
         answer=clean(payload.answer, payload.question or ""),
         context=clean_json(context),
-        sources=clean_json([stated(source) for source in body["sources"] or []]),
-        steps=clean_json([stated(step) for step in body["steps"] or []]),
+        sources=clean_json([without_nulls(source) for source in body["sources"] or []]),
+        steps=clean_json([without_nulls(step) for step in body["steps"] or []]),
         session=clean(payload.session),
         tags=clean_json(payload.tags or []),
         metadata=clean_json(payload.metadata or {}),
@@ -153,15 +156,10 @@ def turns_of(context: Iterable[Message]) -> list[dict[str, Any]]:
             and not said.media
         ):
             made.append({"role": said.role, "content": said.content})
-        elif found := messages.read(stated(msgspec.to_builtins(said)), said.role):
+        elif found := messages.read(without_nulls(msgspec.to_builtins(said)), said.role):
             found.media += msgspec.to_builtins(said.media or [])
             made += messages.turns(found)
     return made
-
-
-def stated(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that have a value."""
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def prepare_signal(
@@ -203,4 +201,4 @@ def _digest_of(body: dict[str, Any]) -> str:
 def signal_digest(payload: FeedbackIn, grant: Grant | None) -> str:
     """The keyed digest of feedback and its sender."""
     body = msgspec.to_builtins(payload) | ({"subject": f"#{grant.subject}"} if grant else {})
-    return body_digest({name: value for name, value in body.items() if value is not None})
+    return body_digest(without_nulls(body))

@@ -18,7 +18,6 @@ from feedback.importing.formats import FORMATS
 from feedback.importing.mapping import INNER
 from feedback.importing.reading import AUTO, OWN, Reading
 from feedback.importing.votes import Scale, threshold_of
-from feedback.models import Project
 from privacy.consent import ledger
 from privacy.console.progress import bar
 from privacy.files import records as files_records
@@ -170,14 +169,6 @@ def consent_of(options: dict[str, Any]) -> tuple[dict[str, bool], ConsentSource]
         return held, ConsentSource("import", ledger.notice_for(options["notice"]))
     except ledger.PersonalNotice as error:
         raise CommandError(str(error)) from None
-
-
-def project(name: str) -> Project:
-    """The project to import into. Raises `CommandError`."""
-    found = Project.objects.select_related("redaction").filter(name=name).first()
-    if found is None:
-        raise CommandError("There is no such project. Create it with: manage.py createproject NAME")
-    return found
 
 
 def records(

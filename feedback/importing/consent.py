@@ -25,7 +25,7 @@ def record(project: Project, sent: InteractionIn, held: Mapping[str, bool], aske
     """Store a conversation of a log. Raises as `capture.record_interaction` does."""
     stored = Interaction.objects.filter(project=project, external_id=sent.id).select_related("subject").first()
     agreed = sent.consent if sent.consent is not None else held or None
-    asked = replace(asked, only_unsaid=sent.consent is None)
+    asked = replace(asked, only_unsaid=sent.consent is None, counts_its_own=True)
     interaction = msgspec.structs.replace(sent, consent=agreed)
     if stored is None:
         return capture.record_interaction(project, interaction, asked).result

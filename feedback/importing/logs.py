@@ -16,9 +16,11 @@ from typing import Any
 import msgspec
 import orjson
 
+from feedback import capture
 from feedback.capture import Conflict, ConsentSource, Gone
-from feedback.capture.json_bodies import refuse_unstorable
+from feedback.capture.json_bodies import refuse_unstorable, without_nulls
 from feedback.capture.payloads import InteractionIn, PayloadError, Step, convert
+from feedback.capture.store import count_results
 from feedback.importing import consent as importing_consent
 from feedback.importing import mapping, votes
 from feedback.importing.formats.format import NO_VOTE, EarlierTurn
@@ -112,6 +114,35 @@ def import_lines(
     """
     reading = reading or Reading()
     reading.ours = FIELDS
+    tally: Counter[str] = Counter()
+    try:
+        for result in results(project, records, consent, asked, reading, trial):
+            tally[result.result] += 1
+            yield result
+    finally:
+        if trial is None:
+            count_unstored(project, tally)
+
+
+def count_unstored(project: Project, tally: Mapping[str, int]) -> None:
+    """Count the lines that nobody agreed to. If all others were there already, it is the same log again: nothing is kept
+    of these lines, so that alone tells that they have been counted.
+    """
+    is_again = tally.get(WriteResult.REPLAYED) and not tally.get(WriteResult.STORED)
+    if not is_again and (number := tally.get(WriteResult.NO_CONSENT)):
+        with capture.writing():
+            count_results(project, {("interaction", WriteResult.NO_CONSENT): number})
+
+
+def results(
+    project: Project,
+    records: Iterable[Record],
+    consent: Mapping[str, bool],
+    asked: ConsentSource,
+    reading: Reading,
+    trial: Trial | None,
+) -> Iterator[LineResult]:
+    """The result of each line."""
     seen: Counter[str] = Counter()
     for record in reading.lines(records):
         if record.problem:
@@ -171,7 +202,7 @@ def parse(project: Project, line: Any, seen: Counter[str], reading: Reading | No
     if isinstance(name, str) and said and not any(line.get(text) for text in REQUIRED):
         return Line(name, None, tuple(votes.parse(item, name, None, place) for place, item in said))
     given |= {"id": name, "subject": line.get("user"), "occurred_at": moment_of(line, reading)}
-    interaction = settled(convert(without_nulls(given), InteractionIn))
+    interaction = normal_form(convert(without_nulls(given), InteractionIn))
     interaction = identified(project, interaction, seen, alone=not isinstance(line, EarlierTurn))
     name, moment = interaction.id or "", interaction.occurred_at
     return Line(name, interaction, tuple(votes.parse(item, name, moment, place) for place, item in said))
@@ -195,10 +226,10 @@ def feedback_of(line: Mapping[str, Any], reading: Reading) -> tuple[list[tuple[i
     `PayloadError`.
     """
     value = line.get("feedback")
-    beside = without_nulls({name: line.get(name) or None for name in OF_VOTES})
+    outside = without_nulls({name: line.get(name) or None for name in OF_VOTES})
     items: list[Any] = value if isinstance(value, list) else [value]
-    if beside and not isinstance(value, list):
-        items = [{**(value if isinstance(value, dict) else {"value": value}), **beside}]
+    if outside and not isinstance(value, list):
+        items = [{**(value if isinstance(value, dict) else {"value": value}), **outside}]
     said: list[tuple[int, Any]] = []
     remarks: list[str] = []
     for place, item in enumerate(items):
@@ -241,24 +272,19 @@ def has_text(vote: Mapping[str, Any]) -> bool:
     return isinstance(vote.get("correction"), str) and bool(vote["correction"].strip())
 
 
-def without_nulls(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The object without its nulls."""
-    return {name: value for name, value in body.items() if value is not None}
-
-
-def settled(interaction: InteractionIn) -> InteractionIn:
+def normal_form(interaction: InteractionIn) -> InteractionIn:
     """The conversation in the normal form by which it is recognised: times in UTC, whole numbers, no empty lists."""
     moment = interaction.occurred_at
     return msgspec.structs.replace(
         interaction,
         occurred_at=moment.astimezone(UTC) if moment else None,
         metadata=whole_numbers(interaction.metadata) or None,
-        steps=[settled_step(step) for step in interaction.steps or ()] or None,
+        steps=[normal_step(step) for step in interaction.steps or ()] or None,
         **{name: getattr(interaction, name) or None for name in ("session", "context", "sources", "tags")},
     )
 
 
-def settled_step(step: Step) -> Step:
+def normal_step(step: Step) -> Step:
     """A step in normal form."""
     given = {name: whole_numbers(getattr(step, name)) for name in ("arguments", "result")}
     return msgspec.structs.replace(step, **given)

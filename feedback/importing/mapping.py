@@ -11,7 +11,7 @@ from typing import Any
 
 from feedback.capture.payloads import PayloadError
 from feedback.importing.formats.conversations import USER
-from feedback.importing.formats.trace_texts import answered, data, input_messages
+from feedback.importing.formats.trace_texts import answer_text, data, input_messages
 from feedback.importing.formats.traces import source_of
 
 NO_ZONE = "The time has no time zone. Name it: --zone Europe/Berlin, or --zone UTC"
@@ -136,7 +136,7 @@ def _as_ours(name: str, value: Any) -> dict[str, Any]:
     if name == "question" and (not isinstance(value, str) or _is_response(value)):
         return _asked(value)
     if name == "answer" and (not isinstance(value, str) or _is_response(value)):
-        return {name: answered(value) or (str(value) if isinstance(value, (int, float)) else "")}
+        return {name: answer_text(value) or (str(value) if isinstance(value, (int, float)) else "")}
     if name in NAMES:
         return {name: str(value)}
     if name == "agent" and isinstance(value, str):

@@ -20,6 +20,7 @@ import msgspec
 
 from feedback import capture
 from feedback.capture import Conflict, Gone
+from feedback.capture.json_bodies import without_nulls
 from feedback.capture.payloads import FeedbackIn, PayloadError, check_feedback, convert
 from feedback.capture.preparing import signal_digest
 from feedback.models import Project, Signal, WriteResult
@@ -66,7 +67,7 @@ def parse(item: Any, conversation: str, moment: datetime | None, place: int) -> 
         **{name: entry.get(name) for name in ("correction", "comment", "score")},
     }
     try:
-        given = check_feedback(convert({name: value for name, value in body.items() if value is not None}, FeedbackIn))
+        given = check_feedback(convert(without_nulls(body), FeedbackIn))
     except PayloadError as error:
         first, *rest = error.pointer.removeprefix("/").split("/")
         raise PayloadError("/".join(["/feedback", NAMES.get(first, first), *rest]), error.code, error.detail) from None

@@ -1,4 +1,4 @@
-"""The exact fingerprint of a question: questions that differ only in case, space or punctuation are the same."""
+"""Digests of texts. Questions that differ only in case, space or punctuation have the same fingerprint."""
 
 import hashlib
 import re
@@ -42,3 +42,8 @@ def fingerprint(question: str, context: Iterable[Mapping[str, str]] = ()) -> byt
     """16 bytes of BLAKE2b over the normalised question and the turns before it."""
     turns = "\x1e".join(normalise(turn["content"]) for turn in context)
     return hashlib.blake2b(f"{turns}\x1f{normalise(question)}".encode(), digest_size=16).digest()
+
+
+def text_digest(text: str) -> int:
+    """64 bits of BLAKE2b over the text, signed, for a column of the database."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)

@@ -51,9 +51,15 @@ CHANGES = (
     "slice",
     "name",
     "before",
+    "before low",
+    "before high",
     "n before",
+    "before of",
     "now",
+    "now low",
+    "now high",
     "n now",
+    "now of",
     "change",
     "change low",
     "change high",
@@ -153,10 +159,11 @@ def measured(project: Project) -> Measured:
 def measure(project: Project) -> Measured:
     engine.analyze(Interaction, Signal, Subject, Decision)
     cells, sample = votes.cells(project), audits.sample(project)
+    quality = report.figures(project, cells, sample)
     return Measured(
-        quality=report.figures(project, cells, sample),
+        quality=quality,
         weeks=tuple(weekly(project, cells)),
-        comparison=changes.compare(project, cells, sample),
+        comparison=changes.compare(project, cells, sample, erased=quality.found.erased),
         failing=failing.questions(project),
         reasons=tuple(failing.reasons(project, timezone.now() - timedelta(weeks=WEEKS))),
     )
@@ -260,9 +267,8 @@ def slice_line(one: Slice) -> Sequence[Any]:
 
 def change_line(one: changes.Change) -> Sequence[Any]:
     share = (round(value, 4) for value in (one.difference, one.low, one.high))
-    before, after = one.before, one.after
-    old, new = round(before.rate or 0.0, 4), round(after.rate or 0.0, 4)
-    return (one.measure, one.group, one.name, old, before.n, new, after.n, *share, "yes" if one.is_worse else "")
+    old, new = (*figures(one.before), one.days_before), (*figures(one.after), one.days_after)
+    return (one.measure, one.group, one.name, *old, *new, *share, "yes" if one.is_worse else "")
 
 
 def failing_line(one: failing.FailingQuestion) -> Sequence[Any]:

@@ -23,6 +23,10 @@ from privacy.console.reauthentication import confirm, confirmed
 
 
 class SignInForm(AdminAuthenticationForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "Sign-in name"
+
     def clean(self) -> dict[str, Any]:
         name, request = self.cleaned_data.get("username", ""), self.request
         if request is not None and not sign_ins.may_try(request, name):
@@ -41,6 +45,7 @@ class FlywheelAdminSite(AdminSite):
     index_title = "The flywheel at a glance"
     index_template = "admin/flywheel_index.html"
     login_form = SignInForm
+    password_change_template = "admin/password_change.html"
     site_url = None
     enable_nav_sidebar = True
 

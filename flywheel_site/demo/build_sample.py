@@ -24,7 +24,7 @@ TURN: Final = timedelta(minutes=2)
 VOTE: Final = timedelta(seconds=50)
 SECOND_THOUGHT: Final = timedelta(hours=7, minutes=11)
 SAME: Final = "=answer"
-"""In a scenario, stands for a correction that repeats the answer."""
+"""In a scenario: a correction that repeats the answer."""
 
 Record = dict[str, Any]
 

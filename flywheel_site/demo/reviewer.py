@@ -29,7 +29,7 @@ def audit(project: Project) -> list[SampledAnswer]:
     if policy.version == 1:
         policy = versions.revise(project, {"audit": {"share": SHARE}}, NOTE)
     audits.draw(project, policy, now=timezone.now() + audits.SETTLED)  # nobody else writes: no need to wait
-    reviewer, right = hired(), right_passages()
+    reviewer, right = reviewer_account(), right_passages()
     waiting = [one.interaction for one in audits.sample(project) if one.is_waiting]
     tasks = ReviewTask.objects.filter(interaction__in=waiting, state=TaskState.OPEN, claimed_by=None)
     for task in tasks.filter(interaction__external_id__in=right).select_related("interaction").order_by("pk"):
@@ -38,7 +38,7 @@ def audit(project: Project) -> list[SampledAnswer]:
     return audits.sample(project)
 
 
-def hired() -> User:
+def reviewer_account() -> User:
     """The reviewer: an account that nobody can sign in to, and no member, so that no second review waits for them."""
     user, is_new = User.objects.get_or_create(username=NAME, defaults={"is_active": False})
     if is_new:

@@ -4,6 +4,7 @@ person.
 
 import json
 import logging
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from flywheel_site.http.middleware import CALLS, request_id
 from privacy.api.problems import TITLES
+from privacy.db import disk_space
 
 
 class JSONRenderer(BaseRenderer):
@@ -51,6 +53,10 @@ TO_A_PERSON = {
         "Something went wrong here",
         "Nothing stored was lost. If it happens again, give the operator the number below.",
     ),
+    503: (
+        "The database does not answer",
+        "It is busy, restarting, or has no disk space. Nothing stored was lost. Wait a little and reload the page.",
+    ),
 }
 
 
@@ -69,8 +75,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500: an error of ours. Its text may quote what was sent, so it stays in the log."""
-    return answer(request, 500)
+    """500: an error of ours. Its text may quote what was sent, so it stays in the log. 503: the database's."""
+    return answer(request, 503 if isinstance(sys.exception(), OperationalError) else 500)
 
 
 def answer(request: HttpRequest, status: int) -> HttpResponse:
@@ -85,6 +91,8 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
 logger = logging.getLogger("flywheel")
 MEDIA_TYPE = "application/problem+json"
 RETRY = {"Retry-After": "2"}
+BUSY = "The database is busy or unreachable. Nothing was stored: send the same again."
+FULL = "The server's disk is full. Nothing was stored: send the same again once there is space."
 
 
 def document(status_code: int, detail: str, errors: Sequence[tuple[str, str, str]] = ()) -> dict[str, Any]:
@@ -115,8 +123,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, RequestDataTooBig):
         return problem(413, TITLES[413], [], headers)
     if isinstance(error, OperationalError):  # locked for too long, restarting or unreachable: nothing was stored
-        logger.error("The database did not answer: %s", type(error).__name__)
-        return problem(503, "The database is busy or unreachable. Nothing was stored: send the same again.", [], RETRY)
+        why = FULL if disk_space.is_full(error) else BUSY
+        logger.error("A call was answered by 503 (%s): %s", type(error).__name__, why)
+        return problem(503, why, [], RETRY)
     if place is not None:  # a PayloadError: the body has the wrong shape
         detail = str(getattr(error, "detail", ""))
         return problem(400, detail, [(place, str(getattr(error, "code", "invalid")), detail)], headers)

@@ -129,7 +129,7 @@ def embedded(port: int, var: Path, host: str = "127.0.0.1") -> list[Process]:
 
 
 def claim(port: int, var: Path, host: str = "127.0.0.1") -> tuple[socket.socket, IO[str]]:
-    """The port and the folder, held while the result is open. Raises `Taken`."""
+    """The port and the folder, held while the result is open. Raises `InUse`."""
     return claim_port(host, port), claim_folder(var, port)
 
 

@@ -81,4 +81,7 @@ class JoinView(PasswordResetConfirmView):
     success_url = reverse_lazy("admin:index")
     post_reset_login = True
     post_reset_login_backend = "django.contrib.auth.backends.ModelBackend"
-    extra_context = {"title": "Set your password"}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {**context, "title": "Set your password" if self.validlink else "This invitation no longer works"}

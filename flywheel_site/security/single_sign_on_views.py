@@ -1,5 +1,5 @@
 """Sign-in by OpenID Connect, for installations that set `OIDC_ISSUER`. The provider says who somebody is and in which
-groups; `OIDC_ROLES` says which roles these are, at each sign-in anew. The second factor is asked for as after a
+groups; `OIDC_ROLES` maps them to roles, again at each sign-in. The second factor is asked for as after a
 password.
 
 A user is found by the provider's `sub` alone, never by an e-mail address, which can change hands. Their name begins with
@@ -33,13 +33,13 @@ ENDPOINTS: Final = {
     "OIDC_OP_USER_ENDPOINT": "userinfo_endpoint",
     "OIDC_OP_JWKS_ENDPOINT": "jwks_uri",
 }
-KEPT: Final = 3_600  # seconds for which the provider's own description holds
+DISCOVERY_SECONDS: Final = 3_600  # seconds for which the provider's own description holds
 TIMEOUT: Final = 10.0
-REFUSED: Final = "Your account has no role here. Ask whoever runs Flywheel to map one of your groups to a role."
+REFUSED: Final = "Your account has no role here. Ask the person who runs Flywheel to map one of your groups to a role."
 FAILED: Final = "The sign-in did not succeed. Try again."
 
 
-def described() -> dict[str, Any]:
+def discovery_document() -> dict[str, Any]:
     """What the provider says about itself (OpenID Connect Discovery). Raises `requests.RequestException`, and
     `SuspiciousOperation` if it says that it is somebody else.
     """
@@ -52,14 +52,14 @@ def described() -> dict[str, Any]:
         found = dict(answer.json())
         if str(found.get("issuer", "")).rstrip("/") != issuer:
             raise SuspiciousOperation("The provider's description names another issuer.")
-        cache.set(name, found, KEPT)
+        cache.set(name, found, DISCOVERY_SECONDS)
     return found
 
 
 def setting(name: str, *default: Any) -> Any:
     """What the library calls a setting: an endpoint from the provider's description, or one of these."""
     if name in ENDPOINTS:
-        return described()[ENDPOINTS[name]]
+        return discovery_document()[ENDPOINTS[name]]
     ours: dict[str, Any] = {
         "OIDC_RP_CLIENT_ID": settings.OIDC_CLIENT_ID,
         "OIDC_RP_CLIENT_SECRET": settings.OIDC_CLIENT_SECRET,
@@ -114,13 +114,13 @@ class Backend(OIDCAuthenticationBackend):  # type: ignore[misc]
         subject = str(payload.get("sub") or "")
         if not subject or claims["sub"] != subject:
             raise SuspiciousOperation("The claims are of another person.")
-        return signed_in(subject, claims)
+        return user_of(subject, claims)
 
     def get_user(self, user_id: Any) -> User | None:
         return User.objects.filter(pk=user_id).first()
 
 
-def signed_in(subject: str, claims: dict[str, Any]) -> User | None:
+def user_of(subject: str, claims: dict[str, Any]) -> User | None:
     """The user with this `sub`, made at the first sign-in. Without a role there is none, and one who had a role loses
     it.
     """

@@ -23,14 +23,6 @@ class AskForm(forms.Form):
     )
 
 
-class RefuseForm(forms.Form):
-    """Why a request is not carried out."""
-
-    why = forms.CharField(
-        max_length=200, label="Why", help_text="The person may read this. Name nobody and quote nothing."
-    )
-
-
 class LinesField(forms.CharField):
     """Texts, one a line; blank lines are left out."""
 
@@ -55,7 +47,8 @@ LINES = {"allow": "\n", "regions": " "}
 class RulesForm(forms.Form):
     """A sample text and the rules to try on it, as a field for each setting or all as JSON.
 
-    An empty field means the default. Whichever of the two differs from `current` counts.
+    An empty field means the default. Whichever of the two differs from `current` counts. If `current` is not valid, as it
+    may be where it was not written here, `fault` says why, and there is the JSON alone.
     """
 
     sample = forms.CharField(
@@ -104,8 +97,9 @@ class RulesForm(forms.Form):
     SETTINGS = ("allow", "regions", "off", "strict")
 
     def __init__(self, data: Any = None, *, current: Mapping[str, Any], sample: str) -> None:
-        shown = {"sample": sample, "definition": dict(current)}
-        super().__init__(data, initial=shown, use_required_attribute=False)
+        super().__init__(data, initial={"sample": sample, "definition": current}, use_required_attribute=False)
+        self.fault = fault(current)
+        current = {} if self.fault else current
         self.current = current
         terms: list[dict[str, Any]] = current.get("terms", [])
         kinds = sorted({*TYPES, *(term["type"] for term in terms), *current.get("off", ())} - ALWAYS_ON)
@@ -126,7 +120,8 @@ class RulesForm(forms.Form):
 
     def settings(self) -> list[forms.BoundField]:
         """The fields of the rules."""
-        return [self[name] for name in (*self.SETTINGS, "remove") if name in self.fields]
+        names = () if self.fault else (*self.SETTINGS, "remove")
+        return [self[name] for name in names if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
         """The rules under `definition`, if they compile and their examples hold."""
@@ -140,18 +135,16 @@ class RulesForm(forms.Form):
         if not isinstance(rules, dict) or "version" in rules:
             self.add_error("definition", "Write an object without a version: Flywheel numbers the versions itself.")
             return given
-        try:
-            compile_policy(Policy.from_dict(rules))
-        except RedactionError as error:
-            place = re.match(r"policy: (\w+)", str(error))
+        if found := fault(rules):
+            place = re.match(r"policy: (\w+)", found)
             field = place[1] if place and place[1] in self.fields else None
-            self.add_error("definition" if self.is_json else field, str(error))
+            self.add_error("definition" if self.is_json else field, found)
         return {**given, "definition": rules}
 
     @property
     def is_json(self) -> bool:
-        """Whether the rules were changed as JSON."""
-        return "definition" in self.data and "definition" in self.changed_data
+        """Whether the rules were changed as JSON, which is the only way to mend stored rules that are not valid."""
+        return "definition" in self.data and ("definition" in self.changed_data or bool(self.fault))
 
     def clean_regions(self) -> list[str]:
         return [region.upper() for region in re.split(r"[\s,]+", " ".join(self.cleaned_data["regions"])) if region]
@@ -164,6 +157,15 @@ class RulesForm(forms.Form):
         defaults = DEFAULT_POLICY.to_dict()
         made = {name: value for name, value in made.items() if value != defaults[name]}
         return {**({"terms": terms} if terms else {}), **made}
+
+
+def fault(rules: Any) -> str:
+    """What is wrong with these rules, and where; empty if they compile and their examples hold."""
+    try:
+        compile_policy(Policy.from_dict(rules))
+    except RedactionError as error:
+        return str(error)
+    return ""
 
 
 def words_of(term: Mapping[str, Any]) -> str:

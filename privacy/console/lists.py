@@ -1,13 +1,14 @@
 """What all console lists share: a bounded count, and which rows a user sees. Constant work at a million rows."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, TypeAlias
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, JSONField, Model, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -19,6 +20,7 @@ from privacy.models import Subject
 
 ENDS = ("exact", "isnull", "isempty", "in")
 CSV = "csv"
+Words: TypeAlias = Callable[[Any], str]
 SPLIT = 8  # with more projects than this, one query costs less than one for each
 
 
@@ -43,6 +45,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     made_at: ClassVar[str] = ""  # the column that `DateFilter` filters by; it grows with the key
     export_permission: ClassVar[str] = "curation.export_release"  # who may download the list: a file leaves the console
     empty: ClassVar[tuple[str, str]] = ("Nothing here yet", "")  # what to do next, shown when the list is empty
+    in_words: ClassVar[Mapping[str, Words]] = {}  # how the row's page shows a column whose values are codes
     # In index order unless a list says otherwise: any other order reads and sorts a million rows.
     sortable_by: ClassVar[Any] = ()
     show_full_result_count = False
@@ -76,7 +79,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):
             raise Http404 from error
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return [as_read(self.model, name) for name in super().get_fields(request, obj)]
+        is_fixed = obj is not None and not self.has_change_permission(request, obj)
+        return [
+            as_read(self.model, name, words=self.in_words.get(name), is_fixed=is_fixed)
+            for name in super().get_fields(request, obj)
+        ]
 
     def get_paginator(
         self,
@@ -134,17 +141,38 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return any(lookup in (name, *(f"{name}__{end}" for end in ENDS)) for name in names)
 
 
-def as_read(model: type[Model], name: Any) -> Any:
-    """A form field; for captured text, a function that shows it formatted."""
+def as_read(model: type[Model], name: Any, *, words: Words | None = None, is_fixed: bool = True) -> Any:
+    """A form field, or a function that shows it: captured text formatted and, unless it can be edited, JSON as plain
+    words, and whatever `words` is given for.
+    """
     field = next((each for each in model._meta.fields if each.name == name), None)
-    if not isinstance(field, RedactedTextField):
+    shows: Words | None = words if is_fixed else None
+    if isinstance(field, RedactedTextField):
+        shows = formatted
+    elif shows is None and is_fixed and isinstance(field, JSONField):
+        shows = plain
+    if field is None or shows is None:
         return name
 
     def shown(row: Model) -> str:
-        return render_to_string("privacy/reading.html", {"read": reading(getattr(row, name))})
+        return shows(getattr(row, name))
 
     shown.__name__ = name
     return admin.display(shown, description=field.verbose_name)
+
+
+def formatted(text: Any) -> str:
+    """Captured text as the console shows it everywhere."""
+    return render_to_string("privacy/reading.html", {"read": reading(text)}) if text else "-"
+
+
+def plain(value: Any) -> str:
+    """A JSON value without its brackets, as far as it is flat."""
+    if isinstance(value, dict) and value and not any(isinstance(each, dict | list) for each in value.values()):
+        return "\n".join(f"{name.replace('_', ' ')}: {each}" for name, each in value.items())
+    if isinstance(value, list) and not any(isinstance(each, dict | list) for each in value):
+        return ", ".join(map(str, value)) or "-"
+    return json.dumps(value, ensure_ascii=False, indent=2) if value else "-"
 
 
 def within_reach(model_admin: ReadOnlyAdmin, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
@@ -222,7 +250,7 @@ class ProjectFilter(admin.SimpleListFilter):
 class NamespaceFilter(admin.SimpleListFilter):
     """By namespace, among those of the user's projects."""
 
-    title = "name space"
+    title = "namespace"
     parameter_name = "namespace"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

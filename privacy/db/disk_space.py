@@ -1,4 +1,4 @@
-"""Writes completely or not at all to a disk that may be full, and checks whether the disk is writable now."""
+"""Writes that are on disk when they return, or have failed as a whole; and whether the disk is writable now."""
 
 import contextlib
 import errno
@@ -43,6 +43,15 @@ def write(descriptor: int, data: bytes) -> None:
         if not written:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         rest = rest[written:]
+
+
+def sync_folder(path: Path) -> None:
+    """Flush a folder's own entries to disk, so that a rename survives a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def problem() -> str:

@@ -1,4 +1,4 @@
-"""Where in a text one of many words stands, in linear time. RE2 finds the places; a rule of `re` then reads on from them."""
+"""Finds the places in a text where one of many words occurs, in linear time: RE2 finds them, and a rule of `re` reads on."""
 
 import re
 from typing import Final
@@ -52,7 +52,7 @@ class Anchor:
 
 
 def begins_word(text: str, start: int) -> bool:
-    """Whether no letter stands before a place; RE2's `\\b` does not know those beyond ASCII, and begins a word behind `ü`."""
+    """Whether no letter comes before a place; RE2's `\\b` does not know those beyond ASCII, and begins a word behind `ü`."""
     return start == 0 or not "\x7f" < text[start - 1] < "\u2e80" or not text[start - 1].isalnum()
 
 
@@ -94,7 +94,7 @@ def matches(rule: re.Pattern[str], text: str, starts: list[int]) -> list[re.Matc
 
 
 def places(text: str, sign: str) -> list[int]:
-    """Where a sign stands, in order."""
+    """The places of a sign, in order."""
     found: list[int] = []
     at = text.find(sign)
     while at >= 0:

@@ -1,4 +1,4 @@
-"""What stands alone in a turn, when the turn before asked for it: `What is your SSN?`, then `345678901`."""
+"""Values that are a whole turn, when the turn before asked for them: `What is your SSN?`, then `345678901`."""
 
 import re
 from collections.abc import Iterator

@@ -82,7 +82,7 @@ class _Walker:
         return {field: str(redact(name, self.policy)) for field, name in named.items()}
 
     def text(self, text: str, label: str) -> Redacted:
-        """A string redacted, as it stands and as its label explains it."""
+        """A string redacted, by itself and as its label explains it."""
         if label == "content" and self.asked:
             made = redact(text, self.policy, self.numbering, asked=self.asked)
         else:

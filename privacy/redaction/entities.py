@@ -1,4 +1,4 @@
-"""The second look, where a project asks for it: a named-entity model over text that is already redacted.
+"""The optional second redactor: a named-entity model over text that is already redacted.
 
 No model is a dependency. `load` imports the library of the one that is named, and never downloads anything: models are
 installed beforehand. A model is any function from a text to `(start, end, label)`.
@@ -64,7 +64,7 @@ def rescan(
 ) -> Redacted:
     """Stored text redacted again: by the rules as they are now, then by a model if there is one.
 
-    What stands as a placeholder stays. Spans point into the text that was given to this call, those of the rules; where
+    Placeholders stay. Spans point into the text that was given to this call, those of the rules; where
     the model has found something, all spans are the model's, into the text that the rules had left.
     """
     numbering = Numbering() if numbering is None else numbering

@@ -1,4 +1,4 @@
-"""The one pass over a text that says which detectors need to look at it: RE2 sets of one pattern a detector.
+"""One pass over a text that says which detectors need to look at it: RE2 sets of one pattern a detector.
 
 No gate opens at a mask: what a placeholder covers can shut one and never open one. So a later look at a text, of which more
 is masked, asks only the sets that opened something before.

@@ -1,4 +1,4 @@
-"""What detectors hand to the engine, and how claims on the same stretch of text are settled."""
+"""Hits: what detectors hand to the engine, and which one wins where several overlap."""
 
 import re
 from collections.abc import Callable, Iterable

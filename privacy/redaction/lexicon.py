@@ -1,4 +1,4 @@
-"""What is known of words: which are first names, surnames, places, ordinary words of some language, or part of an
+"""The lexicon: which words are first names, surnames, places, ordinary words of some language, or part of an
 organisation's name.
 
 A kind is a sum of the flags below. Above them, where they make a difference, are the languages in which the word is an
@@ -171,7 +171,7 @@ def phrases() -> dict[str, list[tuple[str, int]]]:
 def titled_names() -> frozenset[str]:
     """First names as they are written, capitalised or in capitals: any of them makes a text worth a look.
 
-    One that is a stop word, too (`May`), begins no name whatever stands around it.
+    One that is a stop word, too (`May`), begins no name, whatever is around it.
     """
     names = [word for word, kind in lexicon().items() if kind & (FIRST | STOP) == FIRST]
     return frozenset(map(str.capitalize, names)) | frozenset(name.upper() for name in names if len(name) > 3)
@@ -190,7 +190,7 @@ def sure_names() -> frozenset[str]:
 
 
 def kind_of(word: str) -> int:
-    """What is known of a word, whatever its case; plurals of ordinary words are ordinary too."""
+    """The kind of a word, whatever its case; plurals of ordinary words are ordinary too."""
     known = lexicon()
     low = word.lower()
     kind = known.get(low)

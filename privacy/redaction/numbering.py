@@ -1,4 +1,4 @@
-"""Which number a value's placeholder carries: the same value has the same one throughout an interaction."""
+"""Numbers placeholders: a value has the same number throughout an interaction."""
 
 import hmac
 import re

@@ -80,6 +80,8 @@ class Policy:
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> "Policy":
         """A policy from what `to_dict` wrote or a person typed; what is left out takes its default."""
+        if not isinstance(given, Mapping):
+            raise RedactionError("policy: must be an object")
         unknown = sorted(set(given) - {one.name for one in fields(cls)})
         if unknown:
             raise RedactionError(f"policy: unknown entries at {', '.join(map(repr, unknown))}")

@@ -1,4 +1,4 @@
-"""Other places of values that were found: a name that is known from one line is hidden in the next one too."""
+"""Finds other occurrences of values that were found: a name that is known from one line is hidden in the next one too."""
 
 from typing import Final
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from privacy.console.forms import RulesForm, TermForm
-from privacy.console.lists import ReadOnlyAdmin
+from privacy.console.lists import ReadOnlyAdmin, plain
 from privacy.models import RedactionPolicy
 from privacy.redaction import Policy, Redacted, RedactionError, Span, compile_policy, redact
 
@@ -68,6 +68,7 @@ class RedactionPolicyAdmin(ReadOnlyAdmin):
     list_display = ["name", "version", "terms", "updated_at", "updated_by", "lab"]
     list_select_related = ["updated_by"]
     ordering = ["name"]
+    fields = ["name", "version", "rules", "lab", "updated_at", "updated_by"]
     lead = "What each project adds to the rules shared by all projects: its own terms, an allow list, phone regions."
     empty = ("No redaction policies", "One comes with every project: manage.py createproject NAME.")
 
@@ -82,7 +83,12 @@ class RedactionPolicyAdmin(ReadOnlyAdmin):
 
     @admin.display(description="own terms")
     def terms(self, row: RedactionPolicy) -> int:
-        return len(row.definition.get("terms", []))
+        terms = row.definition.get("terms") if isinstance(row.definition, dict) else None
+        return len(terms) if isinstance(terms, list) else 0
+
+    @admin.display(description="what it adds to the rules")
+    def rules(self, row: RedactionPolicy) -> str:
+        return plain(row.definition)
 
     @admin.display(description="laboratory")
     def lab(self, row: RedactionPolicy) -> str:

@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from django import template
-from django.template.defaultfilters import stringfilter
+from django.db.models import Model
+from django.template.defaultfilters import capfirst, stringfilter
 from django.utils.translation import gettext
 
 from privacy.console import reading as texts
@@ -16,6 +17,15 @@ register = template.Library()
 def reading(text: Any, id: str = "") -> dict[str, Any]:
     """The text; `id` names the element that holds it raw."""
     return {"read": texts.reading("" if text is None else str(text)), "id": id}
+
+
+@register.filter
+def heading(row: Model) -> str:
+    """A row's name as the title of its page, with its kind where the name does not say it."""
+    name, kind = str(row), str(row._meta.verbose_name)
+    if name.startswith(kind):
+        return str(capfirst(name))
+    return name if kind in name else f"{capfirst(kind)} {name}"
 
 
 @register.filter

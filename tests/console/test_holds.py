@@ -164,5 +164,5 @@ def test_a_marked_case_of_another_project_is_not_changed(shop: Project) -> None:
     cast.turn(bank)
     cora = somebody(shop, "cora", "curator")
     url = reverse("admin:curation_evalcase_changelist")
-    cora.post(url, {"action": "mark_chosen", "_selected_action": [EvalCase.objects.get().pk]})
+    cora.post(url, {"action": "mark_never_again", "_selected_action": [EvalCase.objects.get().pk]})
     assert not EvalCase.objects.get().never_again

@@ -114,7 +114,7 @@ class System:
 
     def fill_disk(self) -> None:
         """Leave not one byte free for a moment. What ended by that is started again, as a supervisor does: PostgreSQL
-        ends, and so may a web process or worker whose memory is mapped to a file."""
+        ends if its log cannot grow."""
         assert self.disk is not None
         ballast = self.disk / "ballast"
         with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
@@ -122,7 +122,8 @@ class System:
                 file.write(b"x" * 4096)
         time.sleep(FULL_SECONDS)
         ballast.unlink()
-        restart(self.database, kill=True)
+        if self.database is not None and self.database.process is not None and self.database.process.poll() is not None:
+            restart(self.database, kill=True)
         for child in (self.web, self.worker):
             if child.running is not None and child.running.poll() is not None:
                 self.ended_by_disk += 1

@@ -37,15 +37,24 @@ def test_what_was_acknowledged_outlives_kills_of_web_and_worker(tmp_path: Path) 
         assert faults(made, load) == [] and load.interactions
 
 
+HARMS: list[dict[str, Any]] = [
+    {"disk": True},
+    {"disk": True, "postgres": True},
+    {"second": True, "clock": "+1h"},
+    {"second": True, "clock": "-1h"},
+]
+
+
 @pytest.mark.thorough
-@pytest.mark.parametrize("harm", [{"disk": True}, {"second": True, "clock": "+1h"}, {"second": True, "clock": "-1h"}])
+@pytest.mark.parametrize("harm", HARMS)
 def test_a_full_disk_and_a_second_beat_with_a_wrong_clock_lose_and_double_nothing(
     tmp_path: Path, harm: dict[str, Any]
 ) -> None:
     try:
         with system(tmp_path, **harm) as made:
-            load = made_under_fire(made, KILLS + 1)  # the disk too
+            load = made_under_fire(made, max(KILLS, len(made.parts)))  # the disk too
             assert until_done(made) == [] and faults(made, load) == [] and load.interactions
+            assert not made.ended_by_disk
     except servers.Unavailable as reason:
         pytest.skip(str(reason))
 

@@ -2,8 +2,13 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Final
 
 from curation.claims import Claim, Reading
+from curation.gate.graders.weights import LIGHT
+
+SHORT: Final = 3
+"""Words up to which an expected answer is a name: "carbon dioxide" is no "carbon monoxide"."""
 
 
 def neighbour(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
@@ -16,11 +21,12 @@ def neighbour(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
         return True
     if wanted.language != "en":
         return False  # elsewhere the word that tells them apart stands behind the noun, or is written together with it
-    theirs = {pair for claim in given.claims for pair in _described(claim)}
+    ours, theirs = ({pair for claim in said.claims for pair in _described(claim)} for said in (wanted, given))
+    short = len(wanted.content) <= SHORT
     return any(
-        noun == other and word not in given.content | about and another not in known
-        for claim in wanted.claims
-        for word, noun in _described(claim)
+        (noun == other and word not in given.content | about and another not in known)
+        or (short and word == another and noun not in given.content | about and other not in known)
+        for word, noun in ours
         for another, other in theirs
     )
 
@@ -44,7 +50,7 @@ def _longer_names(said: Reading, known: frozenset[str]) -> Iterator[tuple[str, s
 
 
 def _described(claim: Claim) -> Iterator[tuple[str, str]]:
-    """Each word of content with the one behind it."""
+    """Each word of content with the one behind it, but for "put the key"."""
     for word, noun in pairwise(claim.raw):
-        if word in claim.content and noun in claim.content and word not in claim.hard and noun not in claim.hard:
+        if word in claim.content and word not in LIGHT and noun in claim.content and word[0] != "#" and word not in claim.hard and noun not in claim.hard:
             yield word, noun

@@ -16,6 +16,8 @@ from curation.claims import (
     WITHOUT,
     Claim,
     Reading,
+    LIMITED,
+    MODAL,
     Scope,
     answers,
     canonical,
@@ -37,6 +39,12 @@ NAME: Final = 2.0
 POLARITY: Final = 2.0
 LACKING: Final = forms_of(WITHOUT)
 ORDER: Final = forms_of(frozenset("then after danach dann anschliessend puis ensuite luego después".split()))
+VAGUE: Final = forms_of(
+    frozenset(
+        "many some several perhaps maybe sometimes depends manche einige vielleicht manchmal certains quelques parfois algunos quizás alcuni forse".split()
+    )
+)
+"""Words of a clause that tells neither yes nor no: "Many museums close on some day"."""
 LIGHT: Final = frozenset(
     canonical(word, "en")
     for word in "go goes take put come make give need use want choose click find see get set".split()
@@ -93,7 +101,7 @@ def polarity(said: Reading, question: str) -> bool | None:
         return said.polarity
     about = words_of(question, said.language) | question_read(question, said.language).hard
     first = next((claim for claim in said.claims if claim.content & about), None)
-    if first is None:
+    if first is None or not VAGUE.isdisjoint(first.raw):
         return None
     if (
         not WITHOUT.isdisjoint(read_question(question).tokens)
@@ -104,7 +112,7 @@ def polarity(said: Reading, question: str) -> bool | None:
         frozenset().union(*(claim.content for claim in said.claims if claim.negated is turned))
         for turned in (True, False)
     )
-    if affirmed and (denied & about) - affirmed:
+    if affirmed and (denied & about) - affirmed - MODAL[said.language]:
         return False  # "Not to the bank, to the insurer": asked for the bank
     told = answers(duty_of(question, said.language), first.duty)
     return told if told is not None else first.negated == says_opposite(first, about, said.language)
@@ -142,8 +150,17 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
             missing |= (
                 factor == 1.0 and kind in (Asks.AMOUNT, Asks.TIME) and word in essential(claim, about) and not held
             )
+    missing |= kind is Asks.YES_OR_NO and condition_lost(wanted, given, about)
     made = found / total if total else float(wanted.content <= given.content)
     return min(made, MISSING) if missing else made
+
+
+def condition_lost(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
+    """Whether an answer affirms without the condition of the expected one: it limits nothing, and has few of its words."""
+    if any(claim.scope & LIMITED or claim.negated for claim in given.claims) or given.polarity is False:
+        return False
+    conditions = [claim.content - about for claim in wanted.claims if Scope.IF in claim.scope]
+    return any(each and 2 * sum(holds(word, given.content) for word in each) < len(each) for each in conditions)
 
 
 def left_out(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
@@ -197,10 +214,18 @@ def asked_for(wanted: Reading, kind: Asks, question: str) -> frozenset[int]:
         if exact:
             return frozenset(exact[:1])
     if kind is Asks.YES_OR_NO and len(places) > 1:
-        return frozenset(place for place in places if not place or Scope.IF in wanted.claims[place].scope)
+        first = asked_about(wanted, question)
+        return frozenset(place for place in places if place == first or Scope.IF in wanted.claims[place].scope)
     if (kind in (Asks.PERSON, Asks.PLACE, Asks.TIME) or _WHICH.match(question)) and len(places) > 1:
         return frozenset({0})
     return frozenset(places)
+
+
+def asked_about(wanted: Reading, question: str) -> int:
+    """The place of the clause that speaks of the last word of the question: its first one, where none or several do."""
+    tokens = [canonical(token, wanted.language) for token in read_question(question).tokens if token.isalnum()]
+    places = [place for place, claim in enumerate(wanted.claims) if tokens and tokens[-1] in claim.content]
+    return places[0] if len(places) == 1 else 0
 
 
 def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights:
@@ -267,13 +292,16 @@ def essential(claim: Claim, about: frozenset[str] = frozenset()) -> frozenset[st
 
 
 def part_asked(claim: Claim, about: frozenset[str]) -> tuple[str, ...]:
-    """The second part of "built in 1912 and rebuilt in 1948" where the question names what it alone speaks of."""
+    """The part of "built in 1912 and rebuilt in 1948" that the question names; none where that is not told."""
     place = next((place for place, word in enumerate(claim.raw) if word in AND), 0)
     parts = claim.raw[:place], claim.raw[place + 1 :]
     if not place or any(claim.hard.isdisjoint(part) for part in parts):
         return ()
     named = [(claim.content & about).intersection(part) - claim.hard for part in parts]
-    return parts[1] if named[1] - named[0] else ()
+    if named[1] - named[0]:
+        return parts[1]
+    other = (claim.content - about - claim.hard).intersection(parts[1])
+    return parts[0] if named[0] and other else ()  # "boils at 78 °C and freezes at -114 °C"
 
 
 def before_question(claim: Claim, about: frozenset[str]) -> frozenset[str]:

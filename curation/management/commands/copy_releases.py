@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("dataset", nargs="*", help="Names of datasets; default: all.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not copies.wanted():
+        if not copies.is_configured():
             raise CommandError("No bucket is set: RELEASES_S3=s3://bucket/prefix. See docs/how-to/operate.md.")
         named = options["dataset"]
         datasets = list(Dataset.objects.filter(name__in=named) if named else Dataset.objects.all())

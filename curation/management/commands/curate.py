@@ -21,6 +21,7 @@ from curation.quality import audits
 from curation.questions import duplicates
 from curation.selection import selection
 from feedback.models import Interaction, Project
+from feedback.projects.commands import project_named
 from privacy.console.progress import bar
 
 Status = Derived.Status
@@ -40,7 +41,7 @@ class Step:
 
 def explain(interaction: Interaction) -> list[Step]:
     """The path of an interaction's records, stage by stage, as far as they came."""
-    steps = [*captured(interaction)]
+    steps = [*capture_steps(interaction)]
     row = Decision.objects.filter(pk=interaction.pk).select_related("task").first()
     if row is None:
         waits = "It is waiting for curation." if interaction.pending else "Nobody has rated it."
@@ -50,10 +51,16 @@ def explain(interaction: Interaction) -> list[Step]:
     (read,) = store.load([row.pk])
     if read.expected is None:
         return steps
-    return [*steps, *filtered(interaction, read), *clustered(read), *stood(interaction, read), *released(interaction)]
+    return [
+        *steps,
+        *filter_steps(interaction, read),
+        *cluster_steps(read),
+        *record_steps(interaction, read),
+        *release_steps(interaction),
+    ]
 
 
-def captured(interaction: Interaction) -> Iterator[Step]:
+def capture_steps(interaction: Interaction) -> Iterator[Step]:
     """What is known about the interaction apart from its signals."""
     if interaction.subject.restricted_at is not None:
         yield Step("capture", "held", "restricted", "Its person has an open privacy request.")
@@ -66,7 +73,7 @@ def captured(interaction: Interaction) -> Iterator[Step]:
         yield Step("audit", "none", "drawn", "It was drawn into the random audit, regardless of votes.")
 
 
-def filtered(interaction: Interaction, read: Decided) -> Iterator[Step]:
+def filter_steps(interaction: Interaction, read: Decided) -> Iterator[Step]:
     """Every finding of the filters, under the settings in force now."""
     policy = versions.current(interaction.project)
     settings = FilterSettings.from_dict(policy.settings.get("filter", {}))
@@ -78,7 +85,7 @@ def filtered(interaction: Interaction, read: Decided) -> Iterator[Step]:
         yield Step("filter", "passed", "", "No filter found anything.")
 
 
-def clustered(read: Decided) -> Iterator[Step]:
+def cluster_steps(read: Decided) -> Iterator[Step]:
     """The cluster of near questions that it is in."""
     row = Question.objects.filter(pk=read.interaction).first()
     if row is not None:
@@ -87,7 +94,7 @@ def clustered(read: Decided) -> Iterator[Step]:
         yield Step("cluster", "none", str(row.cluster), words, size)
 
 
-def stood(interaction: Interaction, read: Decided) -> Iterator[Step]:
+def record_steps(interaction: Interaction, read: Decided) -> Iterator[Step]:
     """Consent, and the status, of each kind of record made from it."""
     agreed = store.agreements([read], interaction.project)
     for model in KINDS:
@@ -121,7 +128,7 @@ def stage_of(row: Derived) -> str:
     return "filter" if row.status == Status.HELD else "select"
 
 
-def released(interaction: Interaction) -> Iterator[Step]:
+def release_steps(interaction: Interaction) -> Iterator[Step]:
     """The releases that hold it, and for what."""
     rows = ReleaseMember.objects.filter(interaction=interaction).select_related("release__dataset").order_by("pk")
     for row in rows:
@@ -140,9 +147,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print the counts, or the path, as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = Project.objects.filter(name=options["project"]).first()
-        if project is None:
-            raise CommandError("There is no such project.")
+        project = project_named(options["project"])
         if options["explain"]:
             self.explain(project, options["explain"], as_json=options["json"])
             return

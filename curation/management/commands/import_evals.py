@@ -26,6 +26,7 @@ from feedback.capture.json_bodies import refuse_unstorable
 from feedback.capture.payloads import InteractionIn, PayloadError, convert
 from feedback.importing import commands
 from feedback.models import Interaction, Project, WriteResult
+from feedback.projects.commands import project_named
 from privacy.consent.ledger import notice_for
 from privacy.files.records import Record
 from privacy.redaction import RedactionError
@@ -325,7 +326,7 @@ class Command(BaseCommand):
         commands.add_arguments(parser, FORMAT)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = commands.project(options["project"])
+        project = project_named(options["project"])
         tally = commands.Tally()
         records = commands.records(options["file"], structured=STRUCTURED, lists=LISTS)
         for case in import_cases(project, records, ConsentSource("import", notice_for(NOTICE))):

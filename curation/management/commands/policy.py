@@ -7,7 +7,7 @@ import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from curation.policies import settings, trials, versions
-from feedback.models import Project
+from feedback.projects.commands import project_named
 
 HEADING = "# Curation policy of {policy}. Only settings that differ from the defaults; see docs/reference/policy.md.\n"
 
@@ -27,9 +27,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = Project.objects.filter(name=options["project"]).first()
-        if project is None:
-            raise CommandError("There is no such project.")
+        project = project_named(options["project"])
         if options["tried"]:
             self.say(trials.trial(project, settings_of(options["tried"]), most=None))
         elif options["given"]:

@@ -6,13 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from curation.policies import versions
 from curation.quality import audits, report
 from curation.quality.estimates import percent
-from feedback.models import Project
+from feedback.projects.commands import project_named
 
 
 class Command(BaseCommand):
@@ -23,9 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print all figures as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = Project.objects.filter(name=options["project"]).first()
-        if project is None:
-            raise CommandError("There is no such project.")
+        project = project_named(options["project"])
         audits.draw(project, versions.current(project))
         made = report.measure(project)
         narrowed = report.narrowed(project, audits.sample(project), made.found)

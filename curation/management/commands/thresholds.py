@@ -10,6 +10,7 @@ from curation.gate.model_graders import models_for
 from curation.gate.verdicts import GatePolicy, PolicyError
 from curation.policies import versions
 from feedback.models import Project
+from feedback.projects.commands import project_named
 
 
 class Command(BaseCommand):
@@ -28,9 +29,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = Project.objects.filter(name=options["project"]).first()
-        if project is None:
-            raise CommandError("There is no such project.")
+        project = project_named(options["project"])
         found = thresholds.curves(project)
         for one in found:
             proposal = f"{one.proposed:.2f}, {one.why}" if one.proposed is not None else f"none: {one.why}"

@@ -11,12 +11,12 @@ from typing import Any
 
 import orjson
 
-from curation.releases.formats.encoding import JOINER, each_text, joining, json_line, parting
+from curation.releases.formats.encoding import JOINER, each_text, json_line, marker_joiner, marker_splitter
 from curation.releases.formats.format import Format, Row
 from curation.releases.formats.tools import arguments_text, result_text, right_steps, turns_text
 
-inert = parting(re.compile(r"\[(?=DEEPEVAL:)", re.IGNORECASE), "[")
-whole = joining(re.compile(rf"(\[){JOINER}(?=DEEPEVAL:)", re.IGNORECASE))
+inert = marker_splitter(re.compile(r"\[(?=DEEPEVAL:)", re.IGNORECASE), "[")
+whole = marker_joiner(re.compile(rf"(\[){JOINER}(?=DEEPEVAL:)", re.IGNORECASE))
 
 
 def line(row: Row) -> bytes | None:

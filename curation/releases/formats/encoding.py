@@ -39,11 +39,12 @@ def json_line(value: Any) -> bytes:
 def _escape(line: bytes) -> bytes:
     for start, unsafe in _UNSAFE.items():
         if start in line:
-            line = unsafe.sub(_as_escape, line)
+            line = unsafe.sub(as_escape, line)
     return line
 
 
-def _as_escape(found: re.Match[bytes]) -> bytes:
+def as_escape(found: re.Match[bytes]) -> bytes:
+    """A character as JSON escapes it, for patterns that find one in a line."""
     return b"\\u%04x" % ord(found[0].decode())
 
 
@@ -71,7 +72,7 @@ def each_text(value: Any, change: Callable[[str], str]) -> Any:
     return value
 
 
-def parting(mark: re.Pattern[str], hint: str) -> Callable[[str], str]:
+def marker_splitter(mark: re.Pattern[str], hint: str) -> Callable[[str], str]:
     """A function that puts a joiner after each match of `mark`; it returns texts without `hint` at once."""
 
     def parted(text: str) -> str:
@@ -80,7 +81,7 @@ def parting(mark: re.Pattern[str], hint: str) -> Callable[[str], str]:
     return parted
 
 
-def joining(parted: re.Pattern[str]) -> Callable[[str], str]:
+def marker_joiner(parted: re.Pattern[str]) -> Callable[[str], str]:
     """The reverse: a function that replaces each match of `parted` by the marker, its only group that matched."""
 
     def joined(text: str) -> str:

@@ -7,14 +7,14 @@ split.
 
 import re
 
-from curation.releases.formats.encoding import JOINER, each_text, joining, json_line, parting
+from curation.releases.formats.encoding import JOINER, each_text, json_line, marker_joiner, marker_splitter
 from curation.releases.formats.format import Format, Row
 from curation.releases.formats.shapes import SOURCES, STEPS, TEXTS
 from curation.releases.formats.tools import right_steps, steps_text, turns_text
 
 MARK = re.compile(r"@@@(?=langfuseMedia:)|\Adata(?=:)", re.IGNORECASE)
-inert = parting(MARK, ":")
-whole = joining(re.compile(f"(@@@){JOINER}(?=langfuseMedia:)|\\A(data){JOINER}(?=:)", re.IGNORECASE))
+inert = marker_splitter(MARK, ":")
+whole = marker_joiner(re.compile(f"(@@@){JOINER}(?=langfuseMedia:)|\\A(data){JOINER}(?=:)", re.IGNORECASE))
 
 
 def line(row: Row) -> bytes | None:

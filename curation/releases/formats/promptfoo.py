@@ -15,7 +15,7 @@ import re
 from typing import Any
 
 from curation.releases.formats.conversations import spoken
-from curation.releases.formats.encoding import JOINER, each_text, json_line
+from curation.releases.formats.encoding import JOINER, as_escape, each_text, json_line
 from curation.releases.formats.format import Format, Row
 from curation.releases.formats.shapes import SOURCES, SPOKEN
 
@@ -71,7 +71,7 @@ def line(row: Row) -> bytes | None:
     }
     written = json_line(case)
     if b"\x7f" in written or b"\xef\xbf" in written:
-        written = _NOT_YAML.sub(_as_escape, written)
+        written = _NOT_YAML.sub(as_escape, written)
     return b"- " + written
 
 
@@ -100,10 +100,6 @@ def restored(text: str) -> str:
 
 def _join(found: re.Match[str]) -> str:
     return found[0] + JOINER
-
-
-def _as_escape(found: re.Match[bytes]) -> bytes:
-    return b"\\u%04x" % ord(found[0].decode())
 
 
 FORMAT = Format(

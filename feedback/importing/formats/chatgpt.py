@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from feedback.importing.formats.conversations import ASSISTANT, ROLES, TOOL, Data, Message, first, text_of
 from feedback.importing.formats.format import NOBODY_SAID, Format, Line, Unread, line_of
-from feedback.importing.formats.scores import Score, sort
+from feedback.importing.formats.scores import Score, separate
 from feedback.importing.formats.trees import Node, answers, text
 from feedback.texts.messages import Call, structure
 
@@ -24,7 +24,7 @@ def lines(records: Sequence[Data], vote_names: Sequence[str]) -> Iterable[Line]:
     (record,) = records
     if "mapping" not in record:
         score = Score("rating", record["rating"], ts=record.get("create_time"))
-        return [{"id": text(record, "message_id", "id"), "feedback": sort([score], vote_names).votes}]
+        return [{"id": text(record, "message_id", "id"), "feedback": separate([score], vote_names).votes}]
     nodes = [_node(name, each) for name, each in record["mapping"].items() if isinstance(each, Mapping)]
     found = []
     for turn, node in answers(nodes, text(record, "current_node")):

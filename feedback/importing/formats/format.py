@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from feedback.importing.formats.conversations import Data, Turn
-from feedback.importing.formats.scores import ScoreVotes, present
+from feedback.importing.formats.scores import ScoreVotes, without_empty
 
 Line: TypeAlias = dict[str, Any]
 NO_VOTE: Line = {}  # a record that is a score but not a user's vote
@@ -28,8 +28,8 @@ class Format:
     """An export that is known by name.
 
     `fits` says whether a record looks like it. `lines` turns the records of one conversation into lines as in
-    `logs.FORMAT`: a single record or, with a `group`, neighbours with the same group. Raises `Unread`. With
-    `takes_vote_names`, `lines` also gets the names of scores that count as votes.
+    `logs.FORMAT`: a single record or, with a `group`, neighbours with the same group. It also gets the names
+    of scores that count as votes. Raises `Unread`.
     """
 
     name: str
@@ -60,7 +60,7 @@ def line_of(turn: Turn, *, said: ScoreVotes | None = None, **fields: Any) -> Lin
         metadata["media"] = turn.media
     if turn.left_out:
         metadata["earlier_messages_left_out"] = turn.left_out
-    line = present(
+    line = without_empty(
         {
             "question": turn.question,
             "answer": turn.answer,

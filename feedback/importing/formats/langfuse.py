@@ -7,9 +7,9 @@ from typing import Any
 
 from feedback.importing.formats.conversations import Data, first
 from feedback.importing.formats.format import NO_VOTE, Format, Line, with_said
-from feedback.importing.formats.scores import CORRECTION, VOTE, Score, sort
-from feedback.importing.formats.trace_texts import data
-from feedback.importing.formats.traces import Span, line, mapping, texts
+from feedback.importing.formats.scores import CORRECTION, VOTE, Score, separate
+from feedback.importing.formats.trace_texts import data, mapping
+from feedback.importing.formats.traces import Span, line, texts
 from feedback.texts.literals import unquoted
 
 OWN = frozenset(
@@ -42,7 +42,7 @@ def _whole(record: Data) -> Data:
 
 
 def trace_of(record: Data) -> str:
-    """The trace of an observation; a score stands alone."""
+    """The trace of an observation; a score has none."""
     return "" if _is_score(record) else _name(record)
 
 
@@ -155,7 +155,7 @@ def _trace_of_score(record: Data) -> str:
 
 
 def _vote(record: Data, vote_names: Sequence[str]) -> Line:
-    said = sort([_score(record)], vote_names)
+    said = separate([_score(record)], vote_names)
     return with_said({"id": _trace_of_score(record)}, said, {}) if said.votes else NO_VOTE
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from feedback.importing.formats.conversations import Data, first
 from feedback.importing.formats.format import NO_VOTE, Format, Line, with_said
-from feedback.importing.formats.scores import Score, sort
-from feedback.importing.formats.trace_texts import data
-from feedback.importing.formats.traces import Span, line, mapping, texts
+from feedback.importing.formats.scores import Score, separate
+from feedback.importing.formats.trace_texts import data, mapping
+from feedback.importing.formats.traces import Span, line, texts
 
 COLUMN = "feedback."  # and the key, where a table has feedback in columns
 USERS = ("user_id", "userId", "user", "end_user_id")
@@ -33,7 +33,7 @@ def trace_of(record: Data) -> str:
 def lines(records: Sequence[Data], vote_names: Sequence[str]) -> Iterable[Line]:
     """The conversation of a trace, or the vote in feedback. Raises `Unread`."""
     if _is_feedback(records[0]):
-        said = sort([_feedback(records[0])], vote_names)
+        said = separate([_feedback(records[0])], vote_names)
         return [with_said({"id": str(records[0]["run_id"])}, said, {}) if said.votes else NO_VOTE]
     return [line([span for record in records for span in _spans(record)], vote_names)]
 

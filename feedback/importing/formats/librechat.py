@@ -5,7 +5,7 @@ from typing import Any
 
 from feedback.importing.formats.conversations import ASSISTANT, USER, Data, Message, media_of, text_of
 from feedback.importing.formats.format import NOBODY_SAID, Format, Line, Unread, line_of
-from feedback.importing.formats.scores import Score, ScoreVotes, sort
+from feedback.importing.formats.scores import Score, ScoreVotes, separate
 from feedback.importing.formats.trace_texts import data
 from feedback.importing.formats.trees import Node, answers, plain, text
 from feedback.texts.messages import Call, call, structure
@@ -100,7 +100,7 @@ def _feedback(given: Any, vote_names: Sequence[str]) -> ScoreVotes:
     tag = given.get("tag")
     tag = tag.get("key") if isinstance(tag, Mapping) else tag
     comment = "\n".join(str(each) for each in (tag, given.get("text")) if each)
-    return sort([Score("rating", given["rating"], comment=comment or None)], vote_names)
+    return separate([Score("rating", given["rating"], comment=comment or None)], vote_names)
 
 
 FORMAT = Format("librechat", "LibreChat (JSON and CSV exports, messages of its database)", fits, lines, conversation)

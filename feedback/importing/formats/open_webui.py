@@ -7,7 +7,7 @@ from typing import Any
 
 from feedback.importing.formats.conversations import Data, first, read, read_one, turns
 from feedback.importing.formats.format import NOBODY_SAID, Format, Line, Unread, line_of, lines_of
-from feedback.importing.formats.scores import Score, ScoreVotes, sort
+from feedback.importing.formats.scores import Score, ScoreVotes, separate
 from feedback.importing.formats.trees import Node, answers, text
 from feedback.texts.literals import unquoted
 from feedback.texts.messages import Call, structure
@@ -109,7 +109,7 @@ def _annotation(message: Data, vote_names: Sequence[str]) -> ScoreVotes:
     given = message.get("annotation")
     if not isinstance(given, Mapping) or given.get("rating") is None:
         return ScoreVotes()
-    return sort([_score(given, text(message, "feedbackId"))], vote_names)
+    return separate([_score(given, text(message, "feedbackId"))], vote_names)
 
 
 def _score(given: Data, name: str, ts: Any = None, user: str = "") -> Score:
@@ -122,7 +122,7 @@ def _rated(record: Data, vote_names: Sequence[str]) -> Line:
     """The line of a rating; only its votes if the snapshot lacks the answer."""
     user = text(record, "user_id")
     ts = first(record, "updated_at", "created_at")
-    said = sort([_score(record["data"], text(record, "id"), ts, user)], vote_names)
+    said = separate([_score(record["data"], text(record, "id"), ts, user)], vote_names)
     wanted = text(record["meta"], "message_id")
     snapshot = record.get("snapshot")
     chat = snapshot.get("chat") if isinstance(snapshot, Mapping) else None

@@ -7,8 +7,8 @@ from typing import Any
 
 from feedback.importing.formats.conversations import ASSISTANT, Data, Message, first, read, read_one, turns
 from feedback.importing.formats.format import NOBODY_SAID, Format, Line, Unread, lines_of
-from feedback.importing.formats.scores import Score, ScoreVotes, sort
-from feedback.importing.formats.trace_texts import answered, data
+from feedback.importing.formats.scores import Score, ScoreVotes, separate
+from feedback.importing.formats.trace_texts import answer_text, data, mapping
 
 REQUESTS = ("request", "request_body", "body", "input")
 RESPONSES = ("response", "response_body", "completion", "output")
@@ -61,7 +61,7 @@ def lines(records: Sequence[Data], vote_names: Sequence[str]) -> Iterable[Line]:
             turn.number = 1
     if not found:
         raise Unread("messages", NOBODY_SAID)
-    about = {**_mapping(request.get("metadata")), **_mapping(record.get("metadata"))}
+    about = {**mapping(request.get("metadata")), **mapping(record.get("metadata"))}
     agent = {"model": first(response, "model") or first(request, "model") or first(record, "model")}
     shared: dict[str, Any] = {
         "ts": _first(
@@ -108,7 +108,7 @@ def _answer(record: Data, response: Data) -> list[Message]:
             return [each for each in said[: spoken[-1]] if each.did or each.results] + [said[spoken[-1]]]
     preferred = record.get("preferred_output") or record.get("chosen")
     for value in (preferred, *(record.get(name) for name in RESPONSES)):
-        if value and (text := answered(value)):
+        if value and (text := answer_text(value)):
             return [Message(ASSISTANT, text, record)]
     return []
 
@@ -124,7 +124,7 @@ def votes_in(record: Data, vote_names: Sequence[str]) -> ScoreVotes:
             scores.append(Score(f"{name} vote", inner, comment=comment, correction=value.get("correction")))
         elif value not in (None, "") and not isinstance(value, list):
             scores.append(Score(f"{name} vote", value))
-    said = sort(scores[:1], vote_names)
+    said = separate(scores[:1], vote_names)
     correction = first(record, "correction", "corrected", "edited", "ideal")
     if isinstance(correction, str):
         if said.votes:
@@ -137,7 +137,7 @@ def votes_in(record: Data, vote_names: Sequence[str]) -> ScoreVotes:
 def _preference(record: Data, line: Line) -> ScoreVotes:
     """A preference file's other answer: the preferred one corrects it."""
     other = record.get("non_preferred_output") or record.get("rejected")
-    rejected = answered(other) if other else ""
+    rejected = answer_text(other) if other else ""
     if not rejected or rejected == line["answer"]:
         return ScoreVotes()
     better, line["answer"] = line["answer"], rejected
@@ -152,11 +152,6 @@ def _say(line: Line, said: ScoreVotes) -> None:
 def _first(record: Data, other: Data, *names: str) -> Any:
     found = first(record, *names)
     return found if found is not None else first(other, *names)
-
-
-def _mapping(value: Any) -> Data:
-    value = data(value)
-    return value if isinstance(value, Mapping) else {}
 
 
 FORMAT = Format("openai", "OpenAI chat logs (messages, requests with responses, fine-tuning files)", fits, lines)

@@ -7,8 +7,8 @@ from typing import Any
 from feedback.importing.formats.conversations import Data, first
 from feedback.importing.formats.format import Format, Line
 from feedback.importing.formats.scores import Score
-from feedback.importing.formats.trace_texts import data
-from feedback.importing.formats.traces import Span, line, mapping, texts
+from feedback.importing.formats.trace_texts import data, mapping
+from feedback.importing.formats.traces import Span, line, texts
 
 OWN = frozenset(
     "thread_id feedback_scores span_feedback_scores guardrails_validations visibility_mode comments error_info span_count "

@@ -5,9 +5,9 @@ from typing import Any
 
 from feedback.importing.formats.conversations import Data, Message, first, read
 from feedback.importing.formats.format import NO_VOTE, Format, Line, with_said
-from feedback.importing.formats.scores import Score, sort
-from feedback.importing.formats.trace_texts import data
-from feedback.importing.formats.traces import Span, line, mapping, texts
+from feedback.importing.formats.scores import Score, separate
+from feedback.importing.formats.trace_texts import data, mapping
+from feedback.importing.formats.traces import Span, line, texts
 
 PREFIX = "attributes."
 HUMAN = "HUMAN"
@@ -25,7 +25,7 @@ def _is_annotation(record: Data) -> bool:
 
 
 def trace_of(record: Data) -> str:
-    """The trace of a span; an annotation stands alone."""
+    """The trace of a span; an annotation has none."""
     if _is_annotation(record):
         return ""
     return str(record.get("context.trace_id") or mapping(record.get("context")).get("trace_id") or "")
@@ -35,7 +35,7 @@ def lines(records: Sequence[Data], vote_names: Sequence[str]) -> Iterable[Line]:
     """The conversation of a trace, or the vote in an annotation. Raises `Unread`."""
     if _is_annotation(records[0]):
         record = records[0]
-        said = sort([_annotation(record)], vote_names)
+        said = separate([_annotation(record)], vote_names)
         return [
             with_said({"id": str(first(record, "span_id", "context.span_id"))}, said, {}) if said.votes else NO_VOTE
         ]

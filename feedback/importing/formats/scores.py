@@ -43,7 +43,7 @@ class ScoreVotes:
     comments: list[str] = field(default_factory=list)
 
 
-def sort(scores: Iterable[Score], vote_names: Iterable[str] = ()) -> ScoreVotes:
+def separate(scores: Iterable[Score], vote_names: Iterable[str] = ()) -> ScoreVotes:
     """Tell votes from grades. A correction joins the vote of the same answer."""
     said, corrections = ScoreVotes(), []
     for score in scores:
@@ -59,7 +59,7 @@ def sort(scores: Iterable[Score], vote_names: Iterable[str] = ()) -> ScoreVotes:
     for correction in corrections:
         target = next((vote for vote in said.votes if "correction" not in vote), None)
         if target is None:
-            said.votes.append(present(correction))
+            said.votes.append(without_empty(correction))
         else:
             target["correction"] = correction["correction"]
     return said
@@ -72,7 +72,7 @@ def _vote(score: Score, said: ScoreVotes) -> None:
         said.comments.append(value)  # a text in the user's own words
         return
     vote = {"value": value, "name": score.name, "comment": score.comment, "correction": score.correction}
-    said.votes.append(present({**vote, "ts": score.ts, "user": score.user, "id": score.id}))
+    said.votes.append(without_empty({**vote, "ts": score.ts, "user": score.user, "id": score.id}))
 
 
 def corrected(score: Score) -> str:
@@ -91,6 +91,6 @@ def first(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
 
 
-def present(record: Mapping[str, Any]) -> dict[str, Any]:
+def without_empty(record: Mapping[str, Any]) -> dict[str, Any]:
     """The record without what is empty."""
     return {name: value for name, value in record.items() if value not in (None, "")}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from feedback.importing.formats.conversations import SYSTEM, Data, Message, first, read, turns
 from feedback.importing.formats.format import NOBODY_SAID, Format, Line, Unread, lines_of
 from feedback.importing.formats.openai import votes_in
-from feedback.importing.formats.trace_texts import answered, data
+from feedback.importing.formats.trace_texts import answer_text, data
 
 NAMES = ("conversations", "conversation", "items")
 
@@ -54,7 +54,7 @@ def lines(records: Sequence[Data], vote_names: Sequence[str]) -> Iterable[Line]:
     said = votes_in(record, vote_names)
     if said.votes:
         made[-1]["feedback"] = said.votes
-    other = answered([rejected]) if rejected else ""
+    other = answer_text([rejected]) if rejected else ""
     if other and other != made[-1]["answer"]:
         made[-1]["feedback"] = [{"value": "down", "correction": made[-1]["answer"]}]
         made[-1]["answer"] = other

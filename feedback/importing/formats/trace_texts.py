@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from feedback.importing.formats.conversations import ASSISTANT, USER, Message, read, read_one, text_of
+from feedback.importing.formats.conversations import ASSISTANT, USER, Data, Message, read, read_one, text_of
 
 QUESTION = tuple(
     "messages question query user_question user_input user_message user_query input human_input chat_input "
@@ -21,13 +21,13 @@ ANSWER = tuple(
     "messages choices generations return_values outputs output_value generated_text value".split()
 )
 HISTORY = ("chat_history", "history", "previous_messages")
-DEEP = 8
-LONG = 2_000_000
+MAX_DEPTH = 8
+MAX_CHARACTERS = 2_000_000
 
 
 def data(value: Any) -> Any:
     """The value; for a text that is JSON, or an object as Python prints it, its content."""
-    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[") or len(value) > LONG:
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[") or len(value) > MAX_CHARACTERS:
         return value
     for read_as in (json.loads, ast.literal_eval):
         with contextlib.suppress(
@@ -37,7 +37,13 @@ def data(value: Any) -> Any:
     return value
 
 
-def input_messages(value: Any, deep: int = DEEP) -> list[Message]:
+def mapping(value: Any) -> Data:
+    """An object, even if written as JSON; an empty one for anything else."""
+    value = data(value)
+    return value if isinstance(value, Mapping) else {}
+
+
+def input_messages(value: Any, deep: int = MAX_DEPTH) -> list[Message]:
     """The messages up to the question; empty where the value has none."""
     value = data(value)
     if deep == 0 or value in (None, "", [], {}):
@@ -60,7 +66,7 @@ def input_messages(value: Any, deep: int = DEEP) -> list[Message]:
     return input_messages(next(iter(value.values())), deep - 1) if len(value) == 1 else []
 
 
-def answered(value: Any, deep: int = DEEP) -> str:
+def answer_text(value: Any, deep: int = MAX_DEPTH) -> str:
     """The text of the answer; empty where the value has none."""
     value = data(value)
     if deep == 0:
@@ -71,23 +77,23 @@ def answered(value: Any, deep: int = DEEP) -> str:
         said = read(value)
         if said:
             return said[-1].text if said[-1].role == ASSISTANT and not said[-1].calls else ""
-        return next((text for each in value[:1] if (text := answered(each, deep - 1))), "") or text_of(value)
+        return next((text for each in value[:1] if (text := answer_text(each, deep - 1))), "") or text_of(value)
     if not isinstance(value, Mapping):
         return ""
     if ("role" in value or "kwargs" in value) and (one := read_one(value)):
         return one.text if one.role == ASSISTANT and not one.calls else ""
     for name in ANSWER:
-        if name in value and (text := answered(value[name], deep - 1)):
+        if name in value and (text := answer_text(value[name], deep - 1)):
             return text
-    return answered(next(iter(value.values())), deep - 1) if len(value) == 1 else ""
+    return answer_text(next(iter(value.values())), deep - 1) if len(value) == 1 else ""
 
 
-def talk(given: Any, returned: Any) -> list[Message]:
+def trace_messages(given: Any, returned: Any) -> list[Message]:
     """A trace's messages up to its answer; only the output's if it repeats the input's."""
     output = data(returned)
     messages = data(output.get("messages")) if isinstance(output, Mapping) else output
     whole = read(messages) if isinstance(messages, list) else []
     if any(message.role == USER for message in whole):
         return whole
-    answer = answered(output)
+    answer = answer_text(output)
     return [*input_messages(given), Message(ASSISTANT, answer)] if answer.strip() else []

@@ -10,8 +10,8 @@ from typing import Any
 
 from feedback.importing.formats.conversations import Data, Message, Turn, first, read, turns
 from feedback.importing.formats.format import NOBODY_SAID, Line, Unread, line_of
-from feedback.importing.formats.scores import Score, present, sort
-from feedback.importing.formats.trace_texts import data, talk
+from feedback.importing.formats.scores import Score, separate, without_empty
+from feedback.importing.formats.trace_texts import data, trace_messages
 from feedback.texts import messages as chat
 from feedback.texts.messages import Call, step
 
@@ -57,10 +57,10 @@ def line(spans: Sequence[Span], vote_names: Sequence[str], name: str = "") -> Li
     turn.steps = steps(spans) or turn.steps or _told_steps(turn, spans)
     fields = {each: _first(root, spans, each) for each in ("user", "session", "model", "version", "agent")}
     agent = {"name": fields["agent"], "version": fields["version"], "model": fields["model"]}
-    said = sort([score for span in spans for score in span.scores], vote_names)
+    said = separate([score for span in spans for score in span.scores], vote_names)
     for vote in said.votes:
         vote.setdefault("user", fields["user"] or None)
-    said.votes = [present(vote) for vote in said.votes]
+    said.votes = [without_empty(vote) for vote in said.votes]
     return line_of(
         turn,
         said=said,
@@ -68,7 +68,7 @@ def line(spans: Sequence[Span], vote_names: Sequence[str], name: str = "") -> Li
         ts=root.start,
         user=fields["user"],
         session=fields["session"],
-        agent=present({part: str(value)[:LABEL] for part, value in agent.items() if value}) or None,
+        agent=without_empty({part: str(value)[:LABEL] for part, value in agent.items() if value}) or None,
         sources=sources(spans) or None,
         tags=[str(tag)[:LABEL] for tag in root.tags][:50] or None,
     )
@@ -83,7 +83,7 @@ def _turn(root: Span, spans: Sequence[Span]) -> Turn:
     else:
         candidates = [root, *reversed(models), *inside]
     for span in candidates:
-        found = list(turns(span.messages or talk(span.given, span.returned)))
+        found = list(turns(span.messages or trace_messages(span.given, span.returned)))
         if found:
             turn = found[-1]
             if span is root and not turn.context and models:
@@ -95,7 +95,7 @@ def _turn(root: Span, spans: Sequence[Span]) -> Turn:
 def _history(turn: Turn, models: Sequence[Span]) -> list[dict[str, Any]]:
     """The earlier turns that the model saw, if the outermost span has only the question."""
     for span in models:
-        seen = [found for found in turns(span.messages or talk(span.given, span.returned)) if found.context]
+        seen = [found for found in turns(span.messages or trace_messages(span.given, span.returned)) if found.context]
         if seen and seen[-1].answer == turn.answer:
             return [one for one in seen[-1].context if one["role"] != "system"]
     return []
@@ -115,7 +115,7 @@ def steps(spans: Iterable[Span]) -> list[dict[str, Any]]:
 def _told_steps(turn: Turn, spans: Sequence[Span]) -> list[dict[str, Any]]:
     """The calls in this turn that only the model's messages show."""
     for span in spans if spans else ():
-        for seen in turns(span.messages or talk(span.given, span.returned)):
+        for seen in turns(span.messages or trace_messages(span.given, span.returned)):
             if seen.steps and seen.answer == turn.answer:
                 return seen.steps
     return []
@@ -184,7 +184,7 @@ def source_of(document: Any) -> dict[str, str]:
         "url": address[:SHORT],
         "text": _text(text)[:LONG],
     }
-    return present(found)
+    return without_empty(found)
 
 
 def _text(*values: Any) -> str:
@@ -195,12 +195,6 @@ def texts(value: Any) -> list[str]:
     """A list of texts, even if written as JSON."""
     value = data(value)
     return [str(each) for each in value if isinstance(each, (str, int))] if isinstance(value, list) else []
-
-
-def mapping(value: Any) -> Data:
-    """An object, even if written as JSON; an empty one for anything else."""
-    value = data(value)
-    return value if isinstance(value, Mapping) else {}
 
 
 def messages(value: Any) -> list[Message]:

@@ -5,8 +5,8 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from feedback.models import Project
 from feedback.projects import keys
+from feedback.projects.commands import project_named
 from privacy.api.scopes import Scope
 
 
@@ -28,9 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print {key, prefix, scopes}.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = Project.objects.filter(name=options["project"]).first()
-        if project is None:
-            raise CommandError("There is no such project. Create it with: manage.py createproject NAME")
+        project = project_named(options["project"])
         scopes = [name.strip() for given in options["scopes"] for name in given.split(",") if name.strip()]
         if unknown := sorted(set(scopes) - set(Scope.values)) or ([] if scopes else ["(none)"]):
             raise CommandError(f"There is no scope {', '.join(unknown)}; there are {', '.join(Scope.values)}.")

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from feedback.models import Project
+from feedback.projects.commands import project_named
 from privacy.models import PrivacyRequest, Purpose
 from privacy.requests import lifecycle
 from privacy.subjects import master_keys
@@ -26,9 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print the receipt as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = Project.objects.filter(name=options["project"]).first()
-        if project is None:
-            raise CommandError("There is no such project.")
+        project = project_named(options["project"])
         try:
             master_keys.expect_known()
         except master_keys.UnknownKey as error:

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from feedback.importing import commands
+from feedback.projects.commands import project_named
 from privacy.consent import importing
 
 
@@ -15,7 +16,7 @@ class Command(BaseCommand):
         commands.add_arguments(parser, importing.FORMAT)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = commands.project(options["project"])
+        project = project_named(options["project"])
         tally = commands.Tally()
         records = commands.records(options["file"], structured=importing.STRUCTURED)
         for line in importing.import_records(project.namespace, records):

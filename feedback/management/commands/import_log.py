@@ -9,6 +9,7 @@ from feedback.importing import commands, logs
 from feedback.importing.reading import Unmapped
 from feedback.importing.trial import Trial
 from feedback.models import WriteResult
+from feedback.projects.commands import project_named
 
 VOTES = {
     "stored": "signals",
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="Show what would be stored, and store nothing.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = commands.project(options["project"])
+        project = project_named(options["project"])
         held, asked = commands.consent_of(options)
         reading = commands.reading_of(options)
         trial = Trial() if options["dry_run"] else None

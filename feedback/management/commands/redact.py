@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from feedback.models import Project
+from feedback.projects.commands import project_named
 from privacy.redaction import DEFAULT_POLICY, RedactionError
 from privacy.redaction.streams import filter_lines
 
@@ -21,9 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         policy = DEFAULT_POLICY
         if options["project"]:
-            project = Project.objects.select_related("redaction").filter(name=options["project"]).first()
-            if project is None:
-                raise CommandError("There is no such project.")
+            project = project_named(options["project"])
             policy = project.redaction_policy
         lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", newline="\n")
         out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n")

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import orjson
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from feedback.models import Interaction, Project
+from feedback.projects.commands import project_named
 from privacy.subjects.digests import digest
 
 CHUNK = 2_000
@@ -61,9 +62,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = Project.objects.filter(name=options["project"]).first()
-        if project is None:
-            raise CommandError("There is no such project.")
+        project = project_named(options["project"])
         figures = lines(project)
         salt = options["salt"] or timezone.now().date().isoformat()
         sample = spot_check(project, options["sample"], salt) if options["sample"] else []

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from feedback.rescans import rescan
+from privacy.console.counting import counted
 from privacy.console.progress import bar
 from privacy.db import isolation
 
@@ -20,6 +21,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with bar("rescan") as progress:
             done = rescan.run(options["limit"], progress)
-        self.stdout.write(f"{done} interactions redacted again.")
+        self.stdout.write(f"{counted(done, 'interaction')} redacted again.")
         if failing := isolation.failing(rescan.WORK):
             raise CommandError("\n".join(failing))

@@ -27,7 +27,7 @@ from feedback.capture import ConsentSource
 from feedback.importing import commands, logs
 from feedback.importing.reading import Reading
 from feedback.models import Interaction, Project
-from flywheel_site.demo import agent, reviewer
+from flywheel_site.demo import agent, recent, reviewer
 from flywheel_site.management.commands import up
 from flywheel_site.ops import processes
 from flywheel_site.ops.ports import InUse
@@ -94,6 +94,7 @@ class Command(BaseCommand):
         """Import the log: redact before anything is stored, and keep only what people agreed to."""
         tally = commands.Tally()
         records = commands.log_records(log)
+        records = recent.moved(project, records) if log == SAMPLE else records
         for line in logs.import_lines(project, records, consent=held, asked=asked, reading=reading):
             tally.add(line.number, str(line.result), line.field, line.problem)
         self.report(project, tally)

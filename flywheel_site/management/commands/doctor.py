@@ -7,6 +7,7 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from flywheel_site.ops.doctor import Finding, Severity, examine, worst
+from privacy.console.counting import counted
 
 
 class Command(BaseCommand):
@@ -37,7 +38,7 @@ class Command(BaseCommand):
             self.stdout.write(orjson.dumps({"status": status.name.lower(), "findings": listed}).decode())
         if status is not Severity.OK:
             number = sum(each.severity is status for each in found)
-            raise CommandError(f"{number} {status.name.lower()}{'' if number == 1 else 's'}", returncode=int(status))
+            raise CommandError(counted(number, status.name.lower()), returncode=int(status))
 
     def say(self, finding: Finding) -> None:
         """Print a line for the finding, and one for what to do."""

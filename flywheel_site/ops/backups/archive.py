@@ -24,6 +24,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from curation.models import Release, ReleaseState
+from flywheel_site.ops import upgrade
 from flywheel_site.ops.backups import state
 from privacy.db import condition, disk_space, snapshots
 from privacy.erasure import tombstones
@@ -100,18 +101,9 @@ def new(path: Path, progress: Progress, total: int) -> Iterator[tuple[Writer, Ca
             os.fsync(file.fileno())
         if documents:
             aside.replace(path)
-            sync(path.parent)
+            disk_space.sync_folder(path.parent)
     finally:
         aside.unlink(missing_ok=True)
-
-
-def sync(folder: Path) -> None:
-    """Flush the folder's entries to disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
@@ -163,6 +155,10 @@ LEFT_OUT = {
     "SECRET_KEY": "a new one ends every session; nothing else is lost",
     "passwords in DATABASE_URL, REDIS_URL, JUDGE_KEY and the bucket's variables": "they belong to the environment",
 }
+OLDER = (
+    "The database was made before 0.1.0, and no backup of it could be restored. Stop the server and copy FLYWHEEL_VAR; "
+    "on PostgreSQL run pg_dump too. Then run manage.py upgrade."
+)
 
 
 class CannotSave(Exception):
@@ -179,6 +175,8 @@ def save(target: Path, progress: Progress, *, keep: int = 0) -> dict[str, Any]:
     With `keep`, only that many of the folder's newest backups stay. Raises `CannotSave`; then there is no new file.
     """
     began, now = time.monotonic(), timezone.now()
+    if upgrade.is_needed():
+        raise CannotSave(OLDER)
     path = chosen(target, now)
     clear_leftovers(path.parent)
     try:
@@ -307,7 +305,7 @@ def save_tombstones(target: Path) -> dict[str, Any]:
         aside.unlink(missing_ok=True)
         disk_space.append(aside, data)
         aside.replace(path)
-        sync(path.parent)
+        disk_space.sync_folder(path.parent)
     except OSError as error:
         raise CannotSave(f"The list cannot be written: {error.strerror or type(error).__name__}.") from error
     return {"file": str(path), "tombstones": data.count(b"\n")}

@@ -25,8 +25,9 @@ from curation.releases import cutting, folders
 from flywheel_site.ops import ports
 from flywheel_site.ops.backups import archive, state
 from flywheel_site.ops.backups.archive import NoBackup, Progress
-from privacy.checks import APPS
+from privacy.console.counting import counted
 from privacy.db import disk_space, isolation, snapshots
+from privacy.db.state import APPS
 from privacy.erasure import erasure, retention, tombstones
 from privacy.models import Erasure, Tombstone
 from privacy.subjects import master_keys
@@ -125,9 +126,9 @@ def contents() -> list[str]:
     for model in [*models, get_user_model()]:
         asked = model._meta.label not in OURS and model._meta.db_table in there
         if asked and (number := model._base_manager.count()):
-            found.append(f"{number} {model._meta.verbose_name if number == 1 else model._meta.verbose_name_plural}")
+            found.append(counted(number, str(model._meta.verbose_name), str(model._meta.verbose_name_plural)))
     if number := sum(1 for path in Path(settings.RELEASES).iterdir()):
-        found.append(f"{number} release folders")
+        found.append(counted(number, "release folder"))
     return found
 
 
@@ -159,7 +160,7 @@ def unpack(document: Mapping[str, Any], members: zipfile.ZipFile) -> int:
             target.flush()
             os.fsync(target.fileno())
     for folder in {(Path(settings.RELEASES) / name.removeprefix(RELEASES)).parent for name in names}:
-        archive.sync(folder)
+        disk_space.sync_folder(folder)
     for dataset in Dataset.objects.all():
         if folders.home(dataset).is_dir():
             folders.point_latest(dataset)
@@ -187,7 +188,7 @@ def purge(lists: Lists) -> dict[str, Any]:
     stale = Release.objects.filter(state=ReleaseState.STALE).count()
     if left or stale:
         failing = [*isolation.failing("erasure"), *isolation.failing(cutting.RECUT)]
-        words = "; ".join(failing) or f"{left} erasures and {stale} releases are unfinished"
+        words = "; ".join(failing) or f"unfinished: {counted(left, 'erasure')} and {counted(stale, 'release')}"
         raise CannotRestore(f"Erasures could not be carried out again: {words}. {state.UNFINISHED}")
     lists.newest = Tombstone.objects.order_by("-buried_at").values_list("buried_at", flat=True).first()
     expired = retention.purge()

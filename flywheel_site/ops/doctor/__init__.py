@@ -1,7 +1,7 @@
 """Examines a deployment and says what to do: settings, keys, database, broker, workers, disk, clock, backups, work.
 
-`examine` runs every examination of `EXAMINATIONS`, in order. A new one is a function without arguments that yields
-findings, listed there; one that fails is a finding too. A fault in settings alone is a system check
+`examine` runs every examination, in order. A new one is a function without arguments that yields findings, listed in
+`WITH_DATABASE` or `WITHOUT_DATABASE`; one that fails is a finding too. A fault in settings alone is a system check
 (`flywheel_site/checks.py`); the checks run as one of the examinations.
 """
 

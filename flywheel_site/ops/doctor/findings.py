@@ -39,8 +39,3 @@ def fault(part: str, words: str, todo: str, code: str = "") -> Finding:
 def worst(findings: Iterable[Finding]) -> Severity:
     """The highest severity; OK without findings."""
     return max((each.severity for each in findings), default=Severity.OK)
-
-
-def numbered(number: int, one: str, many: str) -> str:
-    """ "1 request", "2 requests"."""
-    return f"{number} {one if number == 1 else many}"

@@ -9,7 +9,6 @@ from django.core import checks
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from flywheel_site.ops import upgrade
 from flywheel_site.ops.backups import state as backups
 from flywheel_site.ops.doctor.findings import Finding, Severity, fault, ok, warning
 from privacy.models import MasterKey
@@ -81,9 +80,6 @@ def settings_and_keys() -> Iterator[Finding]:
 
 def migrations() -> Iterator[Finding]:
     """Whether the tables are this version's."""
-    if upgrade.is_needed():
-        yield fault("migrations", "The database was made before 0.1.0.", "Run manage.py upgrade.", "flywheel.E012")
-        return
     executor = MigrationExecutor(connection)
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if missing:

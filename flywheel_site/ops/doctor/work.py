@@ -7,7 +7,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from flywheel_site.ops import health, waiting
-from flywheel_site.ops.doctor.findings import Finding, fault, numbered, ok, warning
+from flywheel_site.ops.doctor.findings import Finding, fault, ok, warning
+from privacy.console.counting import counted
 from privacy.erasure import tombstones
 from privacy.models import Erasure, Tombstone, Webhook
 
@@ -40,20 +41,20 @@ def requests() -> Iterator[Finding]:
     if found["overdue"]:
         yield fault(
             "requests",
-            f"{numbered(found['overdue'], *WORDS['requests'])} overdue.",
+            f"{counted(found['overdue'], *WORDS['requests'])} overdue.",
             "Open the privacy desk in the console.",
         )
     if found["due_soon"]:
         yield warning(
             "requests",
-            f"{numbered(found['due_soon'], *WORDS['requests'])} due within a week.",
+            f"{counted(found['due_soon'], *WORDS['requests'])} due within a week.",
             "Open the privacy desk.",
         )
     if recalls := waiting.overdue_recalls():
         days = settings.RECALL_DAYS
         yield warning(
             "requests",
-            f"{numbered(recalls, 'recall', 'recalls')} not acknowledged within {days} days.",
+            f"{counted(recalls, 'recall')} not acknowledged within {days} days.",
             "Ask those who use the release.",
         )
     if not any((found["overdue"], found["due_soon"], recalls)):
@@ -66,7 +67,7 @@ def erasures() -> Iterator[Finding]:
     if number := old.count():
         yield warning(
             "erasures",
-            f"{numbered(number, 'erasure', 'erasures')} older than two days still in PostgreSQL's pages.",
+            f"{counted(number, 'erasure')} older than two days still in PostgreSQL's pages.",
             "Check that beat runs at REWRITE_HOUR, and which transaction is open all night.",
         )
     if not tombstones.file().exists() and Tombstone.objects.filter(exported=True).exists():
@@ -82,11 +83,11 @@ def queues() -> Iterator[Finding]:
     given_up = {work: number for work, number in waiting.set_aside().items() if number}
     for work, number in given_up.items():
         made = fault if work in GRAVE else warning
-        yield made("work", f"{numbered(number, *WORDS[work])} given up after too many failures.", REMEDIES[work])
+        yield made("work", f"{counted(number, *WORDS[work])} given up after too many failures.", REMEDIES[work])
     if failing := waiting.failing():
         yield warning(
             "work",
-            f"{numbered(failing, 'part', 'parts')} of background work failed the last time.",
+            f"{counted(failing, 'part')} of background work failed the last time.",
             "See Failing work in the console.",
         )
     late = {work: seconds for work, seconds in waiting.oldest().items() if seconds > PATIENCE[work]}
@@ -104,6 +105,6 @@ def webhooks() -> Iterator[Finding]:
     if number := Webhook.objects.filter(disabled_at__isnull=False).count():
         yield warning(
             "webhooks",
-            f"{numbered(number, 'webhook', 'webhooks')} switched off: the receiver answered 410 (gone).",
+            f"{counted(number, 'webhook')} switched off: the receiver answered 410 (gone).",
             "Add another address: manage.py addwebhook.",
         )

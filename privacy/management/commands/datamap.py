@@ -10,8 +10,8 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import models
 
-from privacy.checks import APPS
 from privacy.db.fields import RedactedJSONField, RedactedTextField
+from privacy.db.state import APPS
 from privacy.erasure.scan import personal_models
 from privacy.models import Subject
 

@@ -8,7 +8,7 @@ import pytest
 from curation.decisions.corrections import Flaw
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import (
-    IMPLICIT,
+    IMPLICIT_WEIGHT,
     UNUSABLE,
     Outcome,
     Ruling,
@@ -281,7 +281,7 @@ def test_of_corrections_that_agree_the_newest_wording_is_used() -> None:
     assert "2 people" in ruling.detail
 
 
-@pytest.mark.parametrize("kind", sorted(IMPLICIT | {"rating"}))
+@pytest.mark.parametrize("kind", sorted(IMPLICIT_WEIGHT))
 def test_nothing_but_a_vote_labels(kind: str) -> None:
     other = Vote(ref=50, subject=9, kind=kind, correction="It takes nine days.", at=NOON + timedelta(days=1))
     assert decide(ANSWER, [other]).outcome == Outcome.UNRATED

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from curation.evidence import influence, poisoning, telling
+from curation.evidence import influence, poisoning, summaries
 from curation.models import Claim, Decision, Opinion
 from feedback.models import Interaction, Project
 from privacy.models import Subject
@@ -77,7 +77,7 @@ def test_a_nameless_vote_for_their_claim_is_no_older_person() -> None:
 def test_a_reader_is_told_that_they_count_as_one() -> None:
     shop = turned(NEW, OLD)
     about = Decision.objects.filter(interaction__subject=cast.person(shop, "early-0")).get()
-    told = telling.evidence(shop, about.pk)
+    told = summaries.evidence(shop, about.pk)
     assert told is not None and told.words.startswith("6 people found this right in 6 conversations, 1 wrote another")
     assert told.notes == ("New people who say what nobody older says count as one: 5 votes left out.",)
 

@@ -83,3 +83,10 @@ def test_the_interval_holds_the_truth_where_quality_falls_and_half_is_judged() -
     falling = (0.95, 0.9, 0.8, 0.6)
     found = simulate(World("falling", (500,) * 4, falling, (0.1,) * 4, 0.5), 60)
     assert found.now >= 0.9 and found.before <= 0.75
+
+
+def test_all_good_is_exactly_all() -> None:
+    # Shares that are no binary fractions add up to 0.9999999999999999.
+    mixed = [each for week, share in enumerate((0.1, 0.15, 0.3)) for each in drawn(True, 7, week=week, share=share)]
+    found = audit([*mixed, *drawn(True, 6, share=0.7, doubted=True)])
+    assert found.estimate.rate == 1.0 and found.estimate.percent == "100%"

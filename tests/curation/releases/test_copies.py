@@ -220,7 +220,7 @@ class Keeping:
 
 def test_a_store_that_keeps_what_has_to_go_is_an_error_and_one_without_versions_is_listed_all_the_same() -> None:
     bucket = Bucket(Keeping(), "copies", "flywheel/")
-    things = list(bucket.things("shop/"))
+    things = list(bucket.object_versions("shop/"))
     assert [(one.key, one.version, one.size) for one in things] == [("shop/v1/sft.jsonl", None, 7)]
     with pytest.raises(StoreFailed, match="AccessDenied for 1 objects"):
         bucket.remove(things)
@@ -228,7 +228,7 @@ def test_a_store_that_keeps_what_has_to_go_is_an_error_and_one_without_versions_
 
 def test_an_erasure_without_a_bucket_asks_for_none() -> None:
     released()
-    assert not copies.wanted()
+    assert not copies.is_configured()
     made = lifecycle.submit("shop", cast.ANNA, "erasure", verified_by="key", origin="shop")
     assert lifecycle.advance(made).state == RequestStatus.CLOSED
 

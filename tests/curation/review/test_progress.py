@@ -92,12 +92,12 @@ def test_a_curator_makes_calibration_items_of_decided_tasks_and_a_reviewer_canno
     rita, sam, cora = somebody(shop, "rita"), somebody(shop, "sam"), somebody(shop, "cora", "curator")
     judged_twice(shop, rita, sam, [("approve", "approve")])
     first = ReviewTask.objects.get(kind="label")
-    body = {"action": "mark_chosen", "_selected_action": [first.pk]}
+    body = {"action": "mark_calibration", "_selected_action": [first.pk]}
     signed_in(rita).post(LIST, body)
     assert not CalibrationItem.objects.exists()
     signed_in(cora).post(LIST, body)
     assert CalibrationItem.objects.get().task == first
-    signed_in(cora).post(LIST, {**body, "action": "unmark_chosen"})
+    signed_in(cora).post(LIST, {**body, "action": "unmark_calibration"})
     assert not CalibrationItem.objects.exists()
     assert list(ReviewEvent.objects.order_by("pk").values_list("action", flat=True))[2:] == ["marked", "unmarked"]
 

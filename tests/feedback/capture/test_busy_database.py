@@ -99,9 +99,9 @@ def test_the_log_is_carried_into_the_file_between_batches_and_never_within_the_l
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has many writers")
-@pytest.mark.parametrize("beside_others", [False, True])
+@pytest.mark.parametrize("is_shared", [False, True])
 def test_curation_holds_sqlites_lock_for_a_moment_beside_others_and_longer_alone(
-    beside_others: bool, monkeypatch: pytest.MonkeyPatch
+    is_shared: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cast.project()
     monkeypatch.setattr(pace, "PAUSE_SECONDS", 0.0)
@@ -111,10 +111,10 @@ def test_curation_holds_sqlites_lock_for_a_moment_beside_others_and_longer_alone
     for _ in range(12):
         with mine.writing():
             now[0] += mine.batch * takes
-        if beside_others:
+        if is_shared:
             with sqlite3.connect(settings.DATABASES["default"]["NAME"], timeout=0) as other:
                 other.execute("UPDATE feedback_project SET name = name")
-    held = pace.HELD_BESIDE_OTHERS if beside_others else pace.HELD_SECONDS
+    held = pace.HELD_SECONDS_SHARED if is_shared else pace.HELD_SECONDS
     assert mine.batch * takes == pytest.approx(held, rel=0.05)
 
 
@@ -125,7 +125,7 @@ def test_what_was_read_alone_is_written_bit_by_bit_once_others_write(monkeypatch
     for place in range(14):
         cast.said(shop, cast.asked(shop, f"person-{place}"), "thumbs_up")
     sizes = {"SMALLEST": 1, "BATCH": 4, "LARGEST": 4}
-    for name, value in {**sizes, "HELD_SECONDS": 500, "HELD_BESIDE_OTHERS": 100, "PAUSE_SECONDS": 0}.items():
+    for name, value in {**sizes, "HELD_SECONDS": 500, "HELD_SECONDS_SHARED": 100, "PAUSE_SECONDS": 0}.items():
         monkeypatch.setattr(pace, name, value)  # with so much time, the others alone make a batch smaller
     real, read, written = pipeline.write, [], []
 

@@ -117,7 +117,7 @@ def test_spans_without_messages_say_what_to_set_to_the_exporter_and_in_the_conso
     report = TraceReport.objects.get()
     assert (report.spans, report.conversations, report.exports) == (2, 0, 1)
     page = admin_client.get("/admin/feedback/tracereport/").content.decode()
-    assert "1 exports: 2 spans, 0 conversations" in page and advice in page
+    assert "1 export: 2 spans, 0 conversations" in page and advice in page
 
 
 SUBJECTS = [

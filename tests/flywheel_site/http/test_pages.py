@@ -1,6 +1,7 @@
 """The pages beside the console: the API's description, the figures, the demo's widget."""
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from tests import factories as cast
@@ -65,3 +66,23 @@ def test_an_error_of_ours_names_nothing_that_was_sent(
     answer = client.get(path)
     assert (answer.status_code, answer["Content-Type"]) == (500, kind)
     assert "Something went wrong here" in answer.content.decode() and "ada@" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("message", "words"), [("database is locked", "busy or unreachable"), ("database or disk is full", "disk is full")]
+)
+def test_a_database_that_takes_nothing_is_a_503_in_words(
+    client: Client, monkeypatch: pytest.MonkeyPatch, message: str, words: str
+) -> None:
+    def fails(*given: object, **named: object) -> None:
+        raise OperationalError(message)
+
+    monkeypatch.setattr("feedback.capture.record_interaction", fails)
+    auth = {"Authorization": f"Bearer {cast.key(cast.project())}"}
+    asked = {"question": "When does it open?", "answer": "At nine."}
+    answer = client.post("/api/v1/interactions", asked, content_type="application/json", headers=auth)
+    assert answer.status_code == 503 and words in answer.json()["detail"] and answer["Retry-After"] == "2"
+    monkeypatch.setattr("flywheel_site.http.middleware.ContentSecurityPolicyMiddleware.__call__", fails)
+    client.raise_request_exception = False
+    page = client.get("/admin/")
+    assert page.status_code == 503 and "The database does not answer" in page.content.decode()

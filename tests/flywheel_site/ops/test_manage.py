@@ -1,5 +1,6 @@
 """`manage.py` as a process: what is wrong with the database as a whole is said in one line, and real faults are not hidden."""
 
+import errno
 import os
 import sqlite3
 import subprocess
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import get_commands
+from django.db import OperationalError
 
 from flywheel_site.ops.environment import Environment, settled
+from manage import main
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -87,6 +90,21 @@ def test_statements_are_prepared_unless_the_address_says_otherwise(
 def test_a_server_that_is_away_is_said_without_its_password(tmp_path: Path) -> None:
     words = one_line(manage(tmp_path, "curate", "--project", "shop", url="postgres://ada:geheim@127.0.0.1:1/name"))
     assert "cannot be reached" in words and "127.0.0.1:1/name" in words and "geheim" not in words
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), OperationalError("database or disk is full")]
+)
+def test_a_full_disk_is_said_in_one_line(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*given: object) -> None:
+        raise error
+
+    monkeypatch.setattr("django.core.management.execute_from_command_line", fails)
+    with pytest.raises(SystemExit, match="Error: The disk is full"):
+        main()
+    error = OSError(errno.EACCES, "Permission denied")
+    with pytest.raises(OSError, match="Permission denied"):
+        main()
 
 
 def test_a_fault_of_the_command_itself_is_not_hidden(child_environment: dict[str, str], tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.apps import apps
 
-from privacy.checks import APPS
+from privacy.db.state import APPS
 from privacy.erasure.scan import free_text, personal_models
 from privacy.management.commands import datamap
 

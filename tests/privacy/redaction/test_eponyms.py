@@ -25,6 +25,10 @@ NOBODY = [
     "a shop in Quincy",
     "How will I receive payment for the Jobseeker Supplement?",
     "Passwords are outdated!",
+    "The Abraham Accords were signed at the Kennedy Space Center.",
+    "We saw the Margit Kovács Ceramic Museum and the early Christian community.",
+    "I am Muslim; the people called African Americans",
+    "When will the payment for Coronavirus Supplement come?",
 ]
 SOMEBODY = [
     ("Anna Wilson has Crohn's disease", "Anna Wilson"),
@@ -39,6 +43,10 @@ SOMEBODY = [
     ("Diego Garcia wrote", "Diego Garcia"),
     ("Maria and Peter went to Leeds", "Peter"),
     ("Please transfer 40 euros to Larbi", "Larbi"),
+    ("Transfer $40 to the savings account of Jasbir.", "Jasbir"),
+    ("Is the Karen Jones order late?", "Karen Jones"),
+    ("the Maria Lopez account", "Maria Lopez"),
+    ("please call my lisa schmidt tomorrow", "lisa schmidt"),
     ("Professor Sarah O'Shea, National Centre", "O'Shea"),
 ]
 

@@ -1,4 +1,4 @@
-"""Numbers that are somebody's: of telephones, cards, accounts and identity papers, and dates of birth."""
+"""Numbers that belong to somebody: telephone, card, account and identity numbers, and dates of birth."""
 
 from privacy.redaction.detectors.numbers import accounts, called, dates, financial, government, phones
 from privacy.redaction.hits import Detector

@@ -1,4 +1,4 @@
-"""Account, order, customer and patient numbers: no form of their own, so only what the text calls one."""
+"""Account, order, customer and patient numbers. They have no form of their own, so only what the text calls one counts."""
 
 import re
 from collections.abc import Iterator

@@ -46,7 +46,7 @@ SURE_INTRODUCTION: Final = (
 INTRODUCTION: Final = (
     r"i am|i'm|im|this is|it's|it is|ich bin|je suis|soy|sono|called|speaking (?:to|with)|spoke (?:to|with)|talk(?:ed|ing)? (?:to|with)|met|meet(?:ing)? with|ask(?:ed)?|tell|contact(?:ed)?|contacting|cc|attn:?|attention:?|c/o"
     r"|named after|a nombre de|au nom de|auf den namen|an den namen|op naam van|a nome di|em nome de|married to|written by|directed by|starring|produced by|signed by|sent by|approved by|created by|posted by|reported by|submitted by|assigned to|belong(?:s|ing) to|on behalf of|care of|says|said|replied|asked|tribute to|assistant to"
-    r"|verses from|name him|name her|named him|named her|name is|name:|town,|huge|early"
+    r"|verses from|name him|name her|named him|named her|name is|name:"
 )
 INTRODUCED: Final = re.compile(rf"\b(?:(?P<name>{SURE_INTRODUCTION})|(?P<weak>{INTRODUCTION}))\s{{1,2}}")
 # Introductions that prose and code have, too: `a class named foo`, `the full name filename`.
@@ -143,8 +143,15 @@ def introduced(page: Page) -> Iterator[Hit]:
             end = newcomer(page, match.end(), CLAUSE)
         if not end and strong:
             end = lower_name(page, match.end(), known_only=bool(LOOSE.fullmatch(match["name"])))
-        if end and (strong or page.strict or not names_program(page, match.end(), end)):
+        if end and (strong or page.strict or not names_other(page, match.end(), end)):
             yield Hit(match.end(), end, RANK, "PERSON", "introduction")
+
+
+def names_other(page: Page, start: int, end: int) -> bool:
+    """Whether a program or a people is spoken of: `called Thunderbird`, `called African Americans`."""
+    return names_program(page, start, end) or any(
+        kind_of(word) == 0 and DEMONYM.search(word) for word in page.text[start:end].split()
+    )
 
 
 def addressed(page: Page) -> Iterator[Hit]:
@@ -271,13 +278,16 @@ def payee(page: Page, start: int) -> int:
             bool(kind & (FIRST | LAST)) and not kind & (ORDINARY | STOP | ORGANISATION)
         )
         determined = DETERMINED.search(page.low, max(0, start - 8), start) is not None
-        named_thing = kind == 0 and (determined or DEMONYM.search(word.group()) is not None)
+        named_thing = kind == 0 and (
+            determined or FOR_WHAT.match(page.low, start - 4, start) or DEMONYM.search(word.group()) is not None
+        )
         return word.end() if unknown and not named_thing and not STREETWISE.match(page.low, word.end()) else 0
     return 0
 
 
+FOR_WHAT: Final = re.compile(r"for \Z|(?<!account) of \Z")  # `the payment for Coronavirus Supplement`
 DETERMINED: Final = re.compile(r"\bthe \Z")  # `for the Jobseeker Allowance`
-DEMONYM: Final = re.compile(r"(?:ians|icans|ese|ish)\Z")
+DEMONYM: Final = re.compile(r"(?:ians?|icans?|ese|ish)\Z")
 
 
 def payee_in_lower_case(page: Page, start: int) -> int:

@@ -1,4 +1,4 @@
-"""Where a name ends that begins at a place: words with capitals, or in lower case where the text leaves no doubt."""
+"""Finds the end of a name from its beginning: words with capitals, or in lower case where the text leaves no doubt."""
 
 import re
 from typing import Final

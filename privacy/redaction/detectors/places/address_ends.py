@@ -1,4 +1,4 @@
-"""Where an address ends whose street is known: the unit, town, code and country that follow."""
+"""Finds the end of an address from its street: the unit, town, code and country that follow."""
 
 import re
 from typing import Final

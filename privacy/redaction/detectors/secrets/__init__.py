@@ -1,4 +1,4 @@
-"""Secrets: those that show what they are, and those that their names or the words around them tell."""
+"""Secrets: some show what they are, others are known by their names or the words around them."""
 
 from privacy.redaction.detectors.secrets import assignments, codes, prefixes, said, siblings, structures, tokens
 from privacy.redaction.hits import Detector

@@ -1,4 +1,4 @@
-"""One-time codes, backup codes, links that let whoever has them in, and keys that are only called a key."""
+"""One-time codes, backup codes, links that let anybody in who has them, and keys that the text calls a key."""
 
 import re
 from collections.abc import Iterator
@@ -86,7 +86,7 @@ def one_time(page: Page) -> Iterator[Hit]:
 
 
 def links(page: Page) -> Iterator[Hit]:
-    """Parameters and parts of addresses that let in whoever has them."""
+    """Parameters and parts of addresses that let anybody in who has them."""
     text = page.text
     for match in PARAMETER.finditer(text):
         value = match["v"].rstrip(".")

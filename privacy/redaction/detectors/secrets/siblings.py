@@ -1,4 +1,4 @@
-"""Secrets whose name stands in a field of its own: `{"key": "password", "value": …}`, `name: DB_PASSWORD` above `value:`,
+"""Secrets whose name is in a field of its own: `{"key": "password", "value": …}`, `name: DB_PASSWORD` above `value:`,
 `Set-Variable -Name password -Value …`.
 """
 
@@ -71,7 +71,7 @@ def plain_value(value: str) -> bool:
 
 
 def names_beside(given: Mapping[str, object]) -> dict[str, str]:
-    """For each field of an object that holds a value, the name that stands in a field of its own:
+    """For each field of an object that holds a value, the name that is in a field of its own:
     `{"OptionName": "password", "OptionValue": …}`.
 
     Any name counts beside a field that is called like its own: `key` and `val`, `optionName` and `optionValue`. Other

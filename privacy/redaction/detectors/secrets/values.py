@@ -1,4 +1,4 @@
-"""What could be a secret, and what is a reference to one, a placeholder or a word."""
+"""Tells a possible secret from a reference to one, a placeholder or a word."""
 
 import math
 import re

@@ -1,7 +1,9 @@
 """Figures for Prometheus: who may read them, what they count, and that they are there while the database is not."""
 
+import errno
 import os
 import socket
+import subprocess
 import sys
 import time
 from datetime import timedelta
@@ -17,7 +19,7 @@ from feedback.models import Interaction, Signal
 from flywheel_site.ops import heartbeats, waiting
 from flywheel_site.ops.backups import state
 from flywheel_site.ops.metrics import traffic
-from privacy.db import bulk
+from privacy.db import bulk, disk_space
 from privacy.models import Erasure, PrivacyRequest
 from tests import factories as cast
 
@@ -141,3 +143,38 @@ def test_folders_of_servers_that_ended_go(settings: Any, tmp_path: Any, monkeypa
     monkeypatch.delitem(sys.modules, "prometheus_client")
     traffic.share()
     assert sorted(path.name for path in (tmp_path / "metrics").iterdir()) == ["here-1-1", "here-1-77", "there-7"]
+
+
+COUNT = """
+from pathlib import Path
+import os, sys
+from flywheel_site.ops.metrics import traffic
+traffic.share()
+seconds = traffic.request_seconds()
+for number in range(200):
+    seconds.labels(f"call-{number}", "GET", "200").observe(1.0)
+[file] = Path(os.environ[traffic.SHARED]).iterdir()
+print(file.stat().st_size, file.stat().st_blocks * 512, b"call-199" in file.read_bytes())
+"""
+
+
+def test_what_counts_requests_has_its_place_on_the_disk_before_it_is_full(tmp_path: Any) -> None:
+    environment = {**os.environ, "FLYWHEEL_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "flywheel_site.settings"}
+    environment.pop(traffic.SHARED, None)
+    done = subprocess.run([sys.executable, "-c", COUNT], env=environment, capture_output=True, text=True, check=True)
+    size, on_disk, is_counted = done.stdout.split()
+    assert int(size) == traffic.ROOM <= int(on_disk) and is_counted == "True"
+
+
+def test_a_server_that_starts_on_a_full_disk_counts_by_itself(
+    settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*given: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    settings.VAR = tmp_path
+    monkeypatch.delenv(traffic.SHARED, raising=False)
+    monkeypatch.delitem(sys.modules, "prometheus_client")
+    monkeypatch.setattr(disk_space, "write", full)
+    traffic.share()
+    assert traffic.SHARED not in os.environ and "No space left on device" in caplog.text

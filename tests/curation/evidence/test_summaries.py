@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from curation.decisions.posterior import Stance, Word
-from curation.evidence import telling
+from curation.evidence import summaries
 from curation.models import ReviewTask
 from curation.policies import versions
 from curation.quality import audits
@@ -49,20 +49,21 @@ def words(*said: tuple[str, Stance], claim: int = RIGHT, proposed: int | None = 
 )
 def test_each_is_counted_in_words(said: list[Word], told: str) -> None:
     heard = [word for word in said if word.stance != Stance.REVIEW_DOWN]
-    assert telling.said_of(RIGHT, heard, said) == told
+    assert summaries.said_of(RIGHT, heard, said) == told
 
 
 def test_a_reviewer_is_told_apart() -> None:
     said = [*words(("1", Stance.DOWN)), *words(("2", Stance.REVIEW_UP)), *words(("3", Stance.REVIEW_DOWN))]
     assert (
-        telling.said_of(RIGHT, said, said) == "1 reviewer found it right, 1 found it wrong, 1 reviewer found it wrong."
+        summaries.said_of(RIGHT, said, said)
+        == "1 reviewer found it right, 1 found it wrong, 1 reviewer found it wrong."
     )
 
 
 def test_the_nameless_are_noted() -> None:
     said = words(("nobody", Stance.UP), ("1", Stance.UP))
-    assert telling.notes(said, said, 0) == ["People without a name count as one."]
-    assert telling.notes(said[1:] * 400, said[1:], 0) == ["Of the newest 400 votes on this question."]
+    assert summaries.notes(said, said, 0) == ["People without a name count as one."]
+    assert summaries.notes(said[1:] * 400, said[1:], 0) == ["Of the newest 400 votes on this question."]
 
 
 def contested() -> tuple[Project, ReviewTask, Client]:
@@ -120,4 +121,4 @@ def test_it_is_hidden_where_the_task_is_judged_blind() -> None:
 @pytest.mark.django_db
 def test_an_answer_that_nobody_spoke_of_has_nothing_told() -> None:
     shop = cast.project()
-    assert telling.evidence(shop, cast.row(cast.asked(shop)).pk) is None
+    assert summaries.evidence(shop, cast.row(cast.asked(shop)).pk) is None

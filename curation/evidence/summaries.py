@@ -11,6 +11,7 @@ from curation.decisions.reasons import TIERS
 from curation.evidence import cohorts, store
 from curation.models import Claim, Opinion
 from feedback.models import Interaction, Project, Signal
+from privacy.console.counting import counted
 
 RIVALS: Final = 3
 
@@ -80,11 +81,6 @@ def rests_on(claim: int, heard: Sequence[Word], tier: str) -> str:
     if not any(word.backs == claim for word in heard):
         return "Nobody has found it right. If you approve it, it rests on your word alone."
     return f"Without your review, it would rest on {TIERS[tier]} (tier “{tier}”)." if tier else ""
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def rivals(claim: int, heard: Sequence[Word], every: Sequence[Word]) -> tuple[Rival, ...]:

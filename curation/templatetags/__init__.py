@@ -1,0 +1,1 @@
+"""Template tags of curation: `reason` writes a code in words."""
