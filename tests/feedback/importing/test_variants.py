@@ -84,7 +84,12 @@ def test_the_ratings_of_a_help_desk_are_votes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "titles", [(["Support in May"],), (["Conversation", None, "Judgement"],), (["Support in May"], [None], ["Chat", None, "Judgement"])]
+    "titles",
+    [
+        (["Support in May"],),
+        (["Conversation", None, "Judgement"],),
+        (["Support in May"], [None], ["Chat", None, "Judgement"]),
+    ],
 )
 def test_titles_above_a_sheets_header_are_no_header(tmp_path: Path, titles: Any) -> None:
     openpyxl = pytest.importorskip("openpyxl")
