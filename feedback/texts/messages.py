@@ -126,7 +126,8 @@ def read(given: Mapping[str, Any], role: str) -> Message | None:
     `role` is for one that does not state its own.
     """
     if given.get("lc") and isinstance(given.get("kwargs"), dict):
-        speaker = str((given.get("id") or [""])[-1])
+        path = given.get("id")
+        speaker = str(path[-1]) if isinstance(path, list) and path else ""
         return read({**given["kwargs"], "type": speaker}, role)
     kind, inner = type_of(given), given.get("message", given.get("data"))
     if isinstance(inner, dict) and "content" not in given and "parts" not in given:
@@ -139,7 +140,8 @@ def read(given: Mapping[str, Any], role: str) -> Message | None:
     speaker = ROLES.get(str(speaker), str(speaker))[:LABEL]
     said = spoken(speaker, given.get("parts", given.get("content", given.get("text"))))
     if "tool_calls" in given or "function_call" in given:
-        asked = [*(given.get("tool_calls") or ()), given.get("function_call")]
+        made = structure(given.get("tool_calls"))
+        asked = [*(made if isinstance(made, list) else ()), given.get("function_call")]
         said.calls += [call(each) for each in asked if isinstance(each, dict)]
     if not said.text and isinstance(given.get("refusal"), str):
         said.text = given["refusal"]

@@ -53,6 +53,7 @@ ODD = {
         "llm.input_messages": json.dumps([{"message": USER}]),
         "llm.output_messages": json.dumps([{"message": MODEL}]),
     },
+    "calls of another shape": said([{**USER, "tool_calls": 1.5}], [{**MODEL, "tool_calls": {"of": "no use"}}]),
     "words beside messages": {
         "openinference.span.kind": "LLM",
         "input.value": json.dumps(["Be kind.", USER]),
