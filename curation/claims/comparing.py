@@ -124,7 +124,9 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
         turned = _turned(mine, yours, one.language, _DUTIES)  # "not allowed" is "forbidden"
     if turned and mine.negated == yours.negated and share >= 0.5 and (both >= TURNED or short):
         return "opposite"
-    unless = any(a.negated and Scope.IF in a.scope and Scope.IF not in b.scope for a, b in ((mine, yours), (yours, mine)))
+    unless = any(
+        a.negated and Scope.IF in a.scope and Scope.IF not in b.scope for a, b in ((mine, yours), (yours, mine))
+    )
     if share >= 0.5 and not mine.agrees(yours) and not turned and not agreed and sure and not unless:
         return "polarity"
     if _reversed_part(mine, yours):
@@ -148,9 +150,13 @@ def _reversed_part(mine: Claim, yours: Claim) -> bool:
         if not here.raw or not here.content & there.content:
             continue
         needless = here.negated and here.duty is Duty.OPTIONAL and not there.negated  # "no photo is needed"
-        if (here.raw[0] in _WITHOUT or needless) and not there.negated and any(
-            word in _WITH and not here.content.isdisjoint(there.raw[place + 1 : place + 1 + NEXT])
-            for place, word in enumerate(there.raw)
+        if (
+            (here.raw[0] in _WITHOUT or needless)
+            and not there.negated
+            and any(
+                word in _WITH and not here.content.isdisjoint(there.raw[place + 1 : place + 1 + NEXT])
+                for place, word in enumerate(there.raw)
+            )
         ):
             return True
         if here.raw[0] in _EXCEPT and there.raw[0] in _INCLUDING:

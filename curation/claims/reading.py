@@ -71,7 +71,9 @@ _LIMIT = re.compile(
 
 _UNIT = "|".join(map(re.escape, lists.UNITS))
 _BETWEEN = r"(?:working|business|calendar|full|whole)"
-_MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (?:an? |{_BETWEEN} )?([#/][^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
+_MOST, _LEAST = (
+    re.compile(rf"(?<!\w)({words}) (?:an? |{_BETWEEN} )?([#/][^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS
+)
 _UNTIL = re.compile(
     rf"(?<!\w)(?:({lists.UNTIL})|{lists.FROM})(?: (?:zum|am|den|dem|the|le|el|o|il|las|los|les|alle|um|l|du|de|del|uhr)){{0,2}} ([@=]\S+)"
 )
@@ -87,7 +89,10 @@ _NAMING = frozenset("Team Support Contact Time Day Journée Tag".split())
 _NE = frozenset({"ne", "n"})
 _QUANTITY = frozenset({"every", "each"})
 _PREDICATE = {
-    language: (NEGATIONS[language] - WITHOUT) | MODALS[language] | frozenset(lists.ABILITY[lists_of(language)].split()) | _ALWAYS
+    language: (NEGATIONS[language] - WITHOUT)
+    | MODALS[language]
+    | frozenset(lists.ABILITY[lists_of(language)].split())
+    | _ALWAYS
     for language in LANGUAGES
 }
 """Words behind an "and" that begin a claim of its own: "and may not be replaced", "and never lift it"."""

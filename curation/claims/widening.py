@@ -64,7 +64,9 @@ def _allowed_after_all(ban: Claim, claim: Claim, one: Reading) -> bool:
     """Whether a clause allows what `one` bans without exception: "no alcohol, but you may drink it after a day"."""
     if not ban.negated or ban.duty is Duty.OPTIONAL or claim.duty is not Duty.ALLOWED or claim.scope & LIMITED:
         return False
-    if any(mine.scope & LIMITED or (mine is not ban and not mine.content.isdisjoint(ban.content)) for mine in one.claims):
+    if any(
+        mine.scope & LIMITED or (mine is not ban and not mine.content.isdisjoint(ban.content)) for mine in one.claims
+    ):
         return False
     same = ban.content <= claim.content or not _PRONOUNS.isdisjoint(claim.raw)
     return not claim.negated and same and not ban.content.isdisjoint(claim.content)
@@ -126,7 +128,9 @@ def _adds(limit: Claim, claim: Claim, one: Reading, question: frozenset[str]) ->
 
 
 _PRONOUNS: Final = forms_of(frozenset("it them one es sie le la les lo los".split()))
-_EXAMPLE: Final = forms_of(frozenset("example instance beispiel beispielsweise exemple ejemplo esempio exemplo voorbeeld przykład".split()))
+_EXAMPLE: Final = forms_of(
+    frozenset("example instance beispiel beispielsweise exemple ejemplo esempio exemplo voorbeeld przykład".split())
+)
 """A limit of which an answer makes an example is none."""
 _NONE: Final = forms_of(NOBODY)
 _FORMS: Final = {language: frozenset(canonical(word, language) for word in words) for language, words in ALL.items()}
