@@ -1,6 +1,5 @@
 """Whether an answer claims of all what another claims of some: an "only", a condition or an exception is lost."""
 
-from itertools import pairwise
 from typing import Final
 
 from curation.claims.duties import Duty
@@ -106,10 +105,9 @@ def _of_all(limit: Claim, claim: Claim, one: Reading, question: frozenset[str]) 
         if Scope.ONLY in limit.scope and any(fact[0] == "/" and fact not in one.hard for fact in claim.hard):
             return True  # "only on Mondays", "every day"
         words = [canonical(word, one.language) for word in claim.raw]
-        if Scope.ONLY in limit.scope and limit.focus and limit.focus[0] not in claim.content:
-            if any(after in limit.focus[1:] for word, after in pairwise(words) if word in _FORMS[one.language]):
-                return True  # "only on the local interface", "on all interfaces"
         said = {after for word, after in zip(words, [*words[1:], ""], strict=True) if word in _FORMS[one.language]}
+        if limit.focus and limit.focus[0] not in claim.content and not said.isdisjoint(limit.focus[1:]):
+            return True  # "only on the local interface", "on all interfaces"
         return any(after not in one.content or after in question for after in said)
     return Scope.ONLY in limit.scope and _adds(limit, claim, one, question)
 
