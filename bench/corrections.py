@@ -1,30 +1,43 @@
 """What the rules on corrections teach that is no answer, and keep back that is one; and what each rule and threshold pays.
 
-    python -m bench.corrections [--real FOLDER]
+    python -m bench.corrections [--real FOLDER] [--write]
 
 The cases are those of `tests/curation/decisions/corrections.jsonl`, of which a part was written and labelled aside from the
 rules ("written": "aside"), and of `bench/labelled/corrections.jsonl`. The latter were written in rounds; each was measured before
 rules were learnt from it (`docs/benchmarks/corrections.md` has those figures). The second table has their classes.
 `--real` adds logs: the reasons of voters in `feedbackqa.jsonl`, which answer nothing; the answers that people found right there and in
 `oasst.jsonl`, in place of those that they found wrong; and the corrections of `splash.jsonl`.
-Each line of the last table takes one rule away, or moves one threshold.
+Each line of the third table takes one rule away; the last moves each threshold, on cases kept aside alone. `--write` only puts that
+one into `docs/reference/rules.md`.
 """
 
 import argparse
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from bench import marked
 from curation.decisions import corrections, fitting, fragments, question_types, short_answers, words
 from curation.decisions.corrections import flaw, same
 
 CASES: Final = Path(__file__).parents[1] / "tests/curation/decisions/corrections.jsonl"
 LABELLED: Final = Path(__file__).parent / "labelled/corrections.jsonl"
+PAGE: Final = Path(__file__).parent.parent / "docs/reference/rules.md"
+ASIDE: Final = (
+    "kept aside",
+    "labelled, round 13",
+    "labelled, round 14",
+    "labelled, round 15",
+    "feedbackqa",
+    "oasst",
+    "splash",
+)
+"""The parts that no rule was made by when they were first looked at, and real logs."""
 NEVER: Final = re.compile(r"(?!)")
 
 
@@ -162,42 +175,55 @@ WITHOUT: Final[dict[str, tuple[str, Any]]] = {
     "code kept": ("keeps_code", never),
 }
 MOVED: Final[dict[str, tuple[float, ...]]] = {
-    "ENOUGH": (5, 6, 10, 12),
-    "SHARED": (0.0, 0.3, 0.7),
-    "SIZE": (0.0, 0.4, 0.8),
-    "SENTENCE": (3, 4, 6, 8),
-    "REMARK": (20, 40, 120),
-    "TERSE": (1, 3),
-    "REPLY_WORDS": (8, 60),
-    "STEM": (3, 8),
-    "NOTE": (8, 16),
-    "LONGEST": (10, 40),
+    "fitting.ENOUGH": (5, 6, 10, 12),
+    "fitting.START": (2, 5),
+    "fitting.TAIL": (2, 10),
+    "fitting.NOTE": (8, 16),
+    "fitting.STORY": (20, 30, 60, 120),
+    "fitting.REMARK": (20, 40, 120),
+    "fitting.REPLY_WORDS": (8, 60),
+    "short_answers.SHARED": (0.0, 0.3, 0.7),
+    "short_answers.SIZE": (0.0, 0.4, 0.8),
+    "short_answers.WHOLE_SIZE": (0.6, 1.0),
+    "short_answers.SENTENCE": (3, 4, 6, 8),
+    "short_answers.TERSE": (1, 3),
+    "question_types.LONGEST": (10, 40),
+    "question_types.SHORT": (3, 12),
+    "words.STEM": (3, 8),
+    "fragments.LONGEST": (50, 200),
+    "corrections.FEW": (1, 4),
+    "corrections.SHORT": (120, 480),
 }
+"""Every threshold of the rules on corrections, by its module, and the values that it is moved to."""
 
-RULES: Final = (corrections, fitting, short_answers, fragments)
-ELSEWHERE: Final = {"STEM": words, "LONGEST": question_types}
+HOMES: Final = (corrections, fitting, short_answers, fragments, question_types, words)
 
 
 def homes(name: str) -> list[Any]:
-    """The modules of the rules that define or import a name."""
-    return [ELSEWHERE[name]] if name in ELSEWHERE else [module for module in RULES if hasattr(module, name)]
+    """The modules of the rules that define or import a name; with its module before it, those that have the same value."""
+    module, _, bare = name.rpartition(".")
+    found = [one for one in HOMES if hasattr(one, bare)]
+    if not module:
+        return found
+    (home,) = [one for one in HOMES if one.__name__.endswith(f".{module}")]
+    return [one for one in found if getattr(one, bare) == getattr(home, bare)]
 
 
-DEFAULTS: Final = {name: float(getattr(homes(name)[0], name)) for name in MOVED}
+DEFAULTS: Final = {name: float(getattr(homes(name)[0], name.rpartition(".")[2])) for name in MOVED}
 
 
 @contextmanager
 def changed(name: str, value: Any) -> Iterator[None]:
     """The rules with another value under this name."""
-    found = homes(name)
-    before = getattr(found[0], name)
+    found, bare = homes(name), name.rpartition(".")[2]
+    before = getattr(found[0], bare)
     for module in found:
-        setattr(module, name, value)
+        setattr(module, bare, value)
     try:
         yield
     finally:
         for module in found:
-            setattr(module, name, before)
+            setattr(module, bare, before)
 
 
 def ablations(cases: Sequence[Case]) -> Iterator[tuple[str, Score]]:
@@ -206,10 +232,19 @@ def ablations(cases: Sequence[Case]) -> Iterator[tuple[str, Score]]:
     for name, change in WITHOUT.items():
         with changed(*change):
             yield f"without {name}", score(cases)
-    for name, values in MOVED.items():
-        for value in values:
+
+
+def moves(cases: Sequence[Case], names: Iterable[str] = MOVED) -> Iterator[str]:
+    """The lines of the table of thresholds: what is taught and kept back with each elsewhere."""
+    now = score(cases)
+    yield "| threshold | value | taught, no answer | kept back, an answer |\n|---|---|---|---|"
+    yield f"| as it is | | {now.taught} of {now.bad} | {now.lost} of {now.good} |"
+    for name in names:
+        for place, value in enumerate(MOVED[name]):
             with changed(name, value):
-                yield f"{name} {value:g} instead of {DEFAULTS[name]:g}", score(cases)
+                found = score(cases)
+            first = f"`{name}` = {DEFAULTS[name]:g}" if place == 0 else ""
+            yield f"| {first} | {value:g} | {found.taught} | {found.lost} |"
 
 
 def table(first: str, rows: Iterator[tuple[str, Score]]) -> None:
@@ -221,9 +256,14 @@ def table(first: str, rows: Iterator[tuple[str, Score]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="put the thresholds, of cases kept aside, into rules.md")
     parser.add_argument("--real", type=Path, help="a folder with feedbackqa.jsonl, oasst.jsonl and splash.jsonl")
     options = parser.parse_args()
     cases = [*made(), *(real(options.real) if options.real else ())]
+    aside = [case for case in cases if case.part in ASIDE]
+    if options.write:
+        marked.put(PAGE, "thresholds", moves(aside))
+        return
     parts = dict.fromkeys(case.part for case in cases)
     table("part", ((part, score([case for case in cases if case.part == part])) for part in parts))
     print()
@@ -231,6 +271,7 @@ def main() -> None:
     table("class", ((kind, score([case for case in cases if case.kind == kind])) for kind in kinds))
     print()
     table("all parts", ablations(cases))
+    print("\n".join(("", *moves(aside))))
 
 
 if __name__ == "__main__":

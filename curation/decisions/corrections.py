@@ -38,6 +38,10 @@ UNMARKED: Final = re.compile(
     re.IGNORECASE,
 )
 """A question without its mark."""
+PARTICLE: Final = re.compile(
+    r"(?:です|ます|でしょう|ません|でした|ました|の|ん)か[。\s]*$|[吗嗎呢][。\s]*$|(?:나요|까요|가요|[합입습됩갑]니까|는지요)[.\s]*$|(?<!\d )\bm[ıiuü](?:y[ıiuü]m|y[ıiuü]z|s[ıi]n[ıi]z)?[.\s]*$"
+)
+"""The word at the end that makes a question of a sentence."""
 CHOICE: Final = re.compile(r"\b(?:or|oder|ou|lub|czy|eller|или|veya)\b|还是|還是|または|それとも|아니면", re.IGNORECASE)
 LEAD: Final = re.compile(
     r"\W*(?:(?:good|great) question|gute frage|bonne question|buena pregunta|buona domanda|boa pergunta|goede vraag|dobre pytanie|хороший вопрос)[.:!] +(?=(?:\S+ ){3})|"
@@ -101,6 +105,10 @@ def flaw_alone(text: str) -> Flaw | None:
         return Flaw.INSTRUCTION
     if len(text) <= SHORT and (not opening.isascii() or ASIDE_GATE.search(opening)) and ASIDES.search(opening):
         return Flaw.COMPLAINT
-    if UNMARKED.match(opening) or (ASKS.search(text[-20:]) and not ENDS_SENTENCE.search(text.rstrip())):
+    if (
+        UNMARKED.match(opening)
+        or PARTICLE.search(text[-20:])
+        or (ASKS.search(text[-20:]) and not ENDS_SENTENCE.search(text.rstrip()))
+    ):
         return Flaw.QUESTION
     return None

@@ -75,7 +75,7 @@ def weigh(rows: Sequence[Decided], policy: CurationPolicy) -> list[Decided | Wei
 
 
 def alone(row: Decided, project: int, depths: Mapping[tuple[str, str], int], settings: FilterSettings) -> Weighed:
-    """One labelled decision, judged alone. A reviewer's word passes what holds, and what is taken for no answer."""
+    """One labelled decision, judged alone. A reviewer's word passes what holds."""
     made = candidate(row, project, depths)
 
     def said(text: str) -> int:
@@ -128,13 +128,8 @@ def compared(
 def first_that_counts(findings: Sequence[Finding], *, reviewed: bool) -> Finding | None:
     """The finding that decides: one that drops before one that only holds, so that nobody reviews what goes anyway."""
     if reviewed:
-        findings = [found for found in findings if not is_for_a_reviewer(found)]
+        findings = [found for found in findings if not held(found)]
     return next((found for found in findings if found.code not in HOLD), findings[0] if findings else None)
-
-
-def is_for_a_reviewer(found: Finding) -> bool:
-    """Whether a reviewer's word settles what was found: they were asked, or they have read that text as an answer."""
-    return held(found) or found.code.startswith("correction_is_")
 
 
 def held(found: Finding | None) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Final
 
 from curation.decisions.language import languages_of
-from curation.decisions.question_types import Asks, asks
+from curation.decisions.question_types import Asks, Pair
 from curation.decisions.words import is_amount, tokens
 
 WORDS: Final = {
@@ -67,6 +67,11 @@ MENU: Final = re.compile(r"(?<=[\w,;)>] )[A-ZÀ-ÞА-Я][\w']+")
 """A capitalised word in the middle of a sentence, as in "My Account": it is part of a name."""
 TITLE: Final = re.compile(r"\W*([A-ZÀ-ÞА-Я]\w*) (?=[A-ZÀ-ÞА-Я])")
 """The same at the start of a sentence; not in German, which capitalises all nouns."""
+OURS: Final = re.compile(
+    r"\W*(?:bei uns|chez nous|da noi|bij ons|u nas|у нас|hos oss|hos os|at ours|in our (?:house|home|flat|place|case|office))\b",
+    re.IGNORECASE,
+)
+"""How a story of several people begins. "We" elsewhere is how a company speaks of itself."""
 ASKS: Final = re.compile(r"[?？؟]\s*$")
 BY_LANGUAGE: Final = {code: frozenset(words.split()) for code, words in WORDS.items()}
 ENDINGS: Final = {code: re.compile(form) for code, form in FORMS.items()}
@@ -74,12 +79,12 @@ CANDIDATES: Final = frozenset().union(*BY_LANGUAGE.values())
 ANYWHERE: Final = CANDIDATES - AMBIGUOUS
 
 
-def tells_of_writer(text: str, question: str, answer: str) -> bool:
+def tells_of_writer(pair: Pair) -> bool:
     """Whether a reply to a question speaks of its writer, where the agent's answer does not speak of the agent."""
-    near = f"{question} {answer}"
-    if not first_person(text, near) or first_person(answer, near):
+    is_ours = OURS.match(pair.text) is not None and OURS.match(pair.answer) is None
+    if not (is_ours or first_person(pair.text, pair.near)) or first_person(pair.answer, pair.near):
         return False
-    return ASKS.search(question) is not None or asks(question) is not Asks.UNKNOWN
+    return ASKS.search(pair.question) is not None or pair.kind is not Asks.UNKNOWN
 
 
 def first_person(text: str, near: str) -> set[str]:

@@ -10,9 +10,9 @@ from typing import Final
 
 from curation.decisions.first_person import tells_of_writer
 from curation.decisions.past import recalls
-from curation.decisions.question_types import Asks, asks, is_of_another_type
+from curation.decisions.question_types import HOW_TO, Asks, Pair, is_of_another_type
 from curation.decisions.remarks import OPENING, SUBJECTLESS
-from curation.decisions.short_answers import ENDED, REPLY, Pair, carries, denies, fits, is_unended, judges
+from curation.decisions.short_answers import ENDED, REPLY, carries, denies, fits, is_unended, judges
 from curation.decisions.words import (
     ALONE,
     DENIALS,
@@ -20,13 +20,14 @@ from curation.decisions.words import (
     LITTLE,
     SIGNS,
     STEPS,
+    THESE,
+    THINGS,
     YES,
     is_amount,
     is_code,
     is_statement,
     new_words,
     size,
-    tokens,
 )
 
 ENOUGH: Final = 8
@@ -47,6 +48,15 @@ ABOUT_DOING: Final = re.compile(r"\bwhat (?:does|do|did|will|would|can)\b", re.I
 """A question about what something does, which a verb without a subject answers."""
 DOUBT: Final = re.compile(r"[^.!?？\n]{1,40}[?？]+[\"')\s]*\w")
 """A short question that is thrown back at the agent, and more text."""
+PROHIBITS: Final = re.compile(r"\W*(?:don'?t|do not|never) \w", re.IGNORECASE)
+ACTS: Final = re.compile(
+    r"\b(?:i|we|you|one|my|should|must|may|can|could|is|are|do|does|allowed|avoid|safe|happens|how|tips?)\b",
+    re.IGNORECASE,
+)
+"""A question that a prohibition may answer: it speaks of what people do."""
+DEFINES: Final = re.compile(
+    r"\b(?:what (?:does|do|did)\b.*\b(?:mean|stand for)|what is meant|definition of)\b", re.IGNORECASE
+)
 POINTER: Final = re.compile(r"\W*(?:(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*)\W*")
 
 
@@ -63,26 +73,35 @@ class Flaw(StrEnum):
 
 
 def misfit(text: str, question: str, answer: str) -> Flaw | None:
-    """Why the text does not fit the question or the place of the answer; None where it does.
-
-    The question is read where a word of the text calls for it, since most texts need no look at it.
-    """
-    said = tokens(text)
-    if said == tokens(question):
+    """Why the text does not fit the question or the place of the answer; None where it does."""
+    pair = Pair(text, question, answer)
+    said = pair.said
+    if said == pair.asked:
         return Flaw.QUESTION
     if len(said) <= REPLY_WORDS and (DOUBT.match(text) and not DOUBT.match(answer)):
         return Flaw.QUESTION
-    if adds_a_remark(said, tokens(answer)):
+    if prohibits(pair):
+        return Flaw.INSTRUCTION
+    if adds_a_remark(said, pair.old):
         return Flaw.FRAGMENT
-    if len(said) <= REPLY_WORDS and replies(text) and asks(question) not in (Asks.YES_OR_NO, Asks.UNKNOWN):
+    if len(said) <= REPLY_WORDS and replies(text) and pair.kind not in (Asks.YES_OR_NO, Asks.UNKNOWN):
         return Flaw.FRAGMENT if len(said) > 1 else Flaw.NO_ANSWER  # it answers the agent, not the question
     if POINTER.fullmatch(text):
         return None if POINTER.fullmatch(answer) else Flaw.NO_ANSWER
     if is_statement(answer) and not is_code(text):
         return Flaw.FRAGMENT
+    if len(said) <= REPLY_WORDS and points_back(pair):
+        return Flaw.NO_ANSWER
     if size(said, text) >= ENOUGH:
-        return remark(text, said, question, answer) if len(said) <= REMARK else None
-    return short(Pair(text, said, question, answer, tokens(answer), tokens(question), asks(question)))
+        return remark(pair) if len(said) <= REMARK else None
+    return short(pair)
+
+
+def prohibits(pair: Pair) -> bool:
+    """Whether a text forbids something where nobody asked what to do: it speaks to the agent."""
+    if not PROHIBITS.match(pair.text) or PROHIBITS.match(pair.answer):
+        return False
+    return DEFINES.search(pair.question) is not None or not ACTS.search(pair.question)
 
 
 def adds_a_remark(said: list[str], old: list[str]) -> bool:
@@ -93,50 +112,61 @@ def adds_a_remark(said: list[str], old: list[str]) -> bool:
     return not (DOUBTFUL | DENIALS | YES).isdisjoint(rest)
 
 
-def remark(text: str, said: list[str], question: str, answer: str) -> Flaw | None:
+def remark(pair: Pair) -> Flaw | None:
     """What a text of enough words is where it only tells a story or speaks of the answer."""
-    if len(said) <= STORY and not is_code(text) and tells_of_writer(text, question, answer):
+    text, said, is_prose = pair.text, pair.said, not is_code(pair.text)
+    if len(said) <= STORY and is_prose and tells_of_writer(pair):
         return Flaw.NO_ANSWER
-    if is_casual(text, said, question, answer) or is_stray(text, said, question, answer):
+    if is_casual(pair) or is_stray(pair):
         return Flaw.NO_ANSWER
-    if not is_code(text) and is_of_another_type(text, said, question, answer):
+    if is_prose and is_of_another_type(pair):
         return Flaw.NO_ANSWER
-    if said[:START] == tokens(answer)[:START]:
+    if said[:START] == pair.old[:START]:
         return None  # it rewrites the answer
-    if SUBJECTLESS.match(text) and not SUBJECTLESS.match(answer) and not ABOUT_DOING.search(question):
+    if SUBJECTLESS.match(text) and not SUBJECTLESS.match(pair.answer) and not ABOUT_DOING.search(pair.question):
         return Flaw.COMPLAINT
-    if speaks_of_texts(text, {*said}) and speaks_of_texts(text, new_words(said, tokens(question))):
+    if speaks_of_texts(text, {*said}) and speaks_of_texts(text, new_words(said, pair.asked)):
         return Flaw.COMPLAINT
     return None
 
 
-def is_casual(text: str, said: list[str], question: str, answer: str) -> bool:
-    """Whether a text is dashed off, without a capital or a full stop, and tells of what is not so."""
-    if not text[:1].islower() or ENDED.search(text):
+def points_back(pair: Pair) -> bool:
+    """Whether a text points at something that only the old answer names: "half of that team". It cannot take its place."""
+    said = pair.said
+    pointed = [at for at, this in enumerate(said[:-1], 1) if this in THESE]
+    if not pointed:
         return False
-    fresh = new_words(said, tokens(question) + tokens(answer))
-    return asks(question) is not Asks.YES_OR_NO and not DENIALS.isdisjoint(fresh)
+    own = new_words(pair.old, pair.asked) - LITTLE
+    return any(said[at] in own and said[at] not in said[: at - 1] for at in pointed)
 
 
-def is_stray(text: str, said: list[str], question: str, answer: str) -> bool:
+def is_casual(pair: Pair) -> bool:
+    """Whether a text is dashed off, without a capital or a full stop, and tells of what is not so."""
+    if not pair.text[:1].islower() or ENDED.search(pair.text):
+        return False
+    return pair.kind is not Asks.YES_OR_NO and not DENIALS.isdisjoint(pair.fresh)
+
+
+def is_stray(pair: Pair) -> bool:
     """Whether a text is a note that has no word of what was asked, or that tells what once happened."""
+    text, said, is_tied = pair.text, pair.said, pair.is_tied
     if len(said) > NOTE:
         return False
-    fresh = new_words(said, tokens(question) + tokens(answer))
-    is_tied = not {*said} - LITTLE <= fresh
-    is_figure = asks(question) in (Asks.AMOUNT, Asks.TIME) and any(map(is_amount, said))  # "within 5 working days"
-    if not (is_tied or is_figure or DOUBTFUL.isdisjoint(fresh)):
+    is_figure = pair.kind in (Asks.AMOUNT, Asks.TIME) and any(map(is_amount, said))  # "within 5 working days"
+    if not (is_tied or is_figure or DOUBTFUL.isdisjoint(pair.fresh)):
         return True
-    if recalls(text, f"{question} {answer}"):
+    if recalls(pair):
         return True
-    return not is_tied and is_unended(text, answer) and text[:1].islower() and said[0] not in STEPS
+    if not is_tied and said[0] in THINGS and HOW_TO.match(pair.question) and STEPS.isdisjoint(said):
+        return True  # it tells of something else than how to do it
+    return not is_tied and is_unended(text, pair.answer) and text[:1].islower() and said[0] not in STEPS
 
 
 def short(pair: Pair) -> Flaw | None:
     """What a text of few words is."""
     if not fits(pair):
         return Flaw.FRAGMENT if carries(pair) else Flaw.NO_ANSWER
-    is_other = not is_code(pair.text) and is_of_another_type(pair.text, pair.said, pair.question, pair.answer)
+    is_other = not is_code(pair.text) and is_of_another_type(pair)
     return Flaw.NO_ANSWER if judges(pair) or is_other else None
 
 

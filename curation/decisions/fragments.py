@@ -24,6 +24,7 @@ SWAPS: Final = (
     r"(?:aus|von) (?P<old>.+?) (?:mach|mache|machen sie|wird|auf|zu) (?P<new>.+)",
     r"(?:change|replace|swap|switch|substitute|exchange|ersetzen?(?: sie)?|ändern?(?: sie)?|remplace[rz]?|change[rz]|cambia[r]?|reemplazar?|sostituire|sostituisci|substitua|substituir|troque|vervang|wijzig|zamie[nń](?:ić)?|zmie[nń](?:ić)?|byt|ändra|замени(?:те|ть)?) (?:the )?(?P<old>.+?) (?:to|with|by|for|into|durch|zu|in|par|en|por|con|a|para|met|naar|na|mot|till|på|на) (?P<new>.+)",
     r"(?:.+? )?(?:instead of|in place of|rather than|statt|anstatt|anstelle von|au lieu de|à la place de|en vez de|en lugar de|invece di|al posto di|em vez de|ao invés de|in plaats van|zamiast|istället för|i stedet for|вместо|замість) (?P<old>[^,:]+?)(?:[,:]| please| bitte| lieber| plutôt| mejor| meglio| liever)+ (?!(?:please|bitte|svp|por favor|per favore|thanks|danke)\W*$)(?P<new>.+)",
+    r"(?:instead of|in place of|statt|anstatt|anstelle von|au lieu de|à la place de|en vez de|en lugar de|invece di|al posto di|em vez de|in plaats van|zamiast|istället för|вместо) (?P<old>.+?),? (?:(?:it |that )?(?:should|must) (?:be|read|say)|(?:sollte|müsste|muss|soll|gehört)(?: (?:da|dort|hier|es|das))?|il faut(?: mettre| écrire)?|(?:debe|debería)(?: decir| poner| ser)?|(?:deve|dovrebbe)(?: essere| esserci)?|(?:deve|deveria) (?:ser|ficar|estar)|moet(?: (?:er|dat|het|daar))?|powinno być|ska(?: det)?(?: vara| stå)?|должно быть) (?P<new>.+?)(?: (?:stehen|sein|heißen|hin|rein|staan|zijn))?",
     r"(?P<new>.+?) (?:instead of|in place of|rather than|statt|anstatt|anstelle von|au lieu de|à la place de|en vez de|en lugar de|invece di|al posto di|em vez de|ao invés de|in plaats van|zamiast|istället för|i stedet for|вместо|замість) (?P<old>.+)",
     r"(?:(?:it'?s|it is|c'est|es|é|è|det är|to|это) )?(?:not|nicht|kein|pas|no|non|não|niet|nie|inte|не) (?P<old>[^,]+?),? (?:but|sondern|mais|sino|ma|mas|maar|tylko|lecz|utan|а|но) (?P<new>.+)",
     r"(?P<new>[^,]+?)(?:,| -| –)? (?:and not|not|und nicht|nicht|et pas|pas|y no|no|e non|non|e não|não|en niet|niet|a nie|nie|inte|а не|не) (?P<old>[^,]+)",
@@ -36,7 +37,7 @@ SWAPS: Final = (
 )
 ONE_SIDED: Final = (
     r"(?:(?:it|that|this|the \w+) )?(?:should|must|needs to|ought to|has to) (?:be|read|say) (?P<new>.+)",
-    r"(?:(?:es|das) )?(?:sollte|müsste|muss) (?P<new>.+?) (?:sein|heißen)|(?:muss|richtig(?: ist|:)) (?P<new_de>.+)",
+    r"(?:(?:es|das|da|dort|hier) )?(?:sollte|müsste|muss|soll) (?P<new>.+?) (?:sein|heißen|stehen)|(?:muss|richtig(?: ist|:)) (?P<new_de>.+)",
     r"(?:ça |ce )?(?:devrait|doit) être (?P<new_fr>.+)|plutôt (?P<new_fr2>.+)",
     r"(?:debería|debe|tiene que) ser (?P<new_es>.+)|dovrebbe essere (?P<new_it>.+)|dev(?:eri)?a? ser (?P<new_pt>.+)",
     r"(?:het )?moet (?P<new_nl>.+?) zijn|powinno być (?P<new_pl>.+)|(?:det )?ska(?:ll)? vara (?P<new_sv>.+)",

@@ -8,8 +8,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from curation.decisions.language import languages_of
-from curation.decisions.words import tokens
+from curation.decisions.question_types import Pair
 
 PAST: Final = frozenset(
     "was were had did said told came went got took gave wasn't weren't hadn't war waren hatte hatten wurde wurden ging gingen kam kamen sagte stand "
@@ -52,16 +51,15 @@ OVER: Final = re.compile(
 """Times that are over."""
 
 
-def recalls(text: str, near: str) -> bool:
+def recalls(pair: Pair) -> bool:
     """Whether a text tells what once happened, where the question and the answer are about the present.
 
     A past inside a clause does not count. A pronoun before it opens a clause without a conjunction: "from the day it came".
     """
-    said, others = tokens(text), tokens(near)
-    languages = languages_of(text, near)
-    if OVER.search(near) or any(is_past(others, at, languages) for at in range(len(others))):
+    said, others, languages = pair.said, pair.asked + pair.old, pair.languages
+    if OVER.search(pair.near) or any(is_past(others, at, languages) for at in range(len(others))):
         return False
-    return OVER.search(text) is not None or any(
+    return OVER.search(pair.text) is not None or any(
         is_past(said, at, languages)
         and CLAUSES.isdisjoint(said[max(0, at - 4) : at])
         and not (word in PAST and at > 1 and said[at - 1] in PRONOUNS)

@@ -226,7 +226,8 @@ def standings(words: Iterable[Word], settings: EvidenceSettings = DEFAULTS) -> d
     every = list(words)
     heard_of = counted(every)
     long = long_claims(heard_of)
-    likely = {**posterior(heard_of, settings), **each_alone(heard_of, long, settings)}
+    likely = posterior(heard_of, settings)
+    likely.update(each_alone(heard_of, long, likely, settings))
     claims = [claim for claim in likely if claim is not None]
     found = {claim: claim_standing(claim, likely[claim], every, heard_of) for claim in claims}
     if not long and depends(found.values()):
@@ -298,10 +299,17 @@ def long_claims(words: Sequence[Word]) -> list[int]:
     return sorted({claim for word in words for claim in (word.claim, word.proposed) if claim is not None} - short)
 
 
-def each_alone(words: Sequence[Word], claims: Iterable[int], settings: EvidenceSettings) -> dict[int | None, float]:
-    """How likely each of these claims is by what was said of it alone, where others do not speak against it."""
+def each_alone(
+    words: Sequence[Word], claims: Iterable[int], likely: Mapping[int | None, float], settings: EvidenceSettings
+) -> dict[int | None, float]:
+    """How likely each of these claims is by what was said of it alone, where others do not speak against it; `likely` is
+    what all words say.
+    """
     about = {claim: [word for word in words if claim in (word.claim, word.proposed)] for claim in claims}
-    return {claim: posterior(some, settings)[claim] for claim, some in about.items()}
+    return {
+        claim: (likely if len(some) == len(words) else posterior(some, settings))[claim]
+        for claim, some in about.items()
+    }
 
 
 def is_uncontested(one: Standing) -> bool:

@@ -5,11 +5,13 @@ text that has a word of the question in it gets the benefit of the doubt where w
 """
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from operator import itemgetter
 from typing import Final
 
-from curation.decisions.language import guess
+from curation.decisions.language import guess, languages_of
 from curation.decisions.words import (
     COINS,
     ENDLESS,
@@ -18,6 +20,7 @@ from curation.decisions.words import (
     NO,
     PLACES,
     REPEATS,
+    STEM,
     STEPS,
     UNSPACED,
     YES,
@@ -38,33 +41,114 @@ HOW_TO: Final = re.compile(
     re.IGNORECASE,
 )
 MONEY: Final = re.compile(r"[$€£¥₽₺%]")
+TO: Final = re.compile(r"\bto (?:the|a|an|your|my|our|its|this|that|[A-Z\"'])")
+WHO: Final = re.compile(r"\b(?:who|whom|wer|qui|quién(?:es)?|chi|quem|wie|kto|kdo|vem|hvem|кто|хто)\b", re.IGNORECASE)
+BY: Final = frozenset("by von vom durch par por pelo pela da dal dalla door przez av af".split())
+"""With which a passive names who does something."""
 NAMED_STEP: Final = re.compile(r"[>→/]|https?:")
 
 
-def is_of_another_type(text: str, said: list[str], question: str, answer: str) -> bool:
+@dataclass(frozen=True)
+class Pair:
+    """A correction with the question and the answer that it replaces; each is read once, where a rule asks for it."""
+
+    text: str
+    question: str
+    answer: str
+
+    @property
+    def near(self) -> str:
+        """What was said before it."""
+        return f"{self.question} {self.answer}"
+
+    @cached_property
+    def said(self) -> list[str]:
+        """The words of the correction."""
+        return tokens(self.text)
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """The words of the question."""
+        return tokens(self.question)
+
+    @cached_property
+    def old(self) -> list[str]:
+        """The words of the answer."""
+        return tokens(self.answer)
+
+    @cached_property
+    def fresh(self) -> set[str]:
+        """The words of the correction that neither the question nor the answer has, in whatever form."""
+        return new_words(self.said, self.asked + self.old)
+
+    @cached_property
+    def kind(self) -> "Asks":
+        """What the question asks for."""
+        return asks(self.question)
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The language of the correction, or of what is around it."""
+        return languages_of(self.text, self.near)
+
+    @cached_property
+    def is_tied(self) -> bool:
+        """Whether the correction has a word that means something of the question or the answer."""
+        return not {*self.said} - LITTLE <= self.fresh
+
+
+def is_of_another_type(pair: Pair) -> bool:
     """Whether a text answers another type of question than was asked, and than the old answer answered."""
-    if len(said) > LONGEST or UNSPACED.search(text):
+    said, old, kind = pair.said, pair.old, pair.kind
+    if len(said) > LONGEST or UNSPACED.search(pair.text):
         return False
-    kind = asks(question)
-    old = tokens(answer)
     if kind in (Asks.AMOUNT, Asks.TIME):
-        if is_priced(answer, old) and not is_priced(text, said) and not any(map(str.isdigit, text)):
-            return ENDLESS.isdisjoint(said)
-        if not any(map(counts, old)) or not ENDLESS.isdisjoint(said):
-            return False
-        return not any(map(counts, said)) or (any(map(is_unit, old)) and counts_something_else(text, said, question))
-    if {*said} - LITTLE - new_words(said, tokens(question) + old):
+        return is_no_amount(pair)
+    if tells_of_what_is_asked_about(pair):
+        return True
+    if kind is Asks.PLACE:
+        own = new_words(old, pair.asked)
+        is_tied = pair.is_tied and not {*said} - LITTLE <= new_words(said, [*own])
+        return not is_tied and (said[0] in REPEATS or names_no_place(pair.text, said))
+    if pair.is_tied:
         return False
     if kind is not Asks.OPEN and kind is not Asks.UNKNOWN and said[0] in REPEATS:
         return True
-    if kind is Asks.OPEN and HOW_TO.match(question):
+    if kind is Asks.OPEN and HOW_TO.match(pair.question):
         return len(said) <= SHORT and any(map(counts, said)) and said[0] not in STEPS
-    if kind is Asks.PLACE:
-        places = PLACES - ARTICLES if guess(text) == "en" else PLACES
-        return places.isdisjoint(said) and not NAMED_STEP.search(text) and not has_name(text)
     if kind is Asks.PERSON:
         return any(map(is_amount, said))
     return kind is Asks.YES_OR_NO and old[:1] != [] and old[0] in YES | NO and said[0] not in YES | NO | LIMITS
+
+
+def is_no_amount(pair: Pair) -> bool:
+    """Whether a text has no amount or time where the old answer has one."""
+    said, old = pair.said, pair.old
+    if is_priced(pair.answer, old) and not is_priced(pair.text, said) and not any(map(str.isdigit, pair.text)):
+        return ENDLESS.isdisjoint(said)
+    if not any(map(counts, old)) or not ENDLESS.isdisjoint(said):
+        return False
+    return not any(map(counts, said)) or (any(map(is_unit, old)) and counts_something_else(pair))
+
+
+def names_no_place(text: str, said: list[str]) -> bool:
+    """Whether a text has no preposition of place, no step, no name and no way through a menu. "To" with a verb is none."""
+    places = PLACES - ARTICLES if guess(text) == "en" else PLACES
+    if "to" in said and not TO.search(text):
+        places = places - {"to"}
+    return places.isdisjoint(said) and STEPS.isdisjoint(said) and not NAMED_STEP.search(text) and not has_name(text)
+
+
+def tells_of_what_is_asked_about(pair: Pair) -> bool:
+    """Whether a text tells something else of what somebody does: "Who signs the contract?" "The contract has two copies."
+    A person, or the verb, is missing.
+    """
+    who = WHO.search(pair.question) if pair.kind is Asks.PERSON else None
+    if who is None or not BY.isdisjoint(pair.said):
+        return False
+    verb, *others = [word for word in tokens(pair.question[who.end() :]) if word not in LITTLE] or [""]
+    told = [word[:STEM] for word in pair.said if word not in LITTLE]
+    return bool(others and told) and told[0] in {word[:STEM] for word in others} and verb[:STEM] not in told
 
 
 def is_priced(text: str, words: list[str]) -> bool:
@@ -72,11 +156,12 @@ def is_priced(text: str, words: list[str]) -> bool:
     return MONEY.search(text) is not None or not COINS.isdisjoint(words)
 
 
-def counts_something_else(text: str, said: list[str], question: str) -> bool:
+def counts_something_else(pair: Pair) -> bool:
     """Whether every number of a text counts what was not asked about: "three copies", where weeks are meant."""
-    if MONEY.search(text) or any(map(is_unit, said)):
+    said = pair.said
+    if MONEY.search(pair.text) or any(map(is_unit, said)):
         return False
-    other = new_words(said, tokens(question)) - LITTLE
+    other = new_words(said, pair.asked) - LITTLE
     numbers = [place for place, word in enumerate(said) if is_amount(word)]
     return bool(numbers) and all(said[place + 1 : place + 2] and said[place + 1] in other for place in numbers)
 
@@ -107,6 +192,7 @@ AMOUNT: Final = (
     r"\b(?:what|which) (?:minimum |maximum )?age\b|\bquel âge\b|\bqué edad\b|\bche età\b|\b(?:qual (?:é )?a|que) idade\b|\bwelches alter\b|\bwelke leeftijd\b",
     r"\bhow (?:many|much|long|often|old|far|big|large|fast|high|deep|soon|late|tall|wide|heavy|frequently)\b|"
     r"\b(?:what|which)(?:'s| is| was| are)? the (?:\w+ )?(?:number|price|cost|fee|rate|limit|size|maximum|minimum|deadline|duration|age|period|version)\b",
+    r"\bwhat (?:do|does|did|will|would) [^?]{1,60}\b(?:cost|weigh|charge)\b|\bque coûte(?:nt)?\b|\bqué (?:cuesta|vale)n?\b|\b(?:cosa|che cosa) costa(?:no)?\b|\bo que custa\b|\bco kosztuje\b",
     r"\bwie ?(?:viele?n?|lange?|oft|hoch|teuer|alt|gro[sß]+|weit|schnell)\b|\bwieviele?\b|was kostet|\b(?:was|wie) ist (?:der|die|das) (?:\w+ )?(?:preis|frist|gebühr|dauer|anzahl|betrag|grenze|limit|alter|größe|höhe|gewicht|temperatur)\b|\bwelche (?:frist|dauer|gebühr|größe|menge)\b",
     r"\bcombien\b|quel(?:le)?s? (?:est|sont) (?:le |la |l'|les )(?:\w+ )?(?:délais?|prix|durée|nombre|taille|montant|âge|tarifs?|frais|coût|limite|hauteur|poids|vitesse|température)",
     r"\bcuánt[oa]s?\b|\bcada cuánto\b|\bcuál(?:es)? (?:es|son) (?:el|la|los|las) (?:\w+ )?(?:plazos?|precios?|costes?|costos?|tarifas?|duración|número|tamaño|límite|importe|edad|altura|peso|velocidad|temperatura)\b",
@@ -133,7 +219,7 @@ PLACE: Final = (
     r"\bгде\b|\bкуда\b|\bде\b|哪里|哪裡|哪儿|在哪|どこ|어디|أين|\bकहा[ँं]\b|\bπού\b|איפה",
 )
 PERSON: Final = (
-    r"\bwho\b|\bwhom\b|\bwhose\b|\bwer\b|\bwem\b|\bwen\b|\bqui (?:est|a|peut|doit|sont)\b|\bquién(?:es)?\b|\bchi (?:è|ha|può|deve|sono)\b|\bquem\b|\bwie (?:is|heeft|kan|moet|zijn)\b",
+    r"\bwho\b|\bwhom\b|\bwhose\b|\bwer\b|\bwem\b|\bwen\b|\bqui (?:est|a|peut|doit|sont)\b|^\W*qui \w+e\b|\bquién(?:es)?\b|\bchi (?:è|ha|può|deve|sono)\b|^\W*chi \w+[ae]\b|\bquem\b|\bwie (?:is|heeft|kan|moet|zijn)\b",
     r"\bkto\b|\bkdo\b|\bvem\b|\bhvem\b|^\W*kim\b|^\W*kenen?\b|\bkuka\b|\bsiapa\b|^\W*cine\b|\bкто\b|\bхто\b|\bкой\b|谁|誰|누구|누가|\bकौन\b|ποιος|\bמי\b",
 )
 YES_OR_NO: Final = (

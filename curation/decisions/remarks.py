@@ -187,6 +187,8 @@ ASIDES: Final = (
     r"\b(?:in|by|from|of) (?:this|your) (?:answer|response|reply)\b|\bin (?:the )?step \d+\W*$",
     r"\bthe question (?:is|was|asks?|asked|being|itself)\b|\b(?:answers?|answering) the question\b|\b(?:relevant|related?|relates) to the question\b",
     r"\b(?:doesn'?t|does not|didn'?t|did not) (?:really |even |actually |directly )?(?:answer|address|respond to) (?:the|my|this|what)",
+    r"\b(?:because of you|thanks to you|(?:all )?your (?:own )?fault|wegen (?:euch|dir|ihnen)|(?:deine|eure|ihre) schuld|à cause de (?:vous|toi)|(?:votre|ta) faute|por (?:tu|su|vuestra) culpa|per colpa (?:vostra|tua|sua)|por (?:sua|vossa|tua) (?:causa|culpa)|(?:door|vanwege) (?:jullie|jou|u)\W*$|przez (?:was|ciebie)|из-за (?:вас|тебя)|sizin yüzünüzden|senin yüzünden)\b|あなたのせい|因为你|因為你|너 때문|당신 때문",
+    r"\b(?:cada vez que|siempre que|cuando) (?:lo |la |me |le )?(?:intento|pruebo|abro|entro|pulso)\b|\bogni volta che (?:lo |la |ci |mi )?(?:provo|apro|entro|clicco)\b|\b(?:toda vez|sempre) que (?:eu )?(?:tento|abro|entro|clico)\b",
     r"\b(?:not what i (?:asked|meant|wanted)|makes no sense)\b",
     r"\b(?:this|the|your) (?:answer|response|reply) (?:does|did|should|could|needs|lacks|gives|doesn'?t)\b",
     r"\b(?:bad|wrong|terrible|useless) (?:answer|response|reply)\b",
@@ -196,7 +198,8 @@ ASIDES: Final = (
 
 ASIDE_WORDS: Final = (
     "fix", "redo", "rewrite", "try again", "please", "answer", "respon", "reply", "step", "question", "address",
-    "not what i", "makes no sense", "information", "detail", "asked", "asking", " here",
+    "because of you", "thanks to you", "fault", "wegen ", "schuld", "culpa", "colpa", "causa", "door ", "vanwege", "przez",
+    "cada vez que", "siempre que", "cuando", "ogni volta che", "toda vez", "sempre que", "not what i", "makes no sense", "information", "detail", "asked", "asking", " here",
 )  # fmt: skip
 """Of which every aside has one."""
 

@@ -6,13 +6,14 @@ asks for. Short remarks come in endless forms and every language, so a text with
 
 import re
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 from curation.decisions.first_person import tells_of_writer
 from curation.decisions.past import recalls
-from curation.decisions.question_types import Asks
+from curation.decisions.question_types import Asks, Pair
 from curation.decisions.words import (
     ADDS,
+    ADDS_ONLY_IN,
     CHANGES,
     CODE,
     DENIALS,
@@ -44,6 +45,14 @@ TERSE: Final = 2
 """The most words of an answer that is no sentence, so that its correction need not be one."""
 WHOLE: Final = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я\u0590-\ud7af].*[.!。！]\W*", re.DOTALL)
 """A sentence with its capital and its full stop."""
+VALUE: Final = re.compile(r"[A-ZÀ-ÞА-Я\d][^.!?]*[.!]\s*")
+"""An amount with its capital and its full stop."""
+TITLES: Final = frozenset(
+    "the my your our der die das mein le la il lo el los las o a de het mr mrs ms dr prof herr frau mme señor señora sr sra signor signora pan pani".split()
+)
+"""With which a person or an office is named."""
+CALL: Final = re.compile(r"`?[\w.]+\([^()\n]*\)`?;?")
+CALLED: Final = re.compile(r"\w\(")
 CLOSED: Final = frozenset({Asks.AMOUNT, Asks.TIME, Asks.PLACE, Asks.PERSON, Asks.YES_OR_NO})
 NAMEABLE: Final = frozenset({Asks.PERSON, Asks.PLACE, Asks.OPEN})
 NAME: Final = re.compile(r"[A-ZÀ-ÞА-Я][\w'-]+(?: [A-ZÀ-ÞА-Я][\w'-]+){0,2}\.?")
@@ -56,30 +65,18 @@ LIST: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S", re.MULTILINE)
 NAMED_STEP: Final = re.compile(r"[>→/]|https?:")
 
 
-class Pair(NamedTuple):
-    """A correction and the answer that it replaces, each with its words, and what was asked."""
-
-    text: str
-    said: list[str]
-    question: str
-    answer: str
-    old: list[str]
-    asked: list[str]
-    kind: Asks
-
-
 def fits(pair: Pair) -> bool:
     """Whether a short text answers a question of this kind, or rewrites the answer."""
     is_reply = denies(pair.said)
     if not (is_reply or brought(pair) - NEGATIONS):  # no new word: only a sign or the order may have changed
         return not brought(pair) and len(pair.said) >= SIZE * len(pair.old)
-    if tells_of_writer(pair.text, pair.question, pair.answer) or adds(pair) or tells(pair):
+    if tells_of_writer(pair) or adds(pair) or tells(pair):
         return False
-    if recalls(pair.text, f"{pair.question} {pair.answer}"):
+    if recalls(pair):
         return False
     if len(LIST.findall(pair.text)) > 1:
         return True
-    if is_command(pair.text) or steps_again(pair):
+    if is_command(pair.text) or steps_again(pair) or calls_again(pair) or is_terse_value(pair):
         return True
     if CODE.search(pair.answer):
         return pair.text.lstrip().startswith("```") or keeps_code(pair.text, pair.said, pair.old)
@@ -98,7 +95,7 @@ def carries(pair: Pair) -> bool:
     if denies(pair.said):
         return not judges(pair)
     fresh = brought(pair)
-    if judges(pair) or not fresh - NEGATIONS or tells_of_writer(pair.text, pair.question, pair.answer):
+    if judges(pair) or not fresh - NEGATIONS or tells_of_writer(pair):
         return False
     if (
         pair.said[0] in ADDS | LIMITS
@@ -145,7 +142,11 @@ def repeats(pair: Pair) -> bool:
 
 def adds(pair: Pair) -> bool:
     """Whether a text only adds to the answer: "and oak"."""
-    return pair.said[0] in ADDS and pair.said[:1] != pair.old[:1]
+    first = pair.said[0]
+    if first not in ADDS or pair.said[:1] == pair.old[:1]:
+        return False
+    only = ADDS_ONLY_IN.get(first)
+    return only is None or not only.isdisjoint(pair.languages)
 
 
 def is_tied(pair: Pair) -> bool:
@@ -162,6 +163,25 @@ def steps_again(pair: Pair) -> bool:
         return WHOLE.fullmatch(pair.text) is not None
     programs = {word for step, word in pairwise(pair.old) if step in STEPS}
     return pair.said[0] in programs and LITTLE.isdisjoint(pair.said)
+
+
+def calls_again(pair: Pair) -> bool:
+    """Whether a text is a call of a function by itself, in place of an answer that has one."""
+    return CALL.fullmatch(pair.text.strip()) is not None and CALLED.search(pair.answer) is not None
+
+
+def is_terse_value(pair: Pair) -> bool:
+    """Whether a text of two words is the amount, the time or the person that was asked for, with its full stop: "Six months."."""
+    if len(pair.said) != TERSE or not VALUE.fullmatch(pair.text):
+        return False
+    if pair.kind is Asks.PERSON:
+        return pair.said[0] in TITLES and bool(brought(pair) - LITTLE)
+    if pair.kind not in (Asks.AMOUNT, Asks.TIME):
+        return False
+    value = [word for word in pair.said if is_amount(word)]
+    if pair.kind is Asks.TIME:
+        return bool(value)
+    return bool(value) and any(map(is_unit, pair.said)) and any(map(is_unit, pair.old))
 
 
 def rewrites(pair: Pair) -> bool:

@@ -100,6 +100,8 @@ ADDS: Final = frozenset(
     "och eller även og også ve veya и или также ещё і або".split()
 )
 """With which a text adds to the answer, unless the answer begins so, too."""
+ADDS_ONLY_IN: Final = {"en": {"nl"}, "of": {"nl"}, "o": {"es", "it"}}
+"""Those of them that are a preposition or an article in other languages."""
 LIMITS: Final = frozenset(
     "only except unless nur ausser seulement sauf uniquement solo salvo solamente excepto só somente alleen behalve tylko oprócz только кроме".split()
 )
@@ -108,8 +110,8 @@ VALUES: Final = frozenset(
     "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty ninety hundred thousand half "
     "once twice noon midnight monday mondays tuesday tuesdays wednesday wednesdays thursday thursdays friday fridays saturday saturdays "
     "sunday sundays january february march april june july august september october november december today tomorrow daily weekly monthly "
-    "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreissig hundert mittags mitternacht montag montags dienstag mittwoch "
-    "donnerstag freitag samstag sonntag sonntags morgen täglich deux trois quatre cinq six sept huit neuf dix onze douze vingt trente midi "
+    "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreissig hundert mittags mitternacht montag montags dienstag dienstags mittwoch mittwochs "
+    "donnerstag donnerstags freitag freitags samstag samstags sonntag sonntags morgen täglich deux trois quatre cinq six sept huit neuf dix onze douze vingt trente midi "
     "minuit lundi mardi mercredi jeudi vendredi samedi dimanche demain dos tres cuatro cinco seis siete ocho nueve diez once doce veinte "
     "treinta mediodía medianoche lunes martes miércoles jueves viernes sábado domingo mañana due tre quattro cinque sei sette otto nove dieci "
     "undici dodici venti trenta mezzogiorno lunedì martedì mercoledì giovedì venerdì sabato domenica domani dois três quatro sete oito dez "
@@ -203,6 +205,16 @@ STEPS: Final = frozenset(
     "klik open druk ga kies bel stuur kliknij otwórz naciśnij wybierz zadzwoń wyślij wejdź откройте нажмите выберите позвоните".split()
 )
 """With which an answer tells what to do."""
+THINGS: Final = frozenset(
+    "the a an it they he she there der die das ein eine es er sie da le la les un une il elle ça el los las lo gli o os as um uma de het een ten ta to "
+    "den det en ett".split()
+)
+"""With which a sentence about a thing begins, and no step."""
+THESE: Final = frozenset(
+    "this that these those dieser diese dieses diesem diesen cette cet ces ese esa esos esas este esta questo questa "
+    "quello quella esse essa".split()
+)
+"""With which a text points at what was said before it."""
 LITTLE: Final = EVIDENCE.keys() | NEGATIONS
 """Words that mean nothing by themselves."""
 

@@ -17,7 +17,6 @@ from typing import Any, ClassVar, Final, Self
 
 import re2
 
-from curation.decisions import corrections
 from curation.decisions.reasons import Kind, of
 from curation.evidence.records import Candidate, Finding, named
 from curation.filters import texts as filters_texts
@@ -72,7 +71,7 @@ class FilterSettings:
 
     def __post_init__(self) -> None:
         """Make the term lists ready, once for all records."""
-        object.__setattr__(self, "terms", Terms.of(self.sensitive))
+        object.__setattr__(self, "terms", terms_of(tuple(self.sensitive.items())))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -163,15 +162,12 @@ def check_placeholders(candidate: Candidate, settings: FilterSettings) -> Iterat
 
 
 def check_answer(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
-    """An answer that is cut off, refuses, is noise, or does not answer at all."""
+    """An answer that is cut off, refuses or is noise. Whether a correction is an answer is for the rules on votes."""
     text = candidate.expected
     if settings.drop_refusals and refuses(text):
         yield found("refusal", "The answer declines to answer.")
     if sign := "its stream ended early" if candidate.is_cut else truncated(text):
         yield found("truncated", f"The answer is cut off: {sign}.", len(text))
-    flaw = corrections.flaw(text, candidate.question) if candidate.authored == "human" else None
-    if flaw and flaw != corrections.Flaw.QUESTION:  # for a reviewer, asking back may be the right answer
-        yield found(f"correction_is_{flaw}", "What the person wrote is not an answer.")
     for name, part in (("question", candidate.question), ("answer", text)):
         if measured := gibberish(part):
             yield found("gibberish", f"The {name} is noise: {measured[0]}.", measured[1])
@@ -271,6 +267,12 @@ class Terms:
                 if phrase in text and pattern.search(text):
                     hits[topic] = hits.get(topic, 0) + 1
         return hits
+
+
+@lru_cache(maxsize=16)
+def terms_of(sensitive: tuple[tuple[str, tuple[str, ...]], ...]) -> Terms:
+    """The terms of these topics, made ready once for all batches: to make them takes as long as to judge ten records."""
+    return Terms.of(dict(sensitive))
 
 
 def gate(terms: Iterable[str]) -> Any:

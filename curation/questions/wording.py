@@ -235,7 +235,7 @@ def unthanked(words: list[str], spoken: Language) -> list[str]:
     while words:
         if words[-1] == ",":
             words = words[:-1]
-        elif found := opening(words[::-1], spoken.rules["closers"]):
+        elif words[-1] in spoken.rules["closers"] and (found := opening(words[::-1], spoken.rules["closers"])):
             words = words[: -found[0]]
         else:
             break
@@ -264,7 +264,7 @@ def framed(words: list[str], spoken: Language) -> list[str]:
         words = found[1] + words[found[0] :]
     if len(words) > 2 and spoken.verbs:
         words = infinitive(words, spoken)
-    for triggers, pattern, instead in spoken.patterns:
+    for triggers, pattern, instead in () if spoken.triggers.isdisjoint(words) else spoken.patterns:
         if not triggers.isdisjoint(words):
             text = " ".join([word for word in words if word != ","])
             if match := pattern.fullmatch(text):

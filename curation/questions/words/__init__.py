@@ -55,6 +55,8 @@ class Language:
     verbs: Mapping[str, Mapping[str, str]]
     """A finite form, then its particle or the empty text: the infinitive."""
     patterns: tuple[tuple[frozenset[str], re.Pattern[str], str], ...]
+    triggers: frozenset[str]
+    """The words of which a text has at least one if any pattern applies."""
     cased: Mapping[str, str]
     """Words whose meaning depends on their case."""
     letters: Mapping[int, str]
@@ -106,6 +108,7 @@ def made(code: str, sections: Mapping[str, Sequence[str]]) -> Language:
         form, _, particle = left.partition(" ")
         verbs.setdefault(form, {})[particle] = right
     endings = sorted(pairs["endings"], key=lambda pair: -len(pair[0]))
+    patterns = tuple(map(pattern, sections.get("patterns", ())))
     return Language(
         code=code,
         sets=sets,
@@ -115,7 +118,8 @@ def made(code: str, sections: Mapping[str, Sequence[str]]) -> Language:
         forms=dict(pairs["forms"]),
         endings=tuple((left.lstrip("-"), right.lstrip("-")) for left, right in endings),
         verbs=verbs,
-        patterns=tuple(map(pattern, sections.get("patterns", ()))),
+        patterns=patterns,
+        triggers=frozenset().union(*(triggers for triggers, _, _ in patterns)),
         cased=dict(pairs["cased"]),
         letters={ord(left): right for left, right in pairs["letters"]},
     )
@@ -183,7 +187,9 @@ def recognise(words: Sequence[str], text: str = "") -> Language | None:
     """The language with a list that most of these words mark; none if in doubt."""
     votes, size = marks()
     # At most 200 words: a byte must not overflow.
-    total = sum([votes.get(word) or votes.get(word.partition("'")[0], 0) for word in words[:200]])
+    total = sum(
+        [votes.get(word) or (votes.get(word.partition("'")[0], 0) if "'" in word else 0) for word in words[:200]]
+    )
     if not total:
         return None
     counts = total.to_bytes(size, "little")

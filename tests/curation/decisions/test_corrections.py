@@ -45,6 +45,39 @@ def test_no_good_answer_is_kept_back() -> None:
     assert [case["correction"] for case in [*CASES, *ROUNDS] if case["wanted"] == "teach" and found(case)] == []
 
 
+def test_what_takes_the_place_of_an_answer_has_no_flaw_by_itself() -> None:
+    taught = [case for case in [*CASES, *ROUNDS] if found(case) is None]
+    assert len(taught) > 300 and [case for case in taught if flaw(case["correction"], case["question"])] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "text", "kind"),
+    [
+        ("Who repairs the lift?", "The caretaker repairs the lift.", "The lift stops at every floor of the house.", Flaw.NO_ANSWER),
+        ("Who repairs the lift?", "The caretaker repairs the lift.", "The lift is repaired by the owner of the house.", None),
+        ("Who runs the shop?", "The shop is run by a couple.", "Half the town knows that couple from the market.", Flaw.NO_ANSWER),
+        ("Where do I leave the bike?", "Leave the bike in yard 3.", "You have to lock the bike before you leave.", Flaw.NO_ANSWER),
+        ("How do I change my plan?", "Choose Plans in Billing.", "The new colours are rather pleasant for tired eyes.", Flaw.NO_ANSWER),
+        ("How do I get to Bonn?", "Take the train at ten.", "We stood in the rain for an hour because of you.", Flaw.COMPLAINT),
+        ("What does APR stand for?", "APR is a fee.", "Never shorten words without telling what they mean.", Flaw.INSTRUCTION),
+        ("送料はいくらですか？", "送料は500円です。", "沖縄への送料も同じですか", Flaw.QUESTION),
+        ("배송비는 얼마인가요?", "배송비는 3천 원입니다.", "제주도도 같은 금액인가요", Flaw.QUESTION),
+        ("Was kostet der Eintritt?", "Der Eintritt kostet 10 Euro.", "statt 10 Euro muss da 12 Euro stehen", Flaw.FRAGMENT),
+        ("Wie lange hält die Sohle?", "Die Sohle hält fünf Jahre.", "Bei uns ist nach einem Sommer alles gerissen.", Flaw.NO_ANSWER),
+        (*DAYS, "Thirty days.", None),
+        ("What does the ticket cost?", "The ticket costs 3 euro.", "4 euro a ride.", None),
+        ("Who pays the plumber?", "The landlord pays the plumber.", "The tenant.", None),
+        ("Wann ist Markt?", "Markt ist am Montag.", "Immer freitags.", None),
+        ("¿Dónde está el buzón?", "El buzón está en la calle.", "En la pared de atrás.", None),
+        ("How do I reverse a list without changing it?", "Use items.reverse().", "reversed(items)", None),
+    ],
+)  # fmt: skip
+def test_what_answers_something_else_is_told_from_a_terse_answer(
+    question: str, answer: str, text: str, kind: Flaw | None
+) -> None:
+    assert flaw(text, question, answer) == kind
+
+
 def test_most_fragments_are_told_from_what_has_nothing_to_add() -> None:
     fragments = [found(case) == Flaw.FRAGMENT for case in CASES if case["wanted"] == "amend"]
     assert sum(fragments) >= 0.9 * len(fragments)

@@ -212,12 +212,6 @@ def test_an_answer_that_regrets_something_and_helps_is_no_refusal() -> None:
     assert says("I'm sorry, I can't see your order, but you can track it under Profile, then Orders.") == []
 
 
-def test_what_a_person_wrote_must_be_an_answer() -> None:
-    assert says("this is wrong, fix it", authored="human") == ["correction_is_complaint"]
-    assert says("Please answer in German", authored="human") == ["correction_is_instruction"]
-    assert says("Thanks, it takes three days.", authored="human") == []
-
-
 @pytest.mark.parametrize(
     "text",
     [
