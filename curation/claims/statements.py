@@ -70,7 +70,12 @@ _EXPLETIVE: Final = frozenset(
 
 @lru_cache(maxsize=RECENT)
 def read_question(question: str) -> Question:
-    """What a question lends to its answers."""
+    """What a question lends to its answers, remembered until `forget`."""
+    return _read_question(question)
+
+
+def _read_question(question: str) -> Question:
+    """What a question lends to its answers, of which nothing stays in memory."""
     tokens = tuple(token.lower() for token in split(question))
     words = frozenset(singular(token) for token in tokens if token.isalnum() and not token[0].isdigit())
     language = language_of(tokens)
@@ -125,7 +130,7 @@ def claiming(
     """The clauses of an answer that claim something, and the language that it was read in. If `whole`, each keeps its
     subject, also where the question gave it, and what the answer asks back is left out. The language is guessed where none is given.
     """
-    about = read_question(question)
+    about = read_question(question) if whole else _read_question(question)
     tokens = split(answer) if tokens is None else tokens
     language = language or language_of([token.lower() for token in tokens[:60]], about.tokens)
     clauses = read(tokens, language)

@@ -150,4 +150,4 @@ def forget() -> None:
     """
     forget_claims()
     normalisation.forget()
-    weights.asks.cache_clear()
+    weights.forget()

@@ -102,6 +102,12 @@ def procedure(question: str) -> bool:
     return bool(_PROCEDURE.search(question))
 
 
+def forget() -> None:
+    """Drop the questions that were read lately."""
+    for known in (asks, names_a_thing, which, procedure):
+        known.cache_clear()
+
+
 def holds(word: str, words: frozenset[str]) -> bool:
     """Whether a word, or a fact of the same value, is among these."""
     return word in words or any(equal(word, each) for each in words if each[0] in "#=@/")
