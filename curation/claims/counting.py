@@ -60,6 +60,8 @@ def _filled_otherwise(one: Reading, other: Reading) -> bool:
         (fact,) = own
         frame = mine.content - own
         for claim in other.claims:
+            if any(claim.content == known.content for known in one.claims):
+                continue  # both say it
             if (
                 claim.negated == mine.negated
                 and claim.content - frame <= source.hard

@@ -49,6 +49,7 @@ def widens(one: Reading, other: Reading, question: frozenset[str] = frozenset())
         for limit in limits
         if not _kept(limit, one, other)
         for claim in other.claims
+        if not any(claim.content == mine.content for mine in one.claims)  # what both say widens nothing
     )
 
 
