@@ -1,6 +1,6 @@
 """Does a guess from words narrow the audit? On feedbackqa: the raters are hidden, and an audit is drawn at random.
 
-    REAL_DATA=folder python -m bench.assisted [--runs 100] [--judged 500] [--voting 0.1]
+    REAL_DATA=folder python -m bench.assisted [--runs 100] [--judged 500] [--voting 0.1] [--right 0.95]
 
 Prints how often either interval holds the share of all raters, and the effective n: by the estimate's own reckoning, and by
 how far the estimates scatter over the runs. With `--voting`, that share of the people who got a good answer and four times
@@ -54,11 +54,18 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--judged", type=int, default=500)
     parser.add_argument("--half", type=int, choices=(0, 1), help="Only one half of the questions.")
+    parser.add_argument("--right", type=float, help="Leave out bad answers until this share is good.")
     parser.add_argument("--voting", type=float, default=0.0)
     options = parser.parse_args()
     every = texts(Path(os.environ["REAL_DATA"], "feedbackqa.jsonl"))
     if options.half is not None:
         every = [text for text in every if zlib.crc32(text.key.encode()) % 2 == options.half]
+    if options.right is not None:
+        good = [text for text in every if text.good]
+        bad = random.Random(3).sample(
+            [text for text in every if not text.good], round(len(good) * (1 / options.right - 1))
+        )
+        every = good + bad
     every = heard(every, options.voting, random.Random(7))
     truth, rng = fmean(bool(text.good) for text in every), random.Random(5)
     found = [estimate(rng.sample(every, options.judged), every) for _ in range(options.runs)]

@@ -79,7 +79,7 @@ def run(runs: int, **world: int) -> list[Coverage]:
 
 
 def picture(made: Mapping[str, Sequence[Estimate]], worlds: int = 100) -> str:
-    """The intervals of the first worlds, one stroke a world, beside the truth; those that miss it are red. An SVG."""
+    """The intervals of the first worlds, one stroke per world, with the truth; those that miss it are red. An SVG."""
     left, right, height, top = 180, 20, 110, 34
     wide = left + worlds * 6 + right
     share = {row.name: row.covered for row in coverage(made)}

@@ -1,4 +1,4 @@
-"""Capture over HTTP: interaction + feedback pairs a second and their latency, beside a bare view on the same server.
+"""Capture over HTTP: interaction + feedback pairs a second and their latency, compared with a bare view on the same server.
 
     python -m bench.capture [--seconds 5] [--runs 3] [--database sqlite,postgres]
 
@@ -198,21 +198,23 @@ def measure_peers(ours: dict[int, Load], options: argparse.Namespace) -> None:
             for clients in (1, 16):
                 found = runs(there.address, call, clients=clients, options=options)
                 print(
-                    beside(f"{peer.name}: pair, {clients} client{'s' * (clients > 1)}", found, ours.get(clients)),
+                    comparison(f"{peer.name}: pair, {clients} client{'s' * (clients > 1)}", found, ours.get(clients)),
                     flush=True,
                 )
                 if peer.votes:
                     kept = stored(there, peer.votes, call, found, clients=clients, seconds=options.seconds)
-                    print(beside(f"{peer.name}: the same, until all is stored", kept, ours.get(clients)), flush=True)
+                    print(
+                        comparison(f"{peer.name}: the same, until all is stored", kept, ours.get(clients)), flush=True
+                    )
             if peer.batch:
                 many = peer.batch(there.address, talk, BATCH)
                 found = runs(there.address, many, clients=1, options=options, calls_each=BATCH)
-                print(beside(f"{peer.name}: batch of {BATCH} pairs, 1 client", found, ours.get(BATCH)), flush=True)
+                print(comparison(f"{peer.name}: batch of {BATCH} pairs, 1 client", found, ours.get(BATCH)), flush=True)
             print(f"{peer.name}: ready after {there.seconds_to_start:.1f} s; ", end="")
             print(f"{idle:.0f} MB idle, {megabytes(there.process.pid):.0f} after the pairs (PSS)")
 
 
-def beside(name: str, found: Load, ours: Load | None) -> str:
+def comparison(name: str, found: Load, ours: Load | None) -> str:
     """One line of a peer."""
     if ours is None or not found.rate:
         return row(name, found)

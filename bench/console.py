@@ -148,7 +148,7 @@ def child(rows: int, tasks: int) -> None:
     first = 1000 * (time.perf_counter() - begun) / len(cold)
     found = {
         "filling": filling,
-        "home, counted anew": first,
+        "home, counted again": first,
         "next": next_times(clients["member"]),
         "lists": [(each.name, each.query, each.ms) for each in list_times(clients)],
     }
@@ -188,7 +188,7 @@ def report(database: str, found: dict[str, Any], everything: bool) -> bool:
         print(f"      {each.ms:>7.0f} ms  {each.name} {each.query}")
     after = median(found["browser"])
     print(f"  next task at the server: median {median(found['next']):.0f} ms, slowest {max(found['next']):.0f} ms")
-    print(f"  home, its figures counted anew (kept for a minute): {found['home, counted anew']:.0f} ms")
+    print(f"  home, its figures counted again (kept for a minute): {found['home, counted again']:.0f} ms")
     held = {
         f"every list within {LIST_MS:.0f} ms: slowest {max(each.ms for each in pages):.0f} ms, {len(over)} over": not over,
         f"next task in the browser within {NEXT_MS:.0f} ms: median {after:.0f} ms, slowest {max(found['browser']):.0f} ms": after

@@ -1,4 +1,4 @@
-"""The review page in Chromium: milliseconds from the key that decides to the frame in which the next task stands."""
+"""The review page in Chromium: milliseconds from the key that decides to the frame that shows the next task."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -14,7 +14,7 @@ TOPICS = ("ferries", "tickets", "refunds", "bicycles", "luggage", "tours", "meal
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many rows of each kind there are beside that many interactions."""
+    """How many rows of each kind go with that many interactions."""
 
     interactions: int
     tasks: int = 100_000
@@ -132,10 +132,16 @@ def fill(sizes: Sizes) -> Any:
 
 def captured(filling: Filling, sizes: Sizes) -> None:
     """People, what they asked and said, and the counts of it."""
-    from feedback.models import Interaction, Outcome, ParkedSignal, Signal
+    agreeing(filling, sizes)
+    asked(filling, sizes)
+    rated(filling, sizes)
+    counted(filling)
+
+
+def agreeing(filling: Filling, sizes: Sizes) -> None:
+    """People, and what each of them said of the three purposes."""
     from privacy.models import ConsentEntry, Notice, Subject
 
-    topic = one_of("i * 7", TOPICS)
     filling.put(
         Subject,
         sizes.subjects,
@@ -144,6 +150,26 @@ def captured(filling: Filling, sizes: Sizes) -> None:
         digest=f"'d' || {spelled('i')}",
         created_at=ago("i % 100000"),
     )
+    filling.put(Notice, 20, id="i", digest=f"'n' || {spelled('i')}", text=f"'Wording ' || {spelled('i')}")
+    filling.put(
+        ConsentEntry,
+        sizes.subjects * 3,
+        id="i",
+        subject_id=f"1 + i % {sizes.subjects}",
+        purpose=one_of("i", ("capture", "evaluation", "training")),
+        granted="(i % 9 > 0)",
+        method="'api'",
+        notice_id="1 + i % 20",
+        entry_hash="'h'",
+        recorded_at=ago(f"{sizes.subjects * 3} - i"),
+    )
+
+
+def asked(filling: Filling, sizes: Sizes) -> None:
+    """Interactions: the same few topics, each question with a number of its own."""
+    from feedback.models import Interaction
+
+    topic = one_of("i * 7", TOPICS)
     filling.put(
         Interaction,
         sizes.interactions,
@@ -164,6 +190,12 @@ def captured(filling: Filling, sizes: Sizes) -> None:
         revision="CASE i % 3 WHEN 0 THEN 1 ELSE 0 END",
         pending="(i % 5000 = 0)",
     )
+
+
+def rated(filling: Filling, sizes: Sizes) -> None:
+    """Signals on every third interaction, and some that came before theirs."""
+    from feedback.models import ParkedSignal, Signal
+
     kinds = ("thumbs_up",) * 12 + ("thumbs_down",) * 4 + ("edit", "copy", "retry", "accept")
     filling.put(
         Signal,
@@ -192,6 +224,12 @@ def captured(filling: Filling, sizes: Sizes) -> None:
         effective_at=ago("i"),
         body_digest="'b'",
     )
+
+
+def counted(filling: Filling) -> None:
+    """What became of the writes of one day."""
+    from feedback.models import Outcome
+
     filling.put(
         Outcome,
         20_000,
@@ -202,19 +240,6 @@ def captured(filling: Filling, sizes: Sizes) -> None:
         result="'stored'",
         slot="i % 30000",
         number="i",
-    )
-    filling.put(Notice, 20, id="i", digest=f"'n' || {spelled('i')}", text=f"'Wording ' || {spelled('i')}")
-    filling.put(
-        ConsentEntry,
-        sizes.subjects * 3,
-        id="i",
-        subject_id=f"1 + i % {sizes.subjects}",
-        purpose=one_of("i", ("capture", "evaluation", "training")),
-        granted="(i % 9 > 0)",
-        method="'api'",
-        notice_id="1 + i % 20",
-        entry_hash="'h'",
-        recorded_at=ago(f"{sizes.subjects * 3} - i"),
     )
 
 

@@ -4,10 +4,10 @@
     python -m tests.servers python -m bench.curation      the same on PostgreSQL
 
 Each phase is a process of its own, so that its peak memory is its own. On SQLite the rows that curation left are written
-once more, bare, which is the limit of its rate. The release stands beside a SELECT of the same columns of the same rows with
+once more, bare, which is the limit of its rate. The release is compared with a SELECT of the same columns of the same rows with
 orjson and a write. Targets: 8,000 interactions a second and core for whole curation, 400 MB, an increment that costs the
 same at either size (within 1.5 times), release files at half the speed of SELECT and write or better. `--workers` also
-curates with two processes beside one; on SQLite, which has one writer, that says little.
+curates with two processes and with one; on SQLite, which has one writer, that says little.
 """
 
 import argparse
@@ -86,90 +86,73 @@ def talks_of_one(rng: random.Random, first: int, number: int) -> Iterator[Talk]:
 
 def fill(first: int, number: int, one: int = 0, source: Iterator[Talk] | None = None) -> dict[str, Any]:
     """Put rated interactions into the tables, past the doors; all of one question where `one` is set, or those of a source."""
-    from django.db import connection, transaction
+    from django.db import connection
 
     from curation.policies.projects import create_project
-    from feedback.models import Interaction, Project, Signal
-    from feedback.texts.fingerprints import fingerprint
-    from privacy.models import ConsentEntry, Subject
+    from feedback.models import Project
 
     project = Project.objects.first() or create_project("bench")
     began = time.perf_counter()
     source = source or talks(first, number, one=bool(one))
     for start in range(first, first + number, CHUNK):
-        people, agreed, asked, said = [], [], [], []
-        for key, question, answer, vote, right, tag in (
-            next(source) for _ in range(min(CHUNK, first + number - start))
-        ):
-            who = key // 10 + 1
-            at = bulk.stamp(START + timedelta(seconds=20 * key))
-            if key % 10 == 0:
-                people.append((who, project.namespace, f"{who:064}", at))
-                agreed += [
-                    (who * 3 + n, who, purpose, True, "api", "", at)
-                    for n, purpose in enumerate(("capture", "evaluation", "training"))
-                ]
-            asked.append(
-                (
-                    key + 1,
-                    project.pk,
-                    who,
-                    f"talk-{key}",
-                    "",
-                    question,
-                    answer,
-                    "[]",
-                    "[]",
-                    f'["{tag}"]',
-                    "{}",
-                    "guide",
-                    f"{key // 250_000 + 1}",
-                    "",
-                    "",
-                    at,
-                    at,
-                    "b",
-                    fingerprint(question),
-                    "{}",
-                    "bench",
-                    "{}",
-                    False,
-                    1,
-                    True,
-                )
-            )
-            said.append((key + 1, project.pk, key + 1, who, f"said-{key}", vote, right, "", at, at, at, "b"))
-        with transaction.atomic():
-            bulk.upsert(
-                Subject,
-                names(Subject, "id namespace digest created_at"),
-                filled(Subject, "id namespace digest created_at", people),
-            )
-            bulk.upsert(
-                ConsentEntry, *both(ConsentEntry, "id subject_id purpose granted method entry_hash recorded_at", agreed)
-            )
-            bulk.upsert(
-                Interaction,
-                *both(
-                    Interaction,
-                    "id project_id subject_id external_id session question answer context sources tags metadata "
-                    "agent_name agent_version agent_model agent_prompt occurred_at received_at body_digest fingerprint redactions "
-                    "redaction_version placeholders scan_due revision pending",
-                    asked,
-                ),
-            )
-            bulk.upsert(
-                Signal,
-                *both(
-                    Signal,
-                    "id project_id interaction_id subject_id external_id kind correction comment occurred_at effective_at received_at body_digest",
-                    said,
-                ),
-            )
+        store(project, list(itertools.islice(source, min(CHUNK, first + number - start))))
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
     return {"seconds": time.perf_counter() - began}
+
+
+ASKED = (
+    "id project_id subject_id external_id question answer tags agent_name agent_version occurred_at received_at body_digest "
+    "fingerprint redaction_version revision pending"
+)
+SAID = "id project_id interaction_id subject_id external_id kind correction occurred_at effective_at received_at body_digest"
+
+
+def store(project: Any, chunk: list[Talk]) -> None:
+    """Put these interactions and their signals into the tables, and the people whose first they are."""
+    from django.db import transaction
+
+    from feedback.models import Interaction, Signal
+    from privacy.models import ConsentEntry, Subject
+
+    people, agreed = people_of(project, chunk)
+    agreement = "id subject_id purpose granted method entry_hash recorded_at"
+    with transaction.atomic():
+        bulk.upsert(Subject, *both(Subject, "id namespace digest created_at", people))
+        bulk.upsert(ConsentEntry, *both(ConsentEntry, agreement, agreed))
+        bulk.upsert(Interaction, *both(Interaction, ASKED, [asked(project, talk) for talk in chunk]))
+        bulk.upsert(Signal, *both(Signal, SAID, [said(project, talk) for talk in chunk]))
+
+
+def moment(key: int) -> Any:
+    """When it was asked: one every twenty seconds."""
+    return bulk.stamp(START + timedelta(seconds=20 * key))
+
+
+def people_of(project: Any, chunk: list[Talk]) -> tuple[list[Any], list[Any]]:
+    """Those who ask for the first time, ten questions each, and their consent to everything."""
+    first = [(key // 10 + 1, moment(key)) for key, *_ in chunk if key % 10 == 0]
+    people = [(who, project.namespace, f"{who:064}", at) for who, at in first]
+    purposes = tuple(enumerate(("capture", "evaluation", "training")))
+    return people, [(who * 3 + n, who, purpose, True, "api", "", at) for who, at in first for n, purpose in purposes]
+
+
+def asked(project: Any, talk: Talk) -> tuple[Any, ...]:
+    """The row of an interaction, as `ASKED` names its columns. Each 250,000 have another version of the agent."""
+    from feedback.texts.fingerprints import fingerprint
+
+    key, question, answer, _, _, tag = talk
+    row = (key + 1, project.pk, key // 10 + 1, f"talk-{key}", question, answer, f'["{tag}"]', "guide")
+    at = moment(key)
+    return (*row, f"{key // 250_000 + 1}", at, at, "b", fingerprint(question), "bench", 1, True)
+
+
+def said(project: Any, talk: Talk) -> tuple[Any, ...]:
+    """The row of a signal, as `SAID` names its columns."""
+    key, _, _, vote, right, _ = talk
+    at = moment(key)
+    return key + 1, project.pk, key + 1, key // 10 + 1, f"said-{key}", vote, right, at, at, at, "b"
 
 
 def both(model: Any, given: str, rows: list[Any]) -> tuple[list[str], list[Any]]:
@@ -366,7 +349,7 @@ def main() -> None:
     """Measure every size, and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sizes", default="100000,1000000")
-    parser.add_argument("--workers", action="store_true", help="two processes beside one, too")
+    parser.add_argument("--workers", action="store_true", help="also with two processes")
     parser.add_argument("--one", action="store_true", help="one question alone, asked again and again")
     parser.add_argument("--phase", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -400,7 +383,7 @@ def main() -> None:
 
 
 def two(size: int) -> None:
-    """Two processes beside one, on a fresh database each."""
+    """Two processes and one, each on a fresh database."""
     fresh()
     phase("fill", 0, size)
     one = phase("curate")["seconds"]

@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 
@@ -245,7 +246,7 @@ def main() -> None:
         "oasst": lambda: voted,
         "oasst, a tenth votes": lambda: heard(voted, 0.1, random.Random(7)),
         "oasst, a fifth votes": lambda: heard(voted, 0.2, random.Random(7)),
-        **{f"world {name}": lambda name=name: world(name) for name in ("sparse", "moving", "faq")},
+        **{f"world {name}": partial(world, name) for name in ("sparse", "moving", "faq")},
     }
     for name, log in logs.items():
         print(measure(name, log(), options.runs), flush=True)

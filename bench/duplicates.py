@@ -1,4 +1,4 @@
-"""Near-duplicate questions: how many a second, found how completely and how precisely, beside the raw
+"""Near-duplicate questions: how many a second, found how completely and how precisely, compared with the raw
 libraries.
 
     python -m bench.duplicates [--questions 100000] [--log FILE ...]

@@ -99,7 +99,7 @@ def speed(total: int = 10_000) -> dict[str, object]:
     return {
         "cases": total,
         "grade, CPU s": round(grading, 2),
-        "judge both runs, graded anew, CPU s": round(time.process_time() - start, 2),
+        "judge both runs, graded again, CPU s": round(time.process_time() - start, 2),
         "passing": verdict.counts["passing"],
     }
 

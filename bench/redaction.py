@@ -1,4 +1,4 @@
-"""The redactor beside other tools: the same texts, the same run, quality by type and speed.
+"""The redactor compared with other tools: the same texts, the same run, quality by type and speed.
 
     python -m bench.redaction [FOLDER]
 

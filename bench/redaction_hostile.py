@@ -1,4 +1,4 @@
-"""Texts of 1 MB made to exhaust the redactor: CPU seconds, and time per byte beside that of 100 kB.
+"""Texts of 1 MB made to exhaust the redactor: CPU seconds, and time per byte compared with that of 100 kB.
 
     python -m bench.redaction_hostile
 

@@ -32,6 +32,7 @@ from tests.faults.verdict import until_done
 
 SAMPLE_SECONDS = 5.0
 WINDOW = 30.0  # seconds whose calls make one point of the picture
+LEASES = 2_400.0  # seconds: a killed worker holds a person's request for up to half an hour
 CAPTURE = ("/api/v1/interactions", "/api/v1/feedback")
 
 
@@ -114,6 +115,7 @@ def report(made: System, load: Mixed, seen: Watched, found: Sequence[str]) -> No
         print(f"{name}: {quarters} MB in the four quarters")
     print(f"most that waited for curation: {max(number for _, number in seen.waiting):,}")
     print(f"{len(found)} lost, doubled, miscounted or left behind")
+    print(dict(Counter(" ".join(each.split()[:2]) for each in found)))
     print("\n".join(found[:20]))
 
 
@@ -141,7 +143,7 @@ def main(arguments: list[str]) -> int:
             load.stop()
             stop.set()
             watcher.join()
-        found = [*until_done(made), *faults(made, load)]
+        found = [*until_done(made, LEASES), *faults(made, load)]
         report(made, load, seen, found)
         if options.svg:
             points = windows(load.sender.taken, seen.began)

@@ -6,7 +6,7 @@
     python -m bench.value --log FILE …         the funnel of real logs: questions, cases, examples, pairs, each loss by its reason
 
 For each world and seed a log is made (`bench/worlds/people.py`), stored through `import_log` or `/batch`, curated and
-released, and again after reviewers who know the truth, and are right in 95 %, have decided so many tasks. Beside the release
+released, and again after reviewers who know the truth, and are right in 95 %, have decided so many tasks. Next to the release
 stand rules without Flywheel: raw up-votes, up-votes and corrections, net votes, what the agent said most often (which reads
 no vote), and a Bayes rule that knows the world's likelihoods. `--road alone` asks the rule of evidence alone, without database,
 filters, guards and reviewers: twenty seeds take minutes.

@@ -113,7 +113,7 @@ class EvalCaseAdmin(DerivedAdmin):
     @admin.action(description="Make ordinary cases again", permissions=["mark"])
     def unmark_never_again(self, request: HttpRequest, queryset: QuerySet[EvalCase]) -> None:
         changed = queryset.filter(never_again=True).order_by().update(never_again=False)
-        messages.success(request, f"{changed} are ordinary cases again.")
+        messages.success(request, f"Ordinary cases again: {changed}.")
 
 
 class AuthoredFilter(admin.SimpleListFilter):

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -25,7 +26,7 @@ class RolesFilter(admin.RelatedFieldListFilter):
         self.title = "role"
 
 
-class PersonForm(auth_admin.UserChangeForm):
+class PersonForm(UserChangeForm):
     """A person's name, roles and whether they may sign in, in the words of the console."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

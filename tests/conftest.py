@@ -58,9 +58,11 @@ from tests.chromium import chromium_path, launched  # noqa: E402
 from tests.cputime import CpuTimes  # noqa: E402
 from tests.databases import has_marker, on_both  # noqa: E402
 from tests.extent import THOROUGH  # noqa: E402
+from tests.new_databases import FOLDER, migrated  # noqa: E402
 from tests.processes import running, wait, web_server  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
+os.environ.setdefault(FOLDER, str(VAR / "database"))  # the workers of xdist inherit it
 
 # A busy machine is no failure: no deadline for one example. What the thorough run finds is printed, to be kept as an
 # `@example`, and tried first in the next one.
@@ -119,12 +121,31 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def migrated_database(django_db_modify_db_settings: None) -> Iterator[tuple[bool, Callable[[], None]]]:
+    """Whether the database is there and migrated, and what keeps it for others once it is. On PostgreSQL each is new."""
+    if connection.vendor != "sqlite":
+        yield False, lambda: None
+        return
+    with migrated(Path(connection.settings_dict["TEST"]["NAME"]), Path(os.environ[FOLDER])) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(migrated_database: tuple[bool, Callable[[], None]]) -> bool:
+    """Whether pytest-django finds the database in its place."""
+    return migrated_database[0]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    migrated_database: tuple[bool, Callable[[], None]], django_db_setup: None, django_db_blocker: Any
+) -> Iterator[None]:
     """The database, where a flush after a test with transactions of its own empties the tables that it filled, and what
     Django and the migrations put into a new one is as it was.
 
     PostgreSQL took 0.2 s to truncate all tables; working out all permissions anew took a quarter of a second.
     """
+    migrated_database[1]()
     with django_db_blocker.unblock():
         kept = FirstRows()
     with pytest.MonkeyPatch.context() as patched:

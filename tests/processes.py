@@ -15,7 +15,7 @@ from django.db import connection, connections
 
 from tests.servers import free_port
 
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 STOP_SECONDS = 10.0
 
 
@@ -68,7 +68,7 @@ def web_server(environment: dict[str, str], log: Path) -> Iterator[str]:
 
 
 def wait(condition: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
-    """Return when the condition holds; fail, with the log, when the process ends or half a minute passes."""
+    """Return when the condition holds; fail, with the log, when the process ends or two minutes pass."""
     deadline = time.monotonic() + START_SECONDS
     while not condition():
         if process.poll() is not None or time.monotonic() > deadline:

@@ -26,6 +26,7 @@ from typing import Literal
 from deploy.native import MISSING, can_compile
 from tests import reruns, tools
 from tests.audit import audit
+from tests.new_databases import FOLDER
 from tests.programs import prepare_machine
 from tests.servers import Unavailable, postgres, redis
 
@@ -94,7 +95,8 @@ class Result:
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """The environment of a stage: ours, without an operator's settings, with a `var/` of its own."""
     kept = {name: value for name, value in os.environ.items() if name not in NOT_FOR_TESTS}
-    return {**kept, "FLYWHEEL_VAR": str(folder / "var"), "PYTHONUNBUFFERED": "1", **more}
+    ours = {"FLYWHEEL_VAR": str(folder / "var"), FOLDER: str(folder / "database"), "PYTHONUNBUFFERED": "1"}
+    return {**kept, **ours, **more}
 
 
 def tool(*arguments: str, environment: Mapping[str, str], aside: bool = False) -> Outcome:

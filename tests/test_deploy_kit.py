@@ -68,6 +68,15 @@ def test_the_alerts_fire_for_what_they_are_about_and_are_silent_else() -> None:
     assert "SUCCESS" in run(["promtool", "test", "rules", "alerts.test.yaml"], cwd=RULES.parent)
 
 
+def test_prometheus_reads_its_file() -> None:
+    run(["promtool", "check", "config", "--syntax-only", "prometheus.yml"], cwd=RULES.parent)
+
+
+def test_kubernetes_knows_every_field_of_the_manifests() -> None:
+    files = [str(path) for path in MANIFESTS if path.name != "kustomization.yaml"]
+    run(["kubernetes-validate", "--strict", "--quiet", *files])
+
+
 def test_units_start_what_there_is() -> None:
     commands = [line for unit in UNITS for line in unit.read_text().splitlines() if line.startswith("ExecStart=")]
     assert len(commands) == len(UNITS) == 7

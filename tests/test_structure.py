@@ -78,7 +78,8 @@ def test_packages_name_only_modules_and_names_that_exist() -> None:
     stale = []
     for path in (path for path in TREE.modules.values() if path.name == "__init__.py"):
         docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
-        code = " ".join(part.read_text().replace(docstring, "") for part in path.parent.glob("*.py"))
-        named = re.findall(r"`([a-z_]+)(?:\.\w+)?`", docstring)
-        stale += [f"{path}: {name}" for name in named if name not in modules and not re.search(rf"\b{name}\b", code)]
+        if named := set(re.findall(r"`([a-z_]+)(?:\.\w+)?`", docstring)) - modules:
+            nodes = [node for part in path.parent.glob("*.py") for node in ast.walk(ast.parse(part.read_text()))]
+            known = {getattr(node, kind, None) for node in nodes for kind in ("name", "id", "attr", "arg", "value")}
+            stale += [f"{path}: {name}" for name in named - known]
     assert stale == []

@@ -6,7 +6,7 @@ from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from curation.claims.counting import exchanged, moved, recounted
+from curation.claims.counting import exchanged, moved, recounted, subjects_exchanged
 from curation.claims.duties import Duty, contrary
 from curation.claims.forms import MODAL, NEGATION, SIDES, canonical, forms_of
 from curation.claims.quantities import equal, rival
@@ -81,7 +81,7 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
             return kind
     if recounted(one, other):
         return "number"
-    if exchanged(one, other) or moved(one, other):
+    if exchanged(one, other) or moved(one, other) or subjects_exchanged(one, other):
         return "roles"
     if widens(one, other, words_of(question, one.language)):
         return "scope"
@@ -124,7 +124,7 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
         turned = _turned(mine, yours, one.language, _DUTIES)  # "not allowed" is "forbidden"
     if turned and mine.negated == yours.negated and share >= 0.5 and (both >= TURNED or short):
         return "opposite"
-    unless = any(a.negated and Scope.IF in a.scope and Scope.IF not in b.scope for a, b in ((mine, yours), (yours, mine)))
+    unless = _unless(mine, yours, other) or _unless(yours, mine, one)
     if share >= 0.5 and not mine.agrees(yours) and not turned and not agreed and sure and not unless:
         return "polarity"
     if _reversed_part(mine, yours):
@@ -142,15 +142,25 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
     return ""
 
 
+def _unless(mine: Claim, yours: Claim, other: Reading) -> bool:
+    """Whether one says "unless it rains", the other what holds when it rains."""
+    unlike = mine.negated and not yours.negated and Scope.IF in mine.scope
+    return unlike and (Scope.IF not in yours.scope or any(claim.negated for claim in other.claims))
+
+
 def _reversed_part(mine: Claim, yours: Claim) -> bool:
     """Whether one has with, or as included, what the other has without, or as the exception."""
     for here, there in ((mine, yours), (yours, mine)):
         if not here.raw or not here.content & there.content:
             continue
         needless = here.negated and here.duty is Duty.OPTIONAL and not there.negated  # "no photo is needed"
-        if (here.raw[0] in _WITHOUT or needless) and not there.negated and any(
-            word in _WITH and not here.content.isdisjoint(there.raw[place + 1 : place + 1 + NEXT])
-            for place, word in enumerate(there.raw)
+        if (
+            (here.raw[0] in _WITHOUT or needless)
+            and not there.negated
+            and any(
+                word in _WITH and not here.content.isdisjoint(there.raw[place + 1 : place + 1 + NEXT])
+                for place, word in enumerate(there.raw)
+            )
         ):
             return True
         if here.raw[0] in _EXCEPT and there.raw[0] in _INCLUDING:
@@ -165,21 +175,22 @@ def _turned(mine: Claim, yours: Claim, language: str, but: frozenset[int] = froz
         return True
     if _PARTICLES.isdisjoint(mine.words) or _PARTICLES.isdisjoint(yours.words):
         return False
-    one, two = set(pairwise(mine.words)), set(pairwise(yours.words))
-    return any(  # "before a meal", "after a meal"
-        after == other and word in _PARTICLES and _opposite(word, particle, language)
-        for word, after in one - two
-        for particle, other in two - one
-    )
+    one, two = set(pairwise(mine.words)), set(pairwise(yours.words))  # "before a meal", "after a meal"
+    pairs = ((a, b) for a, after in one - two for b, other in two - one if after == other and a in _PARTICLES)
+    return any(_opposite(a, b, language) for a, b in pairs)
 
 
 def _sides(claim: Claim, other: Claim, language: str) -> dict[int, int]:
     """The side that a clause alone takes of each axis, and none where it says both."""
     both: dict[int, set[int]] = {}
-    for word in claim.content - _PARTICLES:
-        for axis, side in SIDES[language].get(word, ()):
+    sided = SIDES[language]
+    words = claim.content & sided.keys()
+    if words <= other.content:
+        return {}
+    for word in words - _PARTICLES:
+        for axis, side in sided[word]:
             both.setdefault(axis, set()).add(side)
-    alone = {axis for word in claim.content - other.content for axis, _ in SIDES[language].get(word, ())}
+    alone = {axis for word in words - other.content for axis, _ in sided[word]}
     return {axis: next(iter(sides)) for axis, sides in both.items() if len(sides) == 1 and axis in alone}
 
 

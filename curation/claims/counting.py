@@ -3,9 +3,8 @@
 from itertools import combinations, pairwise, permutations
 from typing import NamedTuple
 
-from curation.claims.quantities import equal
+from curation.claims.quantities import equal, rival
 from curation.claims.reading import Claim, Reading
-
 
 LABEL = 2
 """Words up to which a clause may be the heading of the next: "Car: 21 years"."""
@@ -28,19 +27,64 @@ def exchanged(one: Reading, other: Reading) -> bool:
     return any(_have_exchanged(pair, others) for pair in combinations(mine, 2) for others in permutations(yours, 2))
 
 
+def subjects_exchanged(one: Reading, other: Reading) -> bool:
+    """Whether two clauses have exchanged who does it: "pupils need a cap; the school lends floats", the other way round."""
+    mine, yours = ([(claim.words[0], frozenset(claim.words[1:])) for claim in said.claims] for said in (one, other))
+    theirs = {subject for subject, _ in yours}
+    mine = [(subject, rest) for subject, rest in mine if subject in theirs]
+    return any(
+        first != second
+        and first not in others_rest
+        and second not in rest
+        and _does(yours, second, rest - others_rest, others_rest - rest)
+        and _does(yours, first, others_rest - rest, rest - others_rest)
+        for (first, rest), (second, others_rest) in combinations(mine, 2)
+    )
+
+
+def _does(told: list[tuple[str, frozenset[str]]], subject: str, these: frozenset[str], those: frozenset[str]) -> bool:
+    """Whether a clause with that subject has some of these words and none of those."""
+    return any(first == subject and rest & these and not rest & those for first, rest in told)
+
+
+def _filled_otherwise(one: Reading, other: Reading) -> bool:
+    """Whether a clause has all words of a clause of `one`, but the fact of another."""
+    for mine, source in permutations(one.claims, 2):
+        own = mine.hard - source.hard
+        if len(own) != 1 or len(mine.content) < 2:
+            continue
+        (fact,) = own
+        frame = mine.content - own
+        for claim in other.claims:
+            if (
+                claim.negated == mine.negated
+                and claim.content - frame <= source.hard
+                and frame < claim.content
+                and len(claim.content) == len(mine.content)
+            ):
+                (put,) = claim.content - frame
+                if rival(fact, put) and not equal(fact, put):
+                    return True
+    return False
+
+
 def moved(one: Reading, other: Reading) -> bool:
     """Whether a fact is told of another thing: "the room until 11, the luggage until six", "the luggage until 11"."""
     if len(one.claims) < 2:
         return False
+    if _filled_otherwise(one, other):
+        return True
     for place, claim in enumerate(one.claims):
-        for fact in claim.hard:
-            rest = [mine for at, mine in enumerate(one.claims) if at != place]
+        if not claim.hard:
+            continue
+        rest = [mine for at, mine in enumerate(one.claims) if at != place]
+        elsewhere = frozenset().union(*(mine.content for mine in rest))
+        own, foreign = claim.content - elsewhere - one.hard, elsewhere - claim.content - one.hard
+        for fact in claim.hard if own else ():
             if any(equal(fact, each) for mine in rest for each in mine.hard):
                 continue
-            elsewhere = frozenset().union(*(mine.content for mine in rest))
-            own, foreign = claim.content - elsewhere - one.hard, elsewhere - claim.content - one.hard
             told = [any(equal(fact, each) for each in yours.hard) for yours in other.claims]
-            if told.count(True) != 1 or not own:
+            if told.count(True) != 1:
                 continue
             at = told.index(True)
             label = at > 0 and len(other.claims[at - 1].content - other.claims[at - 1].hard) <= LABEL

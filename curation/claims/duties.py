@@ -51,9 +51,11 @@ _PATTERNS: Final = {
         (Duty.ALLOWED, r"puede\w*|permite\w*|permitid\w+|posible"),
     ),
 }  # fmt: skip
+HEAD: Final = 3
+"""Letters of a word that tell whether it may be one of these: a pattern looks only at clauses with one."""
 _RULES: Final = {
     language: (
-        re.compile(r"\b(?:" + "|".join(words for _, words in rules) + r")\b"),
+        frozenset(word[:HEAD] for _, words in rules for word in re.findall(r"[^\W\d_]+", words)),
         tuple((duty, re.compile(rf"\b(?:{words})\b")) for duty, words in rules),
     )
     for language, rules in _PATTERNS.items()
@@ -68,11 +70,13 @@ _CONTRARY: Final = (
 
 def duty(clause: list[str], language: str) -> Duty:
     """What a clause, as it is read, makes of the act that it speaks of."""
-    rules = _RULES.get(lists_of(language))
-    text = " ".join(clause)
-    if rules is None or not rules[0].search(text):
+    if (rules := _RULES.get(lists_of(language))) is None:
         return Duty.NONE
-    return next(duty for duty, words in rules[1] if words.search(text))
+    heads, patterns = rules
+    if not any(word[:HEAD] in heads for word in clause):
+        return Duty.NONE
+    text = " ".join(clause)
+    return next((duty for duty, words in patterns if words.search(text)), Duty.NONE)
 
 
 def contrary(one: Duty, other: Duty) -> bool:

@@ -22,9 +22,15 @@ _SUFFIXES = {
 
 
 @lru_cache(maxsize=1 << 14)
+def is_hard(word: str) -> bool:
+    """Whether a word is a fact by itself."""
+    return HARD.match(word) is not None
+
+
+@lru_cache(maxsize=1 << 14)
 def canonical(word: str, language: str) -> str:
     """The one form of a word: of its group of equal words, else its stem. Hard facts stay."""
-    if HARD.match(word):
+    if is_hard(word):
         return word
     if word in WEEKDAYS and (len(word) > 3 or lists_of(language) == "en"):
         return f"~{WEEKDAYS[word]}"

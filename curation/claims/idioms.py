@@ -6,6 +6,7 @@ They are rewritten before a text is read, so that the lists of single words are 
 import re
 from typing import Final
 
+_NEVER: Final = r"(?:never|(?:do|does|must|may|should|shall|can|could|will)(?: not|n't)|cannot)"
 _PHRASES: Final = (
     # A condition, turned round by "not".
     ("whether", "even if|no matter|regardless", r"even if|no matter (?:if|how|what|whether|when)|regardless of(?: whether)?"),
@@ -27,6 +28,7 @@ _PHRASES: Final = (
     ("anytime", "as often as", r"as often as (?:you|they) (?:like|want|wish|please)"),
     ("at most", "very most", r"at the (?:very )?most"),
     ("at least", "very least", r"at the (?:very )?least"),
+    ("no problem", "problem at all|problem whatsoever", r"no problem (?:at all|whatsoever)"),
     # An exception.
     ("except", "apart from|except|other than|aside from|excluding|save for|not including|not counting",
      r"apart from|except(?:ing)? for|with the exception of|other than|aside from|excluding|save for|not including|not counting"),
@@ -51,6 +53,8 @@ _PHRASES: Final = (
     ("unavailable", "of stock|sold out|available|in stock", r"out of stock|sold out|no longer available|not (?:currently )?available(?: any ?more)?|not in stock"),
     ("aprem", "après", r"après[- ]midi"),
     # Limits.
+    (r"\1 at most", " than ", rf"{_NEVER} (\w+) (?:more|longer|later|higher|older|faster) than"),
+    (r"\1 at least", " than ", rf"{_NEVER} (\w+) (?:less|fewer|shorter|earlier|lower|younger|slower) than"),
     ("at most", "no older|no lo|no la|no bigger|no h|no taller|exceed|as many as",
      r"no (?:older|longer|later|larger|bigger|heavier|higher|taller) than|(?:must|may|should|can)(?:not| not) exceed|not exceeding|as many as"),
     ("at least", "no younger|no shorter|no earlier|no smaller|no lighter|the age of|not under",

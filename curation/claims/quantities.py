@@ -37,7 +37,7 @@ from curation.claims.numerals import (
     worded,
 )
 from curation.claims.rates import RATE, same_rate
-from curation.claims.words import BREAK, END, LANGUAGES, apart
+from curation.claims.words import BREAK, END, FUNCTION, LANGUAGES, apart
 
 _SCALES: Final = {  # people write "50 km" for "50 km/h", so a speed is compared as a length
     "length": {"mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3, "mi": 1609.344, "kmh": 1e3, "mph": 1609.344, "ft": 0.3048, "inch": 0.0254, "yard": 0.9144},
@@ -134,6 +134,7 @@ def _same_moment(about: str, other: str) -> bool:
     return (int(other[1:3]) - hour) % (12 if hour <= 12 else 24) == 0
 
 
+@lru_cache(maxsize=1 << 14)
 def rival(one: str, other: str) -> bool:
     """Whether two different facts answer the same kind of question: two lengths, two days, two times."""
     left, right = value(one), value(other)
@@ -166,10 +167,7 @@ _TIMES = frozenset({"times", "per", "once", "twice"})
 _OF_A = frozenset({"of", "a", "an", "d", "de", "einer", "the"})
 _PER = frozenset("per an a pro par por all' al je".split())
 
-
 UNITS = {spelling: unit for unit, words in lists.UNITS.items() for spelling in (unit, *words.split())}
-
-
 _SPECIAL = {
     language: frozenset({"ein", "second"}) | _ONE | SPOKEN[language] | NUMBERS[language].keys() | MONTHS.keys()
     for language in LANGUAGES
@@ -230,7 +228,9 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
 
 
 def _is_one_unit(at: Place) -> bool:
-    """Whether "a" counts: "a month" does, "twice a month" and "50 words a minute" do not."""
+    """Whether "a" counts: "a month" does, "twice a month" and "a second card" do not."""
+    if at.peek() == "second" and at.peek(1).isalpha() and at.peek(1) not in FUNCTION[at.language]:
+        return False
     lasts = _SCALE.get(UNITS.get(at.peek(), ""), ("",))[0] in ("time", "months")
     return lasts and not any(word[0] in "#@%" or word in _TIMES for word in at.clause[-2:])
 

@@ -13,12 +13,12 @@ from typing import Final
 
 from curation.claims import vocabulary as lists
 from curation.claims.duties import Duty, duty
-from curation.claims.forms import GROUP, HARD, PHRASES, SECOND, SIDES, canonical, stem
+from curation.claims.forms import GROUP, HARD, PHRASES, SECOND, SIDES, canonical, is_hard, stem
 from curation.claims.idioms import in_single_words
 from curation.claims.numerals import Clause
 from curation.claims.rates import with_rates
-from curation.claims.scope import EXCEPT, IF, ONLY, VERBS, Scope, focus, ne_que, parted, scope
-from curation.claims.statements import claiming, read_question
+from curation.claims.scope import EXCEPT, IF, ONLY, VERBS, Scope, focus, limits, ne_que, only_limited, parted, scope
+from curation.claims.statements import RECENT, claiming, read_question
 from curation.claims.vocabulary import AND
 from curation.claims.words import (
     ARTICLES,
@@ -34,7 +34,9 @@ from curation.claims.words import (
     split,
 )
 
-RECENT: Final = 512
+CLOSE: Final = 3
+"""Words from a "be" to a "by" between which there is one verb at most."""
+_PARTICIPLE: Final = ("ed", "en", "wn", "ught", "aid", "old")
 SHORT: Final = 3
 """Words up to which an answer has no sentence, so that its first word is in capitals for its own sake."""
 _SPLITTING = frozenset(
@@ -61,36 +63,24 @@ _YES = frozenset("yes yeah yep ja jawohl oui sí si sì sim tak correct".split()
 _NO = frozenset("no nope nein non não nee nie".split())
 _BOUND = frozenset("no si als non nie não nee".split())
 """Words of yes or no that belong to what follows, where no comma does."""
-_LIMIT = re.compile(
-    r"\b(?:not?|never) (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|\bno \w+er than\b|\b(?:nobody|no one|nothing) else\b|\bno later\b|"
-    r"\bnicht (?:mehr|weniger|länger|später|früher|höher) als\b|\bnicht nur\b|\bpas (?:plus|moins) d[e']|\bpas seulement\b|"
-    r"\bno (?:más|menos) de\b|\bno s[oó]lo\b|\bnon (?:più|meno) di\b|\bnon solo\b|\bnão (?:mais|menos) de\b|\bnão só\b|"
-    r"\bniemand sonst\b|\bpersonne d'autre\b|\bnadie más\b|\bnessun altro\b|\bniet (?:meer|minder|later|langer) dan\b|\bniet alleen\b|\bnie (?:więcej|mniej|później) niż\b|\bnie tylko\b"
+_HOW_FAR = frozenset(
+    "for in on at during until till before after if when unless with by since durante en hasta antes después si con".split()
 )
-"""A negation that draws a limit, and turns nothing round: "no more than 5", "not only"."""
-
-_UNIT = "|".join(map(re.escape, lists.UNITS))
-_BETWEEN = r"(?:working|business|calendar|full|whole)"
-_MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (?:an? |{_BETWEEN} )?([#/][^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
-_UNTIL = re.compile(
-    rf"(?<!\w)(?:({lists.UNTIL})|{lists.FROM})(?: (?:zum|am|den|dem|the|le|el|o|il|las|los|les|alle|um|l|du|de|del|uhr)){{0,2}} ([@=]\S+)"
-)
-_BEHIND = frozenset("at or and maximum minimum tops oder au ou como o".split())
-_MOST_BEHIND, _LEAST_BEHIND = (
-    re.compile(rf"(#\S+(?: (?:{_UNIT}))?)(?: \w+)? (?:{words})(?!\w)") for words in lists.LIMITS_BEHIND
-)
-
-
+"""Words behind a "no" that say how far it reaches: "No for the first month, …"."""
 _ALWAYS = frozenset("always immer toujours siempre sempre altijd zawsze both beide".split())
 _NAMING = frozenset("Team Support Contact Time Day Journée Tag".split())
 """Words of courtesy that things are called by: "the Team plan"."""
 _NE = frozenset({"ne", "n"})
 _QUANTITY = frozenset({"every", "each"})
 _PREDICATE = {
-    language: (NEGATIONS[language] - WITHOUT) | MODALS[language] | frozenset(lists.ABILITY[lists_of(language)].split()) | _ALWAYS
+    language: (NEGATIONS[language] - WITHOUT)
+    | MODALS[language]
+    | frozenset(lists.ABILITY[lists_of(language)].split())
+    | _ALWAYS
     for language in LANGUAGES
 }
 """Words behind an "and" that begin a claim of its own: "and may not be replaced", "and never lift it"."""
+_PARTING = _SPLITTING | WITHOUT | AND
 SILENT = {
     language: FUNCTION[language]
     | NEGATIONS[language]
@@ -152,6 +142,11 @@ class Reading:
         return frozenset().union(*(claim.hard for claim in self.claims))
 
     @cached_property
+    def rates(self) -> frozenset[str]:
+        """How often, in each claim: of a question, "annual" of "the annual ticket"."""
+        return frozenset(fact for fact in self.hard if fact[0] == "/")
+
+    @cached_property
     def names(self) -> frozenset[str]:
         return frozenset().union(*(claim.names for claim in self.claims))
 
@@ -164,9 +159,10 @@ def reading(answer: str, question: str = "", language: str = "") -> Reading:
     names, digit = _names(tokens, language), "1" in tokens
     first = clauses[0][0] if clauses and clauses[0] else ""
     polarity = True if first in _YES else False if first in _NO else None
-    if polarity is not None and len(clauses[0]) > 1 and first in _BOUND:
+    bound = polarity is not None and len(clauses[0]) > 1 and first in _BOUND
+    if bound and clauses[0][1] not in _HOW_FAR:
         polarity = None  # "No refunds …": the word belongs to what follows
-    if polarity is not None:
+    if polarity is not None and not bound:
         clauses = [clause for clause in (clauses[0][1:], *clauses[1:]) if clause]
     claims: list[Claim] = []
     if len(clauses) > 1 and clauses[0][0] in EXCEPT and not parted(clauses[0], language)[0]:
@@ -218,7 +214,7 @@ def forget() -> None:
     """Drop the texts that were read lately. Whoever read many calls it at the end: no text outlives its erasure in a
     worker's memory.
     """
-    for known in (reading, words_of, question_read, duty_of):
+    for known in (reading, words_of, question_read, duty_of, read_question):
         known.cache_clear()
 
 
@@ -229,6 +225,9 @@ def _parts(clause: Clause, language: str) -> Iterator[Clause]:
         if 0 < place < SHORT and clause[0] in _ALL:
             clause = [*clause[:place], "except", *clause[place + 1 :]]  # "every room but the kitchen"
     main, exception = parted(clause, language)
+    if _PARTING.isdisjoint(main):
+        yield from (each for each in (main, exception) if each)
+        return
     part: Clause = []
     predicate = _PREDICATE[language]
     for word, after in pairwise((*main, "")):
@@ -253,7 +252,7 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
     turned = negations.intersection(clause) - WITHOUT
     if language == "fr" and turned <= _NE and "plus" not in clause:
         turned = frozenset()  # "à moins que ce ne soit": it denies nothing alone
-    negated = bool(turned) and not _only_limited(clause, negations - WITHOUT)
+    negated = bool(turned) and not only_limited(clause, negations - WITHOUT)
     negated ^= not WITHOUT.isdisjoint(clause)  # "not without a ticket" is "with a ticket"
     reach = scope(clause, language)
     if Scope.ONLY in reach and language == "fr" and ne_que(clause):
@@ -264,8 +263,8 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
         word = clause[place]
         if word in _SHORT_DAYS and language == "de" and not _THROUGH.isdisjoint(clause[max(0, place - 1) : place + 2]):
             words.append(_SHORT_DAYS[word])
-        pair = _phrase(word, clause[place + 1], language) if place + 1 < len(clause) else ""
         place += 1
+        pair = _phrase(word, clause[place], language) if place < len(clause) and clause[place] in SECOND else ""
         if pair:
             words.append(pair)
             stems.append(pair)
@@ -273,15 +272,16 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
         elif word not in silent or (word in names and word.capitalize() in _NAMING):
             words.append(_form(word, names, language))
             stems.append(stem(word, language))
-    hard = frozenset(word for word in words if HARD.match(word) and (word != "#1" or digit))
-    mine = frozenset(_form(word, names, language) for word in clause if word in names) - hard
+    hard = frozenset(word for word in words if is_hard(word) and (word != "#1" or digit))
+    mine = frozenset(_form(word, names, language) for word in names.intersection(clause)) - hard
     said = duty(clause, language)
     light, whole = ARTICLES[language], JOINED[language]
-    raw = tuple(canonical(whole.get(word, word), language) for word in clause if word not in light)
+    kept = [word for word in clause if word not in light]
+    raw = tuple([canonical(whole.get(word, word), language) for word in kept])
     main = tuple(_form(word, names, language) for word in focus(clause, language)) if Scope.ONLY in reach else ()
     main = tuple(word for word in main if word in words)
     return Claim(
-        tuple(words), frozenset(words), hard, mine, negated, raw, _limits(clause), said, frozenset(stems), reach, main
+        tuple(words), frozenset(words), hard, mine, negated, raw, limits(clause), said, frozenset(stems), reach, main
     )
 
 
@@ -290,9 +290,10 @@ def _active(clause: Clause) -> Clause:
     if _BY.isdisjoint(clause):
         return clause
     for place in range(2, len(clause) - 1):
-        named = clause[place] in _BY and not HARD.match(clause[place + 1])
-        if named and not _BE.isdisjoint(clause[max(0, place - 3) : place - 1]):
-            be = next(at for at in range(place - 2, -1, -1) if clause[at] in _BE)
+        if clause[place] not in _BY or HARD.match(clause[place + 1]):
+            continue
+        be = next((at for at in range(place - 2, -1, -1) if clause[at] in _BE), None)
+        if be is not None and (place - be <= CLOSE or clause[be + 1].endswith(_PARTICIPLE)):
             return [*clause[place + 1 :], *clause[be + 1 : place], *clause[:be]]
     return clause
 
@@ -305,7 +306,7 @@ def _form(word: str, names: frozenset[str], language: str) -> str:
 
 def _with_hours(clause: Clause) -> Clause:
     """The clause with the two numbers of "from 9 to 17" as times of a day, which they may be."""
-    for place in range(len(clause) - 2):
+    for place in range(len(clause) - 2) if "to" in clause else ():
         hours = clause[place], clause[place + 2]
         if clause[place + 1] == "to" and all(_HOUR.match(hour) for hour in hours):
             first, last = (f"@{hour[1:]:0>2}:00~" if hour[0] == "#" else hour for hour in hours)
@@ -323,42 +324,16 @@ def _phrase(word: str, following: str, language: str) -> str:
     return ""
 
 
-def _limits(clause: Clause) -> frozenset[tuple[str, bool]]:
-    """The numbers that are the most (True) or the least (False) of something."""
-    if not any(word[0] in "#@=" for word in clause):
-        return frozenset()
-    text = " ".join(clause)
-    moments = {(match[2], bool(match[1])) for match in _UNTIL.finditer(text)}
-    before = ((True, _MOST), (False, _LEAST))
-    spans = [(match[2], most, match.start()) for most, pattern in before for match in pattern.finditer(text)]
-    first = {number: min(start for other, _, start in spans if other == number) for number, _, _ in spans}
-    found = {
-        (number, most) for number, most, start in spans if start == first[number]
-    }  # "no more than" is not "more than"
-    if not _BEHIND.isdisjoint(clause):
-        behind = ((True, _MOST_BEHIND), (False, _LEAST_BEHIND))
-        found |= {(match[1], most) for most, pattern in behind for match in pattern.finditer(text)}
-    return frozenset(found | moments)
-
-
-def _only_limited(clause: Clause, negations: frozenset[str]) -> bool:
-    """Whether the negations of a clause only draw a limit: "no more than 5", "not only"."""
-    rest = _LIMIT.sub(" ", " ".join(clause)).split()
-    return negations.isdisjoint(rest)
-
-
 def _names(tokens: list[str], language: str) -> frozenset[str]:
     """The words that only a name would have in capitals there. In German every noun is, so capitals alone say little."""
     found: set[str] = set()
     before = "." if len(tokens) > SHORT else ","
     for token in tokens:
+        if not token[0].isupper():
+            before = token
+            continue
         inside = before not in END and before not in ":•" and language != "de"
-        if (
-            token[0].isupper()
-            and len(token) > 1
-            and (token.lower() not in EVIDENCE or token in _NAMING)
-            and (token.isupper() or inside)
-        ):
+        if len(token) > 1 and (token.lower() not in EVIDENCE or token in _NAMING) and (token.isupper() or inside):
             found.add(token.lower())
         before = token
     return frozenset(found)

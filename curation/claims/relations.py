@@ -4,7 +4,7 @@ from typing import Final
 
 SAME: Final[dict[str, tuple[str, ...]]] = {
     "en": (
-        "choose pick select", "win beat defeat", "north northern", "south southern", "east eastern", "west western", "click tap press hit", "open launch", "close shut", "begin start commence", "end finish stop",
+        "choose pick select", "win beat defeat", "tablespoon tbsp", "teaspoon tsp", "piece pc", "north northern", "south southern", "east eastern", "west western", "click tap press hit", "open launch", "close shut", "begin start commence", "end finish stop",
         "buy purchase", "call phone dial ring", "leave exit", "send submit", "return send-back give-back", "picture avatar photo photograph",
         "log-out sign-out logout signout log-off sign-off", "log-in sign-in login signin log-on", "user people person member guest-user",
         "company firm", "shop store", "item product goods article", "order purchase-order", "fee charge cost price", "pay paid payment",
@@ -75,7 +75,7 @@ IRREGULAR: Final = {
     "come": "came", "feel": "felt", "fly": "flew flown", "get": "got gotten", "grow": "grew grown", "hold": "held", "lend": "lent", "lead": "led",
     "lose": "lost", "mean": "meant", "meet": "met", "run": "ran", "rise": "rose risen", "see": "saw seen", "show": "shown", "stand": "stood",
     "teach": "taught", "throw": "threw thrown", "tell": "told", "understand": "understood", "wear": "wore worn", "win": "won", "beat": "beaten",
-    "spend": "spent", "sleep": "slept", "stick": "stuck", "steal": "stole stolen", "drink": "drank drunk", "eat": "ate eaten", "forget": "forgot forgotten",
+    "spend": "spent", "sleep": "slept", "stick": "stuck", "steal": "stole stolen", "drink": "drank drunk", "eat": "ate eaten", "forget": "forgot forgotten", "forbid": "forbade forbidden",
     "freeze": "froze frozen", "hide": "hid hidden", "lay": "laid", "bind": "bound", "deal": "dealt", "sit": "sat", "swim": "swam swum", "shake": "shook shaken",
     "hang": "hung", "catch": "caught", "fight": "fought", "think": "thought", "become": "became", "withdraw": "withdrew withdrawn", "sing": "sang sung",
 }  # fmt: skip

@@ -1,9 +1,11 @@
-"""How far a clause reaches: one thing only, all, under a condition, with an exception."""
+"""How far a clause reaches: one thing only, all, at most so many, under a condition, with an exception."""
 
+import re
 from enum import Flag, auto
 from itertools import pairwise
 from typing import Final
 
+from curation.claims import vocabulary as lists
 from curation.claims.numerals import Clause
 from curation.claims.words import LANGUAGES, NEGATIONS, lists_of
 
@@ -79,6 +81,36 @@ VERBS: Final = frozenset(
 """Verbs that an exception ends at: "all devices except phones are insured"."""
 
 
+_LIMIT = re.compile(
+    r"\b(?:not?|never) (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|\bno \w+er than\b|\b(?:nobody|no one|nothing) else\b|\bno later\b|"
+    r"\bnicht (?:mehr|weniger|länger|später|früher|höher) als\b|\bnicht nur\b|\bpas (?:plus|moins) d[e']|\bpas seulement\b|"
+    r"\bno (?:más|menos) de\b|\bno s[oó]lo\b|\bnon (?:più|meno) di\b|\bnon solo\b|\bnão (?:mais|menos) de\b|\bnão só\b|"
+    r"\bniemand sonst\b|\bpersonne d'autre\b|\bnadie más\b|\bnessun altro\b|\bniet (?:meer|minder|later|langer) dan\b|\bniet alleen\b|\bnie (?:więcej|mniej|później) niż\b|\bnie tylko\b"
+)
+"""A negation that draws a limit, and turns nothing round: "no more than 5", "not only"."""
+
+_UNIT = "|".join(map(re.escape, lists.UNITS))
+_BETWEEN = r"(?:working|business|calendar|full|whole)"
+_MOST, _LEAST = (
+    re.compile(rf"(?<!\w)({words}) (?:an? |{_BETWEEN} )?([#/][^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS
+)
+_UNTIL = re.compile(
+    rf"(?<!\w)(?:({lists.UNTIL})|{lists.FROM})(?: (?:zum|am|den|dem|the|le|el|o|il|las|los|les|alle|um|l|du|de|del|uhr)){{0,2}} ([@=]\S+)"
+)
+_MOMENTS, _NUMBERS = frozenset("@="), frozenset("#/")
+_FACTS = _MOMENTS | _NUMBERS
+_COMMON = frozenset("a and at au como d de er no not o of or ou than the to w à".split())
+_DRAWING = (
+    frozenset(re.findall(r"[^\W\d_]+", " ".join((*lists.LIMITS, *lists.LIMITS_BEHIND, lists.UNTIL, lists.FROM))))
+    - _COMMON
+) | {"maximum", "minimum"}
+"""The words of these patterns, without one of which no limit is drawn; the common ones need another of them."""
+_BEHIND = frozenset("at or and upwards maximum minimum tops oder au ou como o".split())
+_MOST_BEHIND, _LEAST_BEHIND = (
+    re.compile(rf"(#\S+(?: (?:{_UNIT}))?)(?: \w+)? (?:{words})(?!\w)") for words in lists.LIMITS_BEHIND
+)
+
+
 def _by_language(lists: dict[str, str]) -> dict[str, frozenset[str]]:
     return {language: frozenset(lists[lists_of(language)].split()) for language in LANGUAGES}
 
@@ -96,8 +128,8 @@ def scope(clause: Clause, language: str) -> Scope:
         found |= Scope.ONLY
     if not ALL[language].isdisjoint(clause):
         found |= Scope.ALL
-    if any(word in NEGATIONS[language] and after in ALL[language] for word, after in pairwise(clause)):
-        found |= Scope.SOME
+        if any(word in NEGATIONS[language] and after in ALL[language] for word, after in pairwise(clause)):
+            found |= Scope.SOME
     if not _ANYWAY.isdisjoint(clause):
         found |= Scope.ANYWAY | Scope.EVEN
     if clause[0] in EXCEPT:
@@ -105,7 +137,7 @@ def scope(clause: Clause, language: str) -> Scope:
     for each, words in _REACH:
         if not words[language].isdisjoint(clause):
             found |= each
-    return found & ~Scope.IF if Scope.EVEN in found else found
+    return found & ~Scope.IF if found is not Scope.NONE and Scope.EVEN in found else found
 
 
 def ne_que(clause: Clause) -> bool:
@@ -134,3 +166,30 @@ def parted(clause: Clause, language: str) -> tuple[Clause, Clause]:
         only = next(iter(_ONLY[lists_of(language)].split()))
         return [only, *exception[1:], *(word for word in main if word not in _NEGATING)], []
     return main, exception
+
+
+def limits(clause: Clause) -> frozenset[tuple[str, bool]]:
+    """The numbers that are the most (True) or the least (False) of something."""
+    signs = {word[0] for word in clause}
+    if _FACTS.isdisjoint(signs) or _DRAWING.isdisjoint(clause):
+        return frozenset()
+    text = " ".join(clause)
+    moments = set() if _MOMENTS.isdisjoint(signs) else {(each[2], bool(each[1])) for each in _UNTIL.finditer(text)}
+    if _NUMBERS.isdisjoint(signs):
+        return frozenset(moments)
+    before = ((True, _MOST), (False, _LEAST))
+    spans = [(match[2], most, match.start()) for most, pattern in before for match in pattern.finditer(text)]
+    first = {number: min(start for other, _, start in spans if other == number) for number, _, _ in spans}
+    found = {
+        (number, most) for number, most, start in spans if start == first[number]
+    }  # "no more than" is not "more than"
+    if not _BEHIND.isdisjoint(clause):
+        behind = ((True, _MOST_BEHIND), (False, _LEAST_BEHIND))
+        found |= {(match[1], most) for most, pattern in behind for match in pattern.finditer(text)}
+    return frozenset(found | moments)
+
+
+def only_limited(clause: Clause, negations: frozenset[str]) -> bool:
+    """Whether the negations of a clause only draw a limit: "no more than 5", "not only"."""
+    rest = _LIMIT.sub(" ", " ".join(clause)).split()
+    return negations.isdisjoint(rest)

@@ -5,6 +5,7 @@ what to whom. The rule is a vocabulary, not a list of sentences.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
@@ -26,6 +27,8 @@ from curation.claims.words import (
 )
 from privacy.redaction import PLACEHOLDER
 
+RECENT: Final = 512
+"""How many questions are remembered, until `forget` drops them."""
 POLITE: Final = 2
 """The weight of courtesy that a clause needs: one strong word or two weak ones."""
 
@@ -65,6 +68,7 @@ _EXPLETIVE: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=RECENT)
 def read_question(question: str) -> Question:
     """What a question lends to its answers."""
     tokens = tuple(token.lower() for token in split(question))

@@ -307,7 +307,7 @@ LIMITS: Final = (
 
 LIMITS_BEHIND: Final = (
     r"at (?:the )?most|or (?:less|fewer|under|younger|below)|and (?:under|younger|below)|maximum|tops|oder weniger|au plus|au maximum|ou moins|como máximo|o menos",
-    r"at (?:the )?least|or (?:more|over|older|above)|and (?:over|older|above|up)|minimum|oder mehr|au moins|au minimum|ou plus|como mínimo|o más",
+    r"at (?:the )?least|or (?:more|over|older|above|upwards?)|and (?:over|older|above|up|upwards?)|upwards?|minimum|oder mehr|au moins|au minimum|ou plus|como mínimo|o más",
 )
 """What stands behind one."""
 

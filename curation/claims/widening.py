@@ -1,6 +1,5 @@
 """Whether an answer claims of all what another claims of some: an "only", a condition or an exception is lost."""
 
-from itertools import pairwise
 from typing import Final
 
 from curation.claims.duties import Duty
@@ -64,7 +63,9 @@ def _allowed_after_all(ban: Claim, claim: Claim, one: Reading) -> bool:
     """Whether a clause allows what `one` bans without exception: "no alcohol, but you may drink it after a day"."""
     if not ban.negated or ban.duty is Duty.OPTIONAL or claim.duty is not Duty.ALLOWED or claim.scope & LIMITED:
         return False
-    if any(mine.scope & LIMITED or (mine is not ban and not mine.content.isdisjoint(ban.content)) for mine in one.claims):
+    if any(
+        mine.scope & LIMITED or (mine is not ban and not mine.content.isdisjoint(ban.content)) for mine in one.claims
+    ):
         return False
     same = ban.content <= claim.content or not _PRONOUNS.isdisjoint(claim.raw)
     return not claim.negated and same and not ban.content.isdisjoint(claim.content)
@@ -104,10 +105,9 @@ def _of_all(limit: Claim, claim: Claim, one: Reading, question: frozenset[str]) 
         if Scope.ONLY in limit.scope and any(fact[0] == "/" and fact not in one.hard for fact in claim.hard):
             return True  # "only on Mondays", "every day"
         words = [canonical(word, one.language) for word in claim.raw]
-        if Scope.ONLY in limit.scope and limit.focus and limit.focus[0] not in claim.content:
-            if any(after in limit.focus[1:] for word, after in pairwise(words) if word in _FORMS[one.language]):
-                return True  # "only on the local interface", "on all interfaces"
         said = {after for word, after in zip(words, [*words[1:], ""], strict=True) if word in _FORMS[one.language]}
+        if limit.focus and limit.focus[0] not in claim.content and not said.isdisjoint(limit.focus[1:]):
+            return True  # "only on the local interface", "on all interfaces"
         return any(after not in one.content or after in question for after in said)
     return Scope.ONLY in limit.scope and _adds(limit, claim, one, question)
 
@@ -126,7 +126,9 @@ def _adds(limit: Claim, claim: Claim, one: Reading, question: frozenset[str]) ->
 
 
 _PRONOUNS: Final = forms_of(frozenset("it them one es sie le la les lo los".split()))
-_EXAMPLE: Final = forms_of(frozenset("example instance beispiel beispielsweise exemple ejemplo esempio exemplo voorbeeld przykład".split()))
+_EXAMPLE: Final = forms_of(
+    frozenset("example instance beispiel beispielsweise exemple ejemplo esempio exemplo voorbeeld przykład".split())
+)
 """A limit of which an answer makes an example is none."""
 _NONE: Final = forms_of(NOBODY)
 _FORMS: Final = {language: frozenset(canonical(word, language) for word in words) for language, words in ALL.items()}

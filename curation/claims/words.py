@@ -49,6 +49,8 @@ _ABBREVIATION = re.compile(  # begins with the full stop: a pattern that began w
 _RANGE = re.compile(
     r"(?<![\w.,/-])(\d{1,4}(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?)\s?[-–—]\s?(?=\d{1,4}(?:[:.]\d\d)?(?:\s?[ap]m)?(?![\w-]))"
 )
+_GROUPED = re.compile(r"[1-9](?<![\w.,:/+-].)(?<!\d .)\d{0,2}(?: \d{3})+(?![\w:/-]|[.,]\d| \d)")
+"""A number whose thousands are set apart by blanks."""
 _THIN = re.compile(r"(?<=\d)[\u00a0\u202f\u2009 ](?=\d{3}(?!\d))")
 
 UNKNOWN: Final = "und"
@@ -129,6 +131,8 @@ def language_of(*texts: Iterable[str]) -> str:
 
 def split(text: str) -> list[str]:
     """The words and signs of a text as they are written, without layout."""
+    if _GROUPED.search(text):
+        text = _GROUPED.sub(lambda match: match[0].replace(" ", ""), text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _THIN.sub("", text)).replace("’", "'")
     if "\n" in text:

@@ -191,7 +191,8 @@ class Decision(models.Model):
     run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions")
     policy_version = models.PositiveIntegerField()
     revision = models.PositiveIntegerField(help_text="The interaction's revision when it was decided.")
-    question = models.BinaryField(max_length=16, default=b"", help_text="The key of its question.")
+    # The database's default is for older code, which does not know the column.
+    question = models.BinaryField(max_length=16, default=b"", db_default=b"", help_text="The key of its question.")
     outcome = models.CharField(max_length=16, choices=[(o.value, o.value.capitalize()) for o in Outcome])
     reason = models.CharField(max_length=40, choices=[(r.value, r.value.replace("_", " ")) for r in Reason])
     detail = models.CharField(max_length=200, blank=True)

@@ -66,6 +66,10 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
     def thresholds_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Show the threshold curves; a POST adopts the selected thresholds."""
         row = self.found(request, key)
+        newest = versions.current(row.project)
+        if fault := policies_settings.fault(newest.settings):
+            messages.error(request, f"{newest}, which is in force, is not valid. {fault}")
+            return redirect("admin:curation_curationpolicy_revise", newest.pk)
         if request.method == "POST":
             made = thresholds.adopt(row.project, request.POST.getlist("curve"), request.user)
             if made is None:
@@ -91,19 +95,23 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
 
     def revise_view(self, request: HttpRequest, key: int) -> HttpResponse:
         row = self.found(request, key)
-        current, as_json = policies_settings.without_retired(row.settings), "settings" in request.POST
-        whole = PolicyForm(request.POST if as_json else None, initial={"settings": current})
+        fault = policies_settings.fault(row.settings)
+        current = {} if fault else policies_settings.without_retired(row.settings)
+        as_json = bool(fault) or "settings" in request.POST
+        whole = PolicyForm(
+            request.POST or None if as_json else None, initial={"settings": row.settings if fault else current}
+        )
         fields = FieldsForm(None if as_json else request.POST or None, current=current)
         form: PolicyForm | FieldsForm = whole if as_json else fields
         tried = None
         if form.is_valid() and "try" in request.POST:
-            tried = trials.trial(row.project, form.cleaned_data["settings"])
+            tried = self.tried(row, form)
         elif form.is_valid():
             given = form.cleaned_data
             made = versions.revise(row.project, given["settings"], given["note"], request.user, again=given["again"])
             messages.success(request, f"{made} applies from the next run on.")
             return redirect("admin:curation_curationpolicy_change", made.pk)
-        if gone := policies_settings.retired(row.settings):
+        if not fault and (gone := policies_settings.retired(row.settings)):
             messages.warning(request, f"Ignored, because these settings no longer exist: {', '.join(gone)}.")
         defaults = {name: json.dumps(values, indent=2) for name, values in policies_settings.defaults().items()}
         context = {
@@ -114,11 +122,22 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
             "fields": fields,
             "whole": whole,
             "as_json": as_json,
+            "fault": fault,
             "row": row,
             "defaults": defaults,
             "trial": tried,
         }
         return render(request, "admin/curation/curationpolicy/revise.html", context)
+
+    def tried(self, row: CurationPolicy, form: PolicyForm | FieldsForm) -> trials.Trial | None:
+        """What the settings in the form would change. A form error if those in force are not valid."""
+        newest = versions.current(row.project)
+        if fault := policies_settings.fault(newest.settings):
+            form.add_error(
+                None, f"There is nothing to compare with: {newest}, which is in force, is not valid. {fault}"
+            )
+            return None
+        return trials.trial(row.project, form.cleaned_data["settings"])
 
 
 @admin.register(Run)

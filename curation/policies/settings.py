@@ -56,10 +56,39 @@ def check(given: Any) -> None:
     for stage, values in given.items():
         if not isinstance(values, dict):
             raise ValueError(f"{stage}: write an object.")
+        for name, default in defaults()[stage].items():
+            if name in values and not is_alike(values[name], default):
+                raise ValueError(f"{stage}: {name} is {KINDS[type(default)]}.")
         try:
             STAGES[stage](values)
         except (TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"{stage}: {error}") from error
+
+
+KINDS = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    list: "a list",
+    dict: "an object",
+}
+
+
+def is_alike(value: Any, default: Any) -> bool:
+    """Whether a value is of its default's kind; a whole number is a number, too."""
+    if isinstance(value, bool) or isinstance(default, bool):
+        return isinstance(value, bool) and isinstance(default, bool)
+    return isinstance(value, int | float if isinstance(default, float) else type(default))
+
+
+def fault(given: Any) -> str:
+    """What is wrong with stored settings, and where; empty if every stage accepts them."""
+    try:
+        check(given)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def retired(given: Mapping[str, Any]) -> list[str]:

@@ -62,6 +62,11 @@ class Estimate:
     def percent(self) -> str:
         return "–" if self.rate is None else percent(self.rate)
 
+    @property
+    def limits(self) -> str:
+        """The interval and n in few words."""
+        return f"{percent(self.low)} to {percent(self.high)}, n = {self.n:,}"
+
     def __str__(self) -> str:
         if self.rate is None:
             return "no data (n = 0)"

@@ -58,8 +58,8 @@ class QuestionAdmin(ReadOnlyAdmin):
         return rows.filter(JOINED) if here and here.url_name == "curation_question_changelist" else rows
 
     def listed(self, keys: Sequence[Any]) -> QuerySet[Any]:
-        beside = Question.objects.filter(project=OuterRef("project"), cluster=OuterRef("cluster")).order_by()
-        counted = Subquery(beside.values("cluster").annotate(n=Count("pk")).values("n"))
+        near = Question.objects.filter(project=OuterRef("project"), cluster=OuterRef("cluster")).order_by()
+        counted = Subquery(near.values("cluster").annotate(n=Count("pk")).values("n"))
         rows: QuerySet[Any] = super().listed(keys).annotate(members=counted)
         return rows
 

@@ -80,10 +80,10 @@ def listed(values: Iterable[str]) -> str:
 IN_PLAY = (
     f"NOT (r.status = '{Status.FILTERED}') AND NOT (r.status = '{Status.HELD}' AND r.reason IN {listed(HELD_BACK)})"
 )
-STANDS = (
+CURRENT = (
     f"r.canonical_id IS NULL AND r.status IN {listed(HEADS)}"  # a disputed record points at the one that disputes it
 )
-LEADS = f"{STANDS} AND NOT (r.reason IN {listed((*ASKED, *HELD_BACK))})"
+LEADS = f"{CURRENT} AND NOT (r.reason IN {listed((*ASKED, *HELD_BACK))})"
 
 
 WRITTEN = ("decision_id", "status", "reason", "detail", "figure", "canonical_id", "selected")
@@ -116,7 +116,7 @@ def read(model: type[Derived], project: Project, which: str, column: str, values
 
 def heads(model: type[Derived], project: Project, saids: Iterable[int]) -> list[Row]:
     """The records that represent one of these answers to their questions."""
-    return read(model, project, STANDS, "near_said", set(saids))
+    return read(model, project, CURRENT, "near_said", set(saids))
 
 
 def store(model: type[Derived], rows: Sequence[Row]) -> None:

@@ -3,7 +3,7 @@
 Records share a question if its key is the same, and an answer if it claims the same. A new record is compared only with
 the one that represents its answer and the one that represents its question, and nothing else is read or written: a
 question asked ten thousand times costs no more than one asked twice. A record that is not used points at the one that
-took its place, which may itself have been replaced since; `stands` finds the current one. A whole question is compared
+took its place, which may itself have been replaced since; `record_in_use` finds the current one. A whole question is compared
 again only if its current record changed or was removed.
 """
 

@@ -254,7 +254,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
         """The release with its files, and what changed since an earlier one."""
         number = int(object_id) if object_id.isascii() and object_id.isdigit() and len(object_id) < 18 else 0
         row = self.get_queryset(request).select_related("dataset__project", "policy").filter(pk=number).first()
-        more = details(row, request.GET.get("beside", "")) if row else {}
+        more = details(row, request.GET.get("compare", "")) if row else {}
         return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
 
     @confirmed
@@ -272,10 +272,10 @@ class ReleaseAdmin(ReadOnlyAdmin):
             raise Http404 from error
 
 
-def details(row: Release, beside: str) -> dict[str, Any]:
+def details(row: Release, compared: str) -> dict[str, Any]:
     others = row.dataset.published().exclude(pk=row.pk).select_related("dataset")[:50]
     found = row.manifest.get("funnel")
-    earlier = next((each for each in others if each.version == beside), None) or membership.previous(row)
+    earlier = next((each for each in others if each.version == compared), None) or membership.previous(row)
     return {
         "files": row.manifest.get("files", []),
         "funnel": found,

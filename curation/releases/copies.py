@@ -152,6 +152,7 @@ def bucket_at(url: str) -> Bucket:
 
 
 ROUNDS = 5
+WORK = "copy"
 MANIFEST = "manifest.json"
 DESCRIBING = ("README.md", "SHA256SUMS", MANIFEST)
 Progress = Callable[[int, int], None]

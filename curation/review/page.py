@@ -41,7 +41,7 @@ class ShownSignal:
     comment: str
     score: float | None
     at: Any
-    stands: bool
+    counts: bool
     step: Mapping[str, Any]
 
 
@@ -178,7 +178,7 @@ def starts(task: ReviewTask, heard: Sequence[ShownSignal], amended: str) -> tupl
     """The texts that a correction can start from: what people wrote, as far as the reviewer may see it, and an empty
     one.
     """
-    written = [one.correction for one in heard if one.stands and one.correction]
+    written = [one.correction for one in heard if one.counts and one.correction]
     found = [
         Start("the answer", str(task.interaction.answer)),
         *([Start("the answer with their fact", amended)] if amended else []),
@@ -246,7 +246,7 @@ def said(signal: Signal) -> ShownSignal:
         comment=str(signal.comment),
         score=signal.score,
         at=signal.occurred_at,
-        stands=signal.withdrawn_at is None,
+        counts=signal.withdrawn_at is None,
         step=signal.step,
     )
 

@@ -189,4 +189,4 @@ def mark_calibration(model_admin: Any, request: HttpRequest, queryset: QuerySet[
 @admin.action(description="Stop using as calibration", permissions=["adjudicate"])
 def unmark_calibration(model_admin: Any, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> None:
     gone = sum(calibration.unmark(task, request.user) for task in queryset[:1000] if isinstance(request.user, User))
-    messages.success(request, f"{gone} are no longer calibration items.")
+    messages.success(request, f"No longer calibration items: {gone}.")

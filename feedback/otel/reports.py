@@ -1,7 +1,7 @@
 """Reports an export's result to the exporter and the console: what was dropped, what was missing, and what to set."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import F
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from feedback.models import Project, TraceReport
 from feedback.otel.dialects import DIALECTS
-from feedback.otel.readings import Kind
+from feedback.otel.readings import TOPS, Kind, Reading
 from feedback.otel.spans import PRODUCT, SpanReading
 from feedback.otel.traces import TracePlan
 
@@ -24,6 +24,7 @@ class ExportResult:
     missing: Counter[str] = field(default_factory=Counter)
     conversations: Counter[str] = field(default_factory=Counter)  # by product
     without: dict[str, str] = field(default_factory=dict)  # by product, what was missing
+    half: dict[str, str] = field(default_factory=dict)  # and which half of a conversation a trace did not have
 
     @property
     def message(self) -> str:
@@ -34,13 +35,33 @@ class ExportResult:
 
 def name_missing(plan: TracePlan, taken: ExportResult) -> None:
     """Say what keeps a trace's spans from being a conversation."""
-    for turn in plan.mute if not (plan.payloads or plan.moved) else ():
-        models = [one for one in (*turn.tops, *turn.members) if one.kind == Kind.MODEL]
-        if models and not any(one.asked or one.told for one in models):
-            product = models[0].product or PRODUCT
-            said = f"the spans carry no messages; set {ADVICE.get(product) or 'the option that records them'}"
-            taken.missing[said] += len({one.span for one in models})
+    if plan.payloads or plan.moved or plan.refused:
+        return
+    for turn in plan.mute:
+        everything = [*turn.tops, *turn.members]
+        models = {one.span: one for one in everything if one.kind == Kind.MODEL}
+        product = next((one.product for one in (*models.values(), *everything) if one.product), PRODUCT)
+        if models and not any(one.asked or one.told for one in models.values()):
+            advice = ADVICE.get(product) or "the option that records them"
+            said = f"the spans carry no messages; {advice if advice.startswith('leave ') else f'set {advice}'}"
             taken.without[product] = said
+            taken.missing[said] += len(models)
+        elif plan.tree.roots:  # else the rest of the turn may still come
+            taken.half[product] = said = lacking(everything)
+            taken.missing[said] += 1
+    if not plan.mute and plan.tree.roots:
+        product = next((one.product for one in plan.tree.readings.values() if one.product), PRODUCT)
+        taken.half.setdefault(product, "no call of a model or an agent, only steps such as embeddings and tools")
+
+
+def lacking(turn: Sequence[Reading]) -> str:
+    """Which half of a conversation the turn lacks."""
+    asked = [said for one in turn if one.kind in TOPS for said in one.asked if said.role == "user"]
+    if any(said.text.strip() for said in asked):
+        return "no answer: no model's last words are a text"
+    if any(said.media for said in asked):
+        return "no question: the user sent only media"
+    return "no question: no message of a user"
 
 
 def report(project: Project, heard: Iterable[SpanReading], taken: ExportResult) -> None:
@@ -50,7 +71,8 @@ def report(project: Project, heard: Iterable[SpanReading], taken: ExportResult) 
     now = timezone.now()
     for product, number in sorted(Counter(one.reading.product for one in everything).items()):
         conversations = taken.conversations[product]
-        missing = taken.without.get(product) or ("" if conversations else faults.get(product, ""))
+        empty = faults.get(product) or taken.half.get(product, "")
+        missing = taken.without.get(product) or ("" if conversations else empty)
         key = {"project": project, "day": now.date(), "product": product[:64], "missing": missing[:400]}
         counts = {"exports": 1, "spans": number, "conversations": conversations}
         added = {**{name: F(name) + count for name, count in counts.items()}, "last_at": now}

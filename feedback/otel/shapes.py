@@ -53,15 +53,16 @@ def messages(value: Any, role: str, name: str, deep: int = 0) -> list[Message]:
     if value and is_part(value[0]) and all(map(is_part, value)):
         return [spoken(role, value)]
     found = [_item(item, role, name) for item in value]
-    return [said for said in found if said.text or said.calls or said.results]
+    return [said for said in found if not said.is_empty]
 
 
 def _item(item: Any, role: str, name: str) -> Message:
     if isinstance(item, dict):
         return message(item, role, name)
-    if isinstance(item, str) and not is_repr(item):
-        return Message(role, item)
-    raise unknown(name)
+    if not isinstance(item, str) or is_repr(item):
+        raise unknown(name)
+    found = unwritten(item)  # each message may be JSON of its own
+    return message(found, role, name) if isinstance(found, dict) and is_message(found) else Message(role, item)
 
 
 def message(given: Mapping[str, Any], role: str, name: str) -> Message:
@@ -116,7 +117,9 @@ def _of_list(value: list[Any], role: str, keys: Sequence[str], name: str, deep: 
     if len(calls) == sum(isinstance(item, dict) for item in value) == len(value) or any(
         isinstance(item, dict) and is_message(item) for item in value
     ):
-        return messages([item for item in value if item.get("type") != "reasoning"], role, name)
+        return messages(
+            [one for one in value if not isinstance(one, dict) or one.get("type") != "reasoning"], role, name
+        )
     raise unknown(name)
 
 

@@ -29,6 +29,8 @@ MODEL_NAMES = tuple(
 )
 PROMPT_NAMES = ("gen_ai.prompt.name", "langfuse.observation.prompt.name")
 AGENT_KEYS = frozenset((*AGENT_NAMES, "gen_ai.agent.version", *MODEL_NAMES, *PROMPT_NAMES))
+STATED = frozenset(mark for dialect in DIALECTS for mark in dialect.marks if "." in mark)
+WHOLE = frozenset(("gen_ai.prompt", "gen_ai.completion"))
 FOUND = frozenset((*genai.DIALECT.documents, "retrieval.documents.0.document.content"))  # by a span of any kind
 
 
@@ -65,6 +67,7 @@ def read(span: Span, around: Around) -> SpanReading:
     given = span.attributes
     heads = {name.partition(".")[0] for name in given}
     heads.update(event.name.partition(".")[0] for event in span.events)
+    heads.update(STATED.intersection(given))
     spoken = [dialect for dialect in DIALECTS if not heads.isdisjoint(dialect.marks)]
     kind = kind_of(span, spoken)
     above = NO_SPAN if span.is_fragment else span.parent
@@ -132,7 +135,7 @@ def _read_words(span: Span, spoken: Sequence[Dialect], heard: SpanReading) -> No
 
 def _asked(span: Span, spoken: Sequence[Dialect], kind: Kind) -> Iterable[Callable[[], list[Message]]]:
     for dialect in spoken:
-        yield from dialect.inputs(span) if not _shadowed(dialect, spoken) else ()
+        yield from dialect.inputs(span) if not _shadowed(dialect, span, spoken) else ()
         yield from (
             partial(_loose, span.attributes[key], shapes.input_messages, key)
             for key in dialect.asked
@@ -142,7 +145,7 @@ def _asked(span: Span, spoken: Sequence[Dialect], kind: Kind) -> Iterable[Callab
 
 def _told(span: Span, spoken: Sequence[Dialect], kind: Kind) -> Iterable[Callable[[], list[Message]]]:
     for dialect in spoken:
-        yield from dialect.outputs(span) if not _shadowed(dialect, spoken) else ()
+        yield from dialect.outputs(span) if not _shadowed(dialect, span, spoken) else ()
         yield from (
             partial(_loose, span.attributes[key], shapes.output_messages, key)
             for key in dialect.told
@@ -150,9 +153,9 @@ def _told(span: Span, spoken: Sequence[Dialect], kind: Kind) -> Iterable[Callabl
         )
 
 
-def _shadowed(dialect: Dialect, spoken: Sequence[Dialect]) -> bool:
+def _shadowed(dialect: Dialect, span: Span, spoken: Sequence[Dialect]) -> bool:
     """LangSmith writes its own shapes under the names of OpenTelemetry's first convention."""
-    if len(spoken) == 1:
+    if len(spoken) == 1 or WHOLE.isdisjoint(span.attributes):
         return False
     return dialect.name == genai.DIALECT.name and any(other.asked == ("gen_ai.prompt",) for other in spoken)
 

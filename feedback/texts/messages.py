@@ -51,7 +51,7 @@ RESULTS = (
     "function_response",
 )
 ASIDE = (*CALLS, *RESULTS)  # types of parts that some APIs write in place of a message
-PARTS = (*TEXTS, *ASIDE)
+PARTS = (*TEXTS, "refusal", *ASIDE)
 FIELDS = frozenset(("content", "parts", "tool_calls", "role", "text"))  # of a message: one of them
 MEDIA = (
     "image_url",
@@ -113,6 +113,11 @@ class Message(Struct, omit_defaults=True):
     results: list[list[Any]] = field(default_factory=list)
     media: list[dict[str, str]] = field(default_factory=list)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing."""
+        return not (self.text or self.calls or self.results or self.media)
+
 
 def read(given: Mapping[str, Any], role: str) -> Message | None:
     """One message, as OpenAI, Anthropic, Gemini, Bedrock, LangChain, Vercel or OpenTelemetry write it; None for another
@@ -121,7 +126,8 @@ def read(given: Mapping[str, Any], role: str) -> Message | None:
     `role` is for one that does not state its own.
     """
     if given.get("lc") and isinstance(given.get("kwargs"), dict):
-        speaker = str((given.get("id") or [""])[-1])
+        path = given.get("id")
+        speaker = str(path[-1]) if isinstance(path, list) and path else ""
         return read({**given["kwargs"], "type": speaker}, role)
     kind, inner = type_of(given), given.get("message", given.get("data"))
     if isinstance(inner, dict) and "content" not in given and "parts" not in given:
@@ -134,8 +140,11 @@ def read(given: Mapping[str, Any], role: str) -> Message | None:
     speaker = ROLES.get(str(speaker), str(speaker))[:LABEL]
     said = spoken(speaker, given.get("parts", given.get("content", given.get("text"))))
     if "tool_calls" in given or "function_call" in given:
-        asked = [*(given.get("tool_calls") or ()), given.get("function_call")]
+        made = structure(given.get("tool_calls"))
+        asked = [*(made if isinstance(made, list) else ()), given.get("function_call")]
         said.calls += [call(each) for each in asked if isinstance(each, dict)]
+    if not said.text and isinstance(given.get("refusal"), str):
+        said.text = given["refusal"]
     if speaker == "tool":
         told = said.results[0][1] if said.results else outcome(said.text)
         id = given.get("tool_call_id") or given.get("toolCallId") or given.get("call_id") or given.get("id") or ""
@@ -152,7 +161,10 @@ def type_of(given: Mapping[str, Any]) -> str:
 def spoken(role: str, parts: Any) -> Message:
     """A message made of these parts; one with only tool results is the tool's, whatever role it states."""
     if isinstance(parts, str):
-        return Message(role, parts)
+        found = unwritten(parts) if parts.startswith(("[{", '"[{')) else None
+        if not found or not all(map(is_part, found)):
+            return Message(role, parts)
+        parts = found  # parts that were written as JSON
     if isinstance(parts, dict):
         parts = [parts]
     texts, calls, results, media = [], [], [], []
@@ -164,6 +176,8 @@ def spoken(role: str, parts: Any) -> Message:
         elif part.get("type") in TEXTS:
             text = part.get("content") or part.get("text")
             texts += [text] if isinstance(text, str) else []
+        elif isinstance(part.get("refusal"), str):
+            texts.append(part["refusal"])
         elif kind := kind_in(part, CALLS):
             calls.append(call(part[kind] if isinstance(part.get(kind), dict) else part))
         elif kind := kind_in(part, RESULTS):

@@ -70,7 +70,7 @@ class Rate:
 
     @property
     def interval(self) -> str:
-        return f"{percent(self.estimate.low)} to {percent(self.estimate.high)}, n = {self.estimate.n:,}"
+        return self.estimate.limits
 
 
 @dataclass(frozen=True, slots=True)

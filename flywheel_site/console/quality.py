@@ -18,6 +18,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from curation.models import Decision, GateRun, ReviewTask, TaskState
+from curation.policies import versions
 from curation.quality import audits, changes, failing, report, votes
 from curation.quality.changes import Comparison
 from curation.quality.estimates import Estimate, percent
@@ -101,6 +102,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class PastRun:
+    """A gate run, with its pass rate at the first answer; None for runs from before there was any."""
+
+    row: GateRun
+    rate: Estimate | None
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """What takes long to measure, without captured text."""
 
@@ -123,7 +132,8 @@ class Page:
     comparison: Comparison | None
     failing: list[failing.FailingQuestion]
     reasons: tuple[tuple[str, int], ...]
-    runs: list[GateRun]
+    runs: list[PastRun]
+    share: str
 
 
 def page(project: Project) -> Page:
@@ -142,7 +152,8 @@ def page(project: Project) -> Page:
         comparison=found.comparison,
         failing=failing.with_texts(found.failing),
         reasons=found.reasons,
-        runs=list(runs[:RUNS]),
+        runs=[PastRun(run, rate_of(run)) for run in runs[:RUNS]],
+        share=f"{100 * audits.share_of(versions.current(project)):g}%",
     )
 
 
@@ -258,7 +269,7 @@ def table(found: Page, group: str) -> Iterable[Sequence[Any]]:
         return [CHANGES, *map(change_line, found.comparison.changes if found.comparison else ())]
     if group == "failing":
         return [FAILING, *map(failing_line, found.failing)]
-    return [REASONS, *found.reasons] if group == "reasons" else [GATE, *map(run_line, found.runs)]
+    return [REASONS, *found.reasons] if group == "reasons" else [GATE, *(run_line(run.row) for run in found.runs)]
 
 
 def slice_line(one: Slice) -> Sequence[Any]:
@@ -295,6 +306,12 @@ def passing(run: GateRun) -> dict[str, Any]:
     """A run's pass rate at the first answer, with its interval; empty for runs from before there were any."""
     found: dict[str, Any] = (run.counts.get("figures") or {}).get("rate") or {}
     return found
+
+
+def rate_of(run: GateRun) -> Estimate | None:
+    """A run's pass rate at the first answer."""
+    found = passing(run)
+    return Estimate(found["value"], found["cases"], found["low"], found["high"], "gate") if found.get("cases") else None
 
 
 def figures(rate: Estimate) -> Iterable[Any]:

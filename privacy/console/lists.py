@@ -81,7 +81,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         is_fixed = obj is not None and not self.has_change_permission(request, obj)
         return [
-            as_read(self.model, name, words=self.in_words.get(name), is_fixed=is_fixed)
+            as_read(self.model, name, words=self.in_words.get(str(name)), is_fixed=is_fixed)
             for name in super().get_fields(request, obj)
         ]
 

@@ -15,8 +15,9 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 from privacy.files.csv_rows import BadRow, Row, column_name, structure
 
@@ -29,6 +30,7 @@ NO_SHEET = (
 )
 NO_PARQUET = "The file looks like Parquet but cannot be read as Parquet."
 WIDE = 1_000  # columns
+NumberedCells: TypeAlias = tuple[int, tuple[Any, ...]]
 
 
 class Unreadable(ValueError):
@@ -47,11 +49,27 @@ def sheet_rows(file: BinaryIO, structured: Collection[str]) -> Iterator[Row]:
         raise Unreadable(NO_SHEET) from None
     with closing(book):
         for sheet in book.worksheets:
-            rows = enumerate(sheet.iter_rows(values_only=True, max_col=WIDE), 1)
-            for _, cells in rows:
-                if any(cell is not None for cell in cells):
-                    yield from _below(_names(cells), rows, structured)
-                    return
+            rows: Iterator[NumberedCells] = enumerate(sheet.iter_rows(values_only=True, max_col=WIDE), 1)
+            if head := next((cells for _, cells in rows if any(map(_is_filled, cells))), None):
+                head, rows = _headed(head, rows)
+                yield from _below(_names(head), rows, structured)
+                return
+
+
+def _is_filled(cell: Any) -> bool:
+    return cell is not None and cell != ""
+
+
+def _headed(cells: tuple[Any, ...], rows: Iterator[NumberedCells]) -> tuple[tuple[Any, ...], Iterator[NumberedCells]]:
+    """The row with the columns' names, and the rows below it. Above it may be titles, of the sheet or of groups of
+    columns: merged cells, in which a row has at most half of the names that the row below it has.
+    """
+    for number, below in rows:
+        names = list(filter(_is_filled, below))
+        if names and (2 * sum(map(_is_filled, cells)) > len(names) or not all(isinstance(name, str) for name in names)):
+            return cells, chain([(number, below)], rows)
+        cells = below if names else cells
+    return cells, iter(())
 
 
 def _names(cells: tuple[Any, ...]) -> list[str]:
@@ -62,7 +80,7 @@ def _names(cells: tuple[Any, ...]) -> list[str]:
     return names
 
 
-def _below(names: list[str], rows: Iterator[tuple[int, tuple[Any, ...]]], structured: Collection[str]) -> Iterator[Row]:
+def _below(names: list[str], rows: Iterator[NumberedCells], structured: Collection[str]) -> Iterator[Row]:
     for number, cells in rows:
         value: dict[str, Any] = {}
         try:

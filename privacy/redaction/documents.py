@@ -63,7 +63,7 @@ class _Walker:
         """An object redacted. Keys that become the same placeholder are told apart, so that no value is lost."""
         made: dict[Redacted, Any] = {}
         times: Counter[Redacted] = Counter()
-        beside = self.names_beside(given) if len(given) > 1 else {}
+        names = self.sibling_names(given) if len(given) > 1 else {}
         for key, item in given.items():
             name = key if isinstance(key, str) else str(key)
             redacted = alone = self.text(name, "")
@@ -71,14 +71,14 @@ class _Walker:
                 times[alone] += 1
                 redacted = Redacted.stored(f"{alone} ({times[alone] + 1})")
             # A key names its value as it is stored, so that a second reading finds the same.
-            made[redacted] = self.walk(item, beside.get(name, str(redacted)), depth + 1)
+            made[redacted] = self.walk(item, names.get(name, str(redacted)), depth + 1)
         return made
 
-    def names_beside(self, given: dict[Any, Any]) -> dict[str, str]:
+    def sibling_names(self, given: dict[Any, Any]) -> dict[str, str]:
         """For the fields of an object that hold values, the names that stand in fields of their own, as they are stored."""
-        from privacy.redaction.detectors.secrets.siblings import names_beside  # as late as the detectors
+        from privacy.redaction.detectors.secrets.siblings import sibling_names  # as late as the detectors
 
-        named = names_beside({field: value for field, value in given.items() if isinstance(field, str)})
+        named = sibling_names({field: value for field, value in given.items() if isinstance(field, str)})
         return {field: str(redact(name, self.policy)) for field, name in named.items()}
 
     def text(self, text: str, label: str) -> Redacted:

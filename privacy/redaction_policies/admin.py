@@ -147,7 +147,7 @@ def definition(form: RulesForm, term: TermForm) -> dict[str, Any]:
 
 def tried(policy: RedactionPolicy, form: RulesForm, term: TermForm) -> dict[str, Any]:
     """The sample as redacted by the rules in the forms, or by those in force if nothing was sent."""
-    if form.is_bound and not (form.is_valid() and term.is_valid()):
+    if not (form.is_valid() and term.is_valid() if form.is_bound else not form.fault):
         return {}
     sample, rules = (
         (form.cleaned_data["sample"], definition(form, term)) if form.is_bound else (SAMPLE, policy.definition)

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = dict(settings.LANGUAGES)
@@ -92,7 +95,23 @@ FIELDS: Mapping[str, Promise] = {
     "method": _("How"),
     "note": _("Note"),
     "interaction": _("Conversation"),
+    "id": _("ID"),
+    "agent": _("Assistant"),
+    "name": _("Name"),
+    "version": _("Version"),
+    "model": _("Model"),
+    "title": _("Title"),
+    "url": _("Web address"),
+    "text": _("Text"),
+    "content": _("Text"),
+    "role": _("Who spoke"),
+    "attempts": _("Attempts"),
+    "score": _("Score"),
+    "stance": _("How you found it"),
+    "drawn_at": _("Drawn on"),
+    "metadata": _("More details"),
 }
+TIMES = frozenset({"at", "drawn_at", "marked_at", "occurred_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,5 +164,22 @@ def lines(row: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
             found += [line for inner in value for line in lines(inner, f"{label}: ")]
         elif value not in (None, "", [], {}):
-            found.append((label, ", ".join(map(str, value)) if isinstance(value, list) else str(value)))
+            found.append((label, written(name, value)))
     return found
+
+
+def time_of(value: Any) -> datetime | None:
+    """The time that a value is; None if it is another text, as in a caller's own metadata."""
+    try:
+        return datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def written(name: str, value: Any) -> str:
+    """A value in the reader's language, as far as it is a time, yes or no."""
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if name in TIMES and (moment := time_of(value)):
+        return date_format(moment, "DATETIME_FORMAT")
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

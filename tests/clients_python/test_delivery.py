@@ -235,7 +235,7 @@ def test_an_unreachable_server_does_not_hold_up_the_end(caplog: pytest.LogCaptur
     with caplog.at_level(logging.DEBUG):
         began = time.monotonic()
         client.close()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4  # 5 seconds are what it has where nothing is said
     assert client.stats() == Stats(offered=1, dropped=1, retries=client.stats().retries)
     assert "4111 1111" not in caplog.text
     assert "1 events dropped" in caplog.text

@@ -9,6 +9,7 @@ TABLE = Path(__file__).parent / "roles.txt"
 Table = dict[str, dict[str, str]]
 
 
+@cache
 def golden() -> Table:
     """The table in the file: what each role reaches, by address and role."""
     rows = [line.split() for line in TABLE.read_text().splitlines() if line and not line.startswith(("#", " "))]

@@ -1,5 +1,6 @@
-"""Answers that people called right or wrong: `claims/answers.txt`, and files that were judged after the rules had been
-tuned on the ones before. The head of each says what the rules made of it when they first saw it.
+"""Answers that people called right or wrong: `claims/answers.txt`, and files, later ones in `bench/labelled`, that were
+judged after the rules had been tuned on the ones before. The head of each says what the rules made of it when they
+first saw it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,15 +10,16 @@ from pathlib import Path
 from curation.gate.calibration import calibrated, sample_others
 from curation.gate.verdicts import Case, graded
 
-FOLDER = Path(__file__).parent / "claims"
+FOLDERS = Path(__file__).parent / "claims", Path(__file__).parents[2] / "bench" / "labelled"
 FILES = (
     *("answers.txt", "more_answers.txt", "last_answers.txt"),
     *("fifth_answers.txt", "sixth_answers.txt", "seventh_answers.txt"),
     *("eighth_answers.txt", "eleventh_answers.txt"),
     *("twelfth_answers.txt", "thirteenth_answers.txt", "fourteenth_answers.txt"),
+    *("fifteenth_answers.txt", "sixteenth_answers.txt", "seventeenth_answers.txt"),
 )
-HARDER = ("ninth_answers.txt", "tenth_answers.txt")
-"""Judged after the eighth; some of what they hold is not told apart yet."""
+HARDER = ("ninth_answers.txt", "tenth_answers.txt", "eighteenth_answers.txt")
+"""Some of what they hold is not told apart yet."""
 HELD = "held_answers.txt"
 """What no rule was learnt from."""
 
@@ -35,7 +37,8 @@ class Told:
 def read(name: str) -> Iterator[Told]:
     """The answers of a file."""
     case = Case("", "golden", "", "")
-    for line in (FOLDER / name).read_text(encoding="utf-8").splitlines():
+    path = next(folder / name for folder in FOLDERS if (folder / name).exists())
+    for line in path.read_text(encoding="utf-8").splitlines():
         mark, text = line[:1], line[2:].replace("\\n", "\n")
         if mark == "Q":
             language, question = text.split(" | ", 1)

@@ -10,15 +10,16 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests import servers
 from tests.processes import answers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 FULL_SECONDS = 1.5  # how long a disk is full
 DISK_MEGABYTES = 700
 # In one process, which takes two seconds to start.
@@ -70,6 +71,7 @@ class System:
     web: Child
     worker: Child
     database: servers.Server | None = None
+    addresses: list[int] = field(default_factory=list)  # ports of the database; DATABASE_URL names all of them
     broker: servers.Server | None = None
     key: str = ""
     second_port: int = 0
@@ -105,6 +107,8 @@ class System:
             self.fill_disk()
         elif name == "restart":
             restart(self.database, kill=False)
+        elif name == "failover":
+            self.fail_over()
         elif name in servers:
             restart(servers[name], kill=True)  # a broker is empty then: it keeps nothing on disk
         else:
@@ -130,11 +134,21 @@ class System:
                 child.kill()
                 child.start()
 
+    def fail_over(self) -> None:
+        """Kill the database, and start it at its other address."""
+        assert self.database is not None
+        self.database.kill()
+        old, new = self.addresses
+        self.database.url = self.database.url.replace(f":{old}/", f":{new}/")
+        self.database.command = [str(new) if part == str(old) else part for part in self.database.command]
+        self.addresses = [new, old]
+        self.database.start()
+
     @property
     def parts(self) -> list[str]:
         """What can be harmed here: `restart` is the database, asked to end; `disk` is filled for a moment."""
         found = ["web", "worker"]
-        found += ["database", "restart"] if self.database is not None and self.database.ours else []
+        found += ["database", "restart", "failover"] if self.database is not None and self.database.ours else []
         found += ["broker"] if self.broker is not None and self.broker.ours else []
         return found + (["disk"] if self.disk is not None else [])
 
@@ -199,7 +213,10 @@ def system(
             else None
         )
         broker = closing.enter_context(servers.redis(given=False)) if redis else None
-        environment |= {"DATABASE_URL": database.url} if database else {}
+        addresses = [urlsplit(database.url).port or 0, servers.free_port()] if database else []
+        if database:
+            both = database.url.replace(f":{addresses[0]}/", f":{addresses[0]},127.0.0.1:{addresses[1]}/")
+            environment["DATABASE_URL"] = f"{both}?target_session_attrs=read-write"
         environment |= {"REDIS_URL": broker.url} if broker else {}
 
         def child(name: str, command: list[str], port: int) -> Child:
@@ -213,6 +230,7 @@ def system(
             child("web", web(port), port),
             child("worker", worker("worker"), port),
             database,
+            addresses,
             broker,
             disk=folder if disk else None,
         )

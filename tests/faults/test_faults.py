@@ -63,7 +63,9 @@ def test_a_full_disk_and_a_second_beat_with_a_wrong_clock_lose_and_double_nothin
 def test_what_was_acknowledged_outlives_kills_of_postgresql(tmp_path: Path) -> None:
     try:
         with system(tmp_path, postgres=True) as made:
-            load = made_under_fire(made, KILLS + 2)  # web, worker, database killed and restarted
+            load = made_under_fire(
+                made, max(KILLS, len(made.parts))
+            )  # the database also restarted, and at another address
             assert faults(made, load) == [] and load.interactions
     except servers.Unavailable as reason:
         pytest.skip(str(reason))
@@ -83,7 +85,7 @@ def test_capture_goes_on_without_its_broker_and_the_work_is_done_when_it_is_back
             made.broker.start()  # empty: it keeps nothing on disk
             load.stop()
             assert faults(made, load) == []
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 120
             while pending(made):
                 assert time.monotonic() < deadline, made.worker.log.read_text(errors="replace")[-2000:]
                 time.sleep(0.2)
@@ -91,7 +93,7 @@ def test_capture_goes_on_without_its_broker_and_the_work_is_done_when_it_is_back
         pytest.skip(str(reason))
 
 
-def until(is_so: Callable[[], bool], seconds: float = 30) -> None:
+def until(is_so: Callable[[], bool], seconds: float = 120) -> None:
     """Wait for something that must become so, however busy the machine is."""
     deadline = time.monotonic() + seconds
     while not is_so():

@@ -22,9 +22,9 @@ STORED = (
 )
 
 
-def until_done(made: System) -> list[str]:
-    """Wait until the workers have done everything; what is left after ten minutes."""
-    deadline = time.monotonic() + DONE_SECONDS
+def until_done(made: System, seconds: float = DONE_SECONDS) -> list[str]:
+    """Wait until the workers have done everything; what is left after so many seconds."""
+    deadline = time.monotonic() + seconds
     while any(left := made.read(f"[{', '.join(LEFT)}]")) and time.monotonic() < deadline:
         time.sleep(5)
     names = ("interactions to curate", "requests", "erasures", "releases in the making")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from curation.claims import Reading, clash, equal, forms_of, reading, rival, steps_out_of_order, words_of
+from curation.claims import LIMITED, Reading, clash, equal, forms_of, reading, rival, steps_out_of_order, words_of
 from curation.decisions.question_types import Asks
 from curation.gate.graders.grades import CaseView, text_of
 from curation.gate.graders.neighbours import neighbour
@@ -58,6 +58,8 @@ def claims(answer: str, expected: str, case: CaseView, /) -> float:
         return 0.0
     if beside_the_point(wanted, given, question) or clash(wanted, given, question) or says_no(wanted, given, question):
         return 0.0
+    if denies(wanted, given):
+        return 0.0
     if hedges(wanted, given, question) or lists_everything(wanted, given):
         return 0.0
     if false_reason(wanted, given, question):
@@ -91,6 +93,14 @@ def beside_the_point(wanted: Reading, given: Reading, question: str) -> bool:
         return True
     alone = not shared and not given.names & wanted.names and not any(holds(fact, wanted.hard) for fact in given.hard)
     return alone and len(said) > 2 * FEW and len(known) == 1 < len(wanted.content)
+
+
+def denies(wanted: Reading, given: Reading) -> bool:
+    """Whether an answer speaks of the expected name or word only to deny it: "Na is not the symbol of sodium"."""
+    if len(wanted.claims) != 1 or wanted.claims[0].negated or len(wanted.content) > FEW:
+        return False
+    holders = [claim for claim in given.claims if claim.content & wanted.content]
+    return bool(holders) and all(claim.negated and not claim.scope & LIMITED for claim in holders)
 
 
 def false_reason(wanted: Reading, given: Reading, question: str) -> bool:
@@ -133,6 +143,8 @@ def lists_everything(wanted: Reading, given: Reading) -> bool:
     for claim in wanted.claims:
         for fact in claim.hard:
             for other in given.claims:
+                if len(other.hard) <= MOST_RIVALS:
+                    continue
                 rivals = {each for each in other.hard if rival(fact, each) and not holds(each, wanted.hard)}
                 if holds(fact, other.hard) and len(rivals) > MOST_RIVALS:
                     return True

@@ -52,5 +52,12 @@ def _longer_names(said: Reading, known: frozenset[str]) -> Iterator[tuple[str, s
 def _described(claim: Claim) -> Iterator[tuple[str, str]]:
     """Each word of content with the one behind it, but for "put the key"."""
     for word, noun in pairwise(claim.raw):
-        if word in claim.content and word not in LIGHT and noun in claim.content and word[0] != "#" and word not in claim.hard and noun not in claim.hard:
+        if (
+            word in claim.content
+            and word not in LIGHT
+            and noun in claim.content
+            and word[0] != "#"
+            and word not in claim.hard
+            and noun not in claim.hard
+        ):
             yield word, noun

@@ -7,17 +7,18 @@ step of a procedure.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import Final
 
 from curation.claims import (
     AND,
+    LIMITED,
+    MODAL,
     PARTICLES,
     WITHOUT,
     Claim,
     Reading,
-    LIMITED,
-    MODAL,
     Scope,
     answers,
     canonical,
@@ -37,6 +38,8 @@ from curation.decisions.question_types import asks as first_word
 HARD: Final = 3.0
 NAME: Final = 2.0
 POLARITY: Final = 2.0
+SAID: Final = 3.0
+"""The weight of a yes or no that both say in a word."""
 LACKING: Final = forms_of(WITHOUT)
 ORDER: Final = forms_of(frozenset("then after danach dann anschliessend puis ensuite luego después".split()))
 VAGUE: Final = forms_of(
@@ -50,6 +53,7 @@ LIGHT: Final = frozenset(
     for word in "go goes take put come make give need use want choose click find see get set".split()
 )
 """Verbs that say little, as they are read."""
+DULL: Final = LIGHT | PARTICLES | forms_of(PARTICLES)
 ASIDE: Final = 0.25
 """The weight of a clause that says more than was asked for."""
 OTHERWISE: Final = 0.5
@@ -80,11 +84,19 @@ def asks(question: str) -> Asks:
     return Asks.OPEN if kind is Asks.YES_OR_NO and read_question(question).open else kind
 
 
+@lru_cache(maxsize=RECENT)
 def names_a_thing(question: str) -> bool:
     """Whether a question asks for a place, or for one thing of several."""
-    return asks(question) is Asks.PLACE or bool(_WHICH.match(question))
+    return asks(question) is Asks.PLACE or which(question)
 
 
+@lru_cache(maxsize=RECENT)
+def which(question: str) -> bool:
+    """Whether a question begins with "which"."""
+    return _WHICH.match(question) is not None
+
+
+@lru_cache(maxsize=RECENT)
 def procedure(question: str) -> bool:
     """Whether a question asks for steps."""
     return bool(_PROCEDURE.search(question))
@@ -137,7 +149,9 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
     total = found = 0.0
     if wanted.polarity is not None or kind is Asks.YES_OR_NO:
         mine, yours = polarity(wanted, question), polarity(given, question)
-        total, found = POLARITY, POLARITY * (mine == yours and to_the_point(wanted, given, question))
+        said = wanted.polarity is not None and wanted.polarity == given.polarity
+        total = SAID if said else POLARITY
+        found = total * (mine == yours and to_the_point(wanted, given, question))
     about = words_of(question, wanted.language)
     missing = procedure(question) and left_out(wanted, given, about)
     for place, claim in enumerate(wanted.claims):
@@ -168,8 +182,10 @@ def left_out(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
     if given.content - wanted.content - about - LIGHT:
         return False
     steps = items(wanted)
-    dull = LIGHT | PARTICLES
+    dull = DULL
     telling = [step - about - dull - wanted.hard or step - about - dull or step - dull for step in steps]
+    common = frozenset(word for word, times in Counter(word for step in telling for word in step).items() if times > 1)
+    telling = [step - common or step for step in telling]  # "enter the old PIN" of "… and type the new PIN"
     ordered = any(word in ORDER for claim in wanted.claims for word in claim.raw)
     said = given.content.union(*(claim.stems for claim in given.claims))
     return len(steps) > FEW - ordered and any(step and not any(holds(word, said) for word in step) for step in telling)
@@ -191,7 +207,7 @@ def wants_fact(wanted: Reading, kind: Asks, question: str) -> bool:
     """Whether a question asks for a number, a date or a code: by its first word, or since the clause of the expected
     answer that speaks of what was asked has one ("What is the deposit?").
     """
-    if kind in (Asks.AMOUNT, Asks.TIME) or _WHICH.match(question):
+    if kind in (Asks.AMOUNT, Asks.TIME) or which(question):
         return True
     if kind is not Asks.OPEN or procedure(question):
         return False
@@ -216,7 +232,7 @@ def asked_for(wanted: Reading, kind: Asks, question: str) -> frozenset[int]:
     if kind is Asks.YES_OR_NO and len(places) > 1:
         first = asked_about(wanted, question)
         return frozenset(place for place in places if place == first or Scope.IF in wanted.claims[place].scope)
-    if (kind in (Asks.PERSON, Asks.PLACE, Asks.TIME) or _WHICH.match(question)) and len(places) > 1:
+    if (kind in (Asks.PERSON, Asks.PLACE, Asks.TIME) or which(question)) and len(places) > 1:
         return frozenset({0})
     return frozenset(places)
 
@@ -230,7 +246,7 @@ def asked_about(wanted: Reading, question: str) -> int:
 
 def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights:
     """What each word of a clause weighs: hard facts most, words of the question nothing unless there are no others."""
-    about = words_of(question, wanted.language)
+    about = words_of(question, wanted.language) | question_read(question, wanted.language).rates
     found: Weights = {}
     vital = essential(claim, about)
     beside = {word for word in vital if kind is Asks.PLACE and "#" in word[0] and " " in word}
@@ -238,7 +254,7 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
         about -= claim.names - question_read(question, wanted.language).names
     compared = claim.raw[claim.raw.index("than") :] if "than" in claim.raw else ()
     further: tuple[str, ...] = ()
-    if kind in (Asks.PLACE, Asks.PERSON, Asks.TIME, Asks.YES_OR_NO) or _WHICH.match(question):
+    if kind in (Asks.PLACE, Asks.PERSON, Asks.TIME, Asks.YES_OR_NO) or which(question):
         further = said_further(claim, about, whole=kind is Asks.YES_OR_NO)
     for word in dict.fromkeys(claim.words):
         plain = ASIDE if claim.hard and wants_fact(wanted, kind, question) else 1.0
@@ -314,6 +330,8 @@ def weight_held(word: str, claim: Claim, given: Reading) -> float:
     """How far an answer holds a word of a clause: fully where a clause of the same polarity has it."""
     hard, named = word in claim.hard, word in claim.names
     held = 0.0
+    if not hard and not named and word not in given.content:
+        return held
     for other in given.claims:
         same = word in other.content or (named and word in other.stems)
         if same or (hard and (any(equal(word, each) for each in other.hard) or word[1:] in other.raw)):

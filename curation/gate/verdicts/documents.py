@@ -60,7 +60,7 @@ def figures(verdict: Verdict) -> dict[str, object]:
         "p_drop": comparison.drops.everything,
         "level": verdict.level,
         "detectable": comparison.detectable(verdict.level),
-        "needed": comparison.needed(verdict.level),
+        "needed": comparison.needed(verdict.full_level),
         "anchors": [
             {
                 "name": one.name,

@@ -43,7 +43,8 @@ class Verdict:
     `rate` is the pass rate of the candidate's first answers, in all its tries; `comparison` sets them against the
     baseline's. `change`, `interval` and `p_value` are its figures, all None without a baseline: the change of the pass
     rate of first answers over paired cases, its 95 % limits, and the two-sided exact p. `counts` covers outcomes of
-    counted cases and what was left out.
+    counted cases and what was left out. `level` is the p at which a drop of the rates refuses here, `full_level` that of
+    a run that asks every case, which is larger than that of an early look.
     """
 
     passed: bool
@@ -57,6 +58,7 @@ class Verdict:
     families: Families | None = None
     tries: int = 1
     level: float = 0.05
+    full_level: float = 0.05
     slices: tuple[Slice, ...] = ()
     outcomes: tuple[CaseOutcome, ...] = ()
     unreplayed: tuple[str, ...] = ()
@@ -139,6 +141,7 @@ def judge_results(
         families=variants,
         tries=len(runs),
         level=levels.rates,
+        full_level=levels.rates,
         slices=slices,
         outcomes=outcomes,
         # A candidate that is plainly worse is refused by its first answers; asking it again would cost and change nothing.
@@ -186,6 +189,7 @@ def judge_early(
         rate=candidate_rate(counted, [known], past),
         comparison=comparison,
         level=level,
+        full_level=policy.levels.rates,
         outcomes=outcomes,
         unreplayed=tuple(sorted(asked.unreplayed)),
     )

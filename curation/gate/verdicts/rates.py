@@ -91,8 +91,12 @@ class Comparison:
 
     @property
     def discordant(self) -> float:
-        """The share of cases answered differently."""
-        return (self.pairs.lost + self.pairs.won) / self.pairs.total if self.pairs.total else 0.0
+        """The share of cases that would be answered differently had nothing changed: without what a proven change explains."""
+        if not self.pairs.total:
+            return 0.0
+        low, high = self.interval
+        explained = abs(self.pairs.lost - self.pairs.won) if low > 0 or high < 0 else 0
+        return (self.pairs.lost + self.pairs.won - explained) / self.pairs.total
 
     def before(self) -> Rate:
         return rate([(unit.size, unit.before) for unit in self.units])

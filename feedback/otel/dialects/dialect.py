@@ -17,7 +17,7 @@ class Dialect:
 
     name: str
     checked: str  # the package and version whose export is recorded in `tests/feedback/otel/recorded/`
-    marks: Sequence[str]  # first parts of attributes that only this dialect has
+    marks: Sequence[str]  # first parts of attributes, or whole attributes, that only this dialect has
     advice: str = ""  # the setting that makes it write messages
     kind: Sequence[str] = ()  # attributes that say what a span is
     kinds: Mapping[str, Kind] = field(default_factory=dict)

@@ -18,7 +18,8 @@ from feedback.texts.messages import Call, Message, structure
 
 EVENTS = {f"gen_ai.{role}.message": role for role in ("system", "user", "assistant", "tool")}
 INDEXED = re.compile(
-    r"gen_ai\.(prompt|completion)\.(\d{1,4})\.(role|content|tool_calls\.(\d{1,3})\.(id|name|arguments))"
+    r"(gen_ai\.(?:prompt|completion)|llm\.(?:prompts|completions))\.(\d{1,4})\."
+    r"(role|content|tool_calls\.(\d{1,3})\.(id|name|arguments))"
 )
 INSTRUCTIONS = "gen_ai.system_instructions"
 INPUTS = ("gen_ai.input.messages", "pydantic_ai.all_messages", "all_messages_events", "gen_ai.prompt")
@@ -36,7 +37,7 @@ def contents(span: Span, names: Sequence[str], role: str) -> Iterator[Turns]:
 def written(value: Any, role: str, name: str) -> list[Message]:
     """The messages in an attribute. Raises `PayloadError`, which names it, if it is broken data."""
     read = data(value, name) if name.endswith((".messages", "_messages")) else text_or_data(value, name)
-    return [said for said in messages(read, role, name) if said.text or said.calls or said.results]
+    return [said for said in messages(read, role, name) if not said.is_empty]
 
 
 def instructions(span: Span) -> list[Message]:
@@ -59,10 +60,10 @@ def indexed(attributes: Mapping[str, Any], which: str, role: str) -> list[Messag
             else:
                 one[match[3]] = text_or_data(value, name) if match[3] == "content" else str(value)
     made = [
-        message({"content": "", **one, "tool_calls": list(one.pop("calls", {}).values())}, role, f"gen_ai.{which}")
+        message({"content": "", **one, "tool_calls": list(one.pop("calls", {}).values())}, role, which)
         for _, one in sorted(found.items())
     ]
-    return [said for said in made if said.text or said.calls or said.results]
+    return [said for said in made if not said.is_empty]
 
 
 def events(span: Span) -> list[Message]:
@@ -73,7 +74,7 @@ def events(span: Span) -> list[Message]:
             given = dict(event.attributes)
             content = text_or_data(given.get("content"), f"{event.name} content")
             found.append(message({"role": EVENTS[event.name], **given, "content": content}, "user", event.name))
-    return [said for said in found if said.text or said.calls or said.results]
+    return [said for said in found if not said.is_empty]
 
 
 def choices(span: Span) -> list[Message]:
@@ -108,7 +109,7 @@ def event_call(span: Span) -> Call | None:
 def inputs(span: Span) -> Iterator[Turns]:
     """What went in, in the forms that the convention had one after the other."""
     yield from contents(span, INPUTS, "user")
-    yield partial(indexed, span.attributes, "prompt", "user")
+    yield partial(indexed, span.attributes, "gen_ai.prompt", "user")
     yield partial(events, span)
 
 
@@ -117,7 +118,7 @@ def outputs(span: Span) -> Iterator[Turns]:
     if "final_result" in span.attributes:
         yield lambda: [Message("assistant", str(span.attributes["final_result"]))]
     yield from contents(span, OUTPUTS, "assistant")
-    yield partial(indexed, span.attributes, "completion", "assistant")
+    yield partial(indexed, span.attributes, "gen_ai.completion", "assistant")
     yield partial(choices, span)
 
 

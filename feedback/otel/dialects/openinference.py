@@ -14,11 +14,12 @@ from feedback.otel.documents import sources
 from feedback.otel.readings import Kind
 from feedback.otel.shapes import messages
 from feedback.texts.literals import unwritten
-from feedback.texts.messages import Call, Message, structure
+from feedback.texts.messages import Call, Message, steps, structure
 
 MESSAGE = re.compile(r"llm\.(input|output)_messages\.(\d{1,5})\.message\.(.+)")
 PART = re.compile(r"contents\.(\d{1,4})\.message_content\.(?:text|type)")
 CALL = re.compile(r"tool_calls\.(\d{1,4})\.tool_call\.(id|function\.name|function\.arguments)")
+AUTOMATIC = "automatic_function_calling_history"
 DOCUMENT = re.compile(
     r"(?:retrieval|reranker\.output)\.(?:documents\.)?(\d{1,4})\.document\.(id|content|score|metadata)"
 )
@@ -40,6 +41,26 @@ def flattened(span: Span, which: str) -> list[Message]:
             one[match[3]] = value
     role = "user" if which == "input" else "assistant"
     return [said for _, one in sorted(found.items()) if (said := _message(one, role))]
+
+
+def answered(span: Span) -> list[Message]:
+    """The model's answer, after the calls that its client made by itself."""
+    found = flattened(span, "output")
+    return [*automatic(span), *found] if found else []
+
+
+def automatic(span: Span) -> list[Message]:
+    """The calls of Google GenAI's automatic function calling, which are only in the raw response."""
+    given = span.attributes.get("output.value")
+    if not isinstance(given, str) or AUTOMATIC not in given:
+        return []
+    response = unwritten(given)
+    history = response.get(AUTOMATIC) if isinstance(response, dict) else None
+    said = messages(history, "user", AUTOMATIC) if isinstance(history, list) else []
+    asked = max((place for place, one in enumerate(said) if one.role == "user" and one.text), default=-1)
+    made = steps((one.calls, one.results) for one in said[asked + 1 :])
+    calls = [Call(step["name"], "", step.get("arguments"), step.get("result")) for step in made]
+    return [Message("assistant", calls=calls)] if calls else []
 
 
 def _message(one: dict[str, Any], role: str) -> Message | None:
@@ -103,10 +124,10 @@ DIALECT = Dialect(
         "prompt": Kind.SILENT,
     },
     unsaid=Kind.CHAIN,
-    asked=("input.value",),
-    told=("output.value",),
+    asked=("llm.input_messages", "input.value"),
+    told=("llm.output_messages", "output.value"),
     inputs=lambda span: [partial(flattened, span, "input")],
-    outputs=lambda span: [partial(flattened, span, "output")],
+    outputs=lambda span: [partial(answered, span)],
     indexed_documents=documents,
     call=call,
 )

@@ -3,10 +3,12 @@
 https://www.traceloop.com/docs/openllmetry
 """
 
+from functools import partial
 from typing import Any
 
 from feedback.otel.decoding import Span
 from feedback.otel.dialects.dialect import Dialect
+from feedback.otel.dialects.genai import indexed
 from feedback.otel.readings import Kind
 from feedback.texts.messages import Call, structure
 
@@ -49,13 +51,18 @@ def outcome(result: Any) -> Any:
 DIALECT = Dialect(
     name="Traceloop",
     checked="traceloop-sdk 0.62.4",
-    marks=("traceloop",),
+    marks=("traceloop", "llm.request.type"),
     advice="leave TRACELOOP_TRACE_CONTENT unset",
-    kind=("traceloop.span.kind",),
-    kinds={"workflow": Kind.AGENT, "task": Kind.CHAIN, "agent": Kind.AGENT, "tool": Kind.TOOL},
+    kind=("traceloop.span.kind", "llm.request.type"),
+    kinds={
+        "workflow": Kind.AGENT, "task": Kind.CHAIN, "agent": Kind.AGENT, "tool": Kind.TOOL,
+        "chat": Kind.MODEL, "completion": Kind.MODEL, "embedding": Kind.SILENT, "rerank": Kind.RETRIEVER,
+    },
     unsaid=Kind.CHAIN,
     asked=("traceloop.entity.input",),
     told=("traceloop.entity.output",),
     documents=("traceloop.entity.output",),
+    inputs=lambda span: [partial(indexed, span.attributes, "llm.prompts", "user")],
+    outputs=lambda span: [partial(indexed, span.attributes, "llm.completions", "assistant")],
     call=call,
-)
+)  # fmt: skip

@@ -10,15 +10,19 @@ from feedback.otel.shapes import messages
 from feedback.texts.messages import Message
 
 OPERATIONS = ("generateText", "streamText", "generateObject", "streamObject")
-CALLS, TEXT, OBJECT = "ai.response.toolCalls", "ai.response.text", "ai.response.object"
+# Until version 4 the attributes of the response were called a result's.
+CALLS = ("ai.response.toolCalls", "ai.result.toolCalls")
+TEXTS = ("ai.response.text", "ai.response.object", "ai.result.text", "ai.result.object")
 
 
 def answer_messages(span: Span) -> list[Message]:
     """The text, and the calls that come with it."""
     given = span.attributes
-    calls = data(given.get(CALLS), CALLS) if given.get("ai.response.finishReason") == "tool-calls" else None
-    content = str(given.get(TEXT) or given.get(OBJECT) or "")
-    return messages([{"role": "assistant", "content": content, "tool_calls": calls or []}], "assistant", TEXT)
+    ended = given.get("ai.response.finishReason", given.get("ai.finishReason"))
+    name = next((name for name in CALLS if name in given), "") if ended == "tool-calls" else ""
+    calls = data(given[name], name) if name else []
+    content = next((str(given[name]) for name in TEXTS if given.get(name)), "")
+    return messages([{"role": "assistant", "content": content, "tool_calls": calls or []}], "assistant", TEXTS[0])
 
 
 DIALECT = Dialect(

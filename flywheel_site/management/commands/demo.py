@@ -93,8 +93,8 @@ class Command(BaseCommand):
     ) -> int:
         """Import the log: redact before anything is stored, and keep only what people agreed to."""
         tally = commands.Tally()
-        records = commands.log_records(log)
-        records = recent.moved(project, records) if log == SAMPLE else records
+        read = commands.log_records(log)
+        records = iter(recent.moved(project, read)) if log == SAMPLE else read
         for line in logs.import_lines(project, records, consent=held, asked=asked, reading=reading):
             tally.add(line.number, str(line.result), line.field, line.problem)
         self.report(project, tally)

@@ -32,7 +32,7 @@ def wrong(question: str, context: list[dict[str, str]]) -> str:
 
 def hanging(question: str, context: list[dict[str, str]]) -> str:
     if TOPICS[0] in question:
-        time.sleep(3)
+        time.sleep(60)
     return good(question, context)
 
 
@@ -129,7 +129,7 @@ def test_an_agent_that_hangs_holds_nothing_up(release: Release) -> None:
     started = time.monotonic()
     assert evalgate("hanging", "--timeout", "0.2") == 1
     assert "timed_out" in {reason["code"] for reason in GateRun.objects.latest("pk").reasons}
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30
 
 
 UNFIT = [

@@ -19,7 +19,7 @@ def test_it_passes_nine_in_ten_right_answers_and_at_most_one_in_thirty_wrong_one
 @pytest.mark.parametrize("name", HARDER)
 def test_of_harder_changes_it_passes_at_most_one_wrong_answer_in_six(name: str) -> None:
     found = tally(read(name))
-    assert found.right + found.wrong > 80
+    assert found.right + found.wrong > 70
     assert found.refused <= found.right / 5 and found.passed <= found.wrong / 6, found
 
 
@@ -40,6 +40,15 @@ def test_of_harder_changes_it_passes_at_most_one_wrong_answer_in_six(name: str) 
         ("Was ist versichert?", "Alle Geräte außer Handys sind versichert.", "Mit Ausnahme von Handys sind alle Geräte versichert.", "Alle Geräte sind versichert, auch Handys."),
         ("Bis wann?", "Sie können bis zum 3. August stornieren.", "Bis 3. August.", "Sie können ab dem 3. August stornieren."),
         ("Are all taught in English?", "Not all courses are taught in English.", "Not all of the courses are taught in English.", "No courses are taught in English."),
+        ("When out?", "The room must be empty by 11:00, but the bags may stay until noon.", "Room: 11:00. Bags: noon.", "The bags must be gone by 11:00, but the room may stay as it is until noon."),
+        ("How often?", "Never take more than four tablets in one day.", "No more than 4 tablets a day.", "Never take fewer than four tablets in one day."),
+        ("Can I cancel?", "You can cancel only if you move away.", "Not unless you move away.", "You can cancel at any time, for example if you move away."),
+        ("Which port?", "It listens on port 80, and only on the local interface.", "Port 80, on the local interface alone.", "It listens on port 80, and on all interfaces."),
+        ("Who mends it?", "The owner calls the plumber; the tenant pays him.", "The plumber is called by the owner.", "The tenant calls the plumber; the owner pays him."),
+        ("Can I drink wine?", "Do not drink wine with these pills.", "No wine with these pills.", "Do not drink wine with these pills, but you may drink it after one hour."),
+        ("How hot does it boil?", "Ethanol boils at 78 °C and freezes at -114 °C.", "At 172 °F.", "Ethanol freezes at 78 °C and boils at -114 °C."),
+        ("Is luggage insured?", "It is insured, unless it was left in a car.", "If it was left in a car it is not covered; else it is insured.", "It is insured, even if it was left in a car."),
+        ("How much?", "It costs up to 1500 euros.", "At most 1 500 euros.", "It costs 1500 euros upwards."),
         ("Which model has it?", "The Orion 5 has it.", "Orion 5.", "The Orion 5 Mini has it."),
     ],
 )  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 from bench.gate_statistics import Scenario, mixed, simulate
 from curation.gate.verdicts import GatePolicy, History, Verdict, judge_early, judging, looks, verdict_document
 from curation.gate.verdicts.cases import case_digest
+from curation.gate.verdicts.documents import figures
 from curation.gate.verdicts.history import Record
 from curation.gate.verdicts.losses import Evidence, coins, lost, together
 from curation.gate.verdicts.rates import cases_for, detectable
@@ -185,6 +186,22 @@ def test_a_plainly_worse_candidate_is_refused_before_all_is_asked() -> None:
     assert verdict is not None and not verdict.passed and verdict.could_judge
     assert codes(verdict) == {"plainly_worse"} and verdict.counts["not_asked"] == len(CASES) - len(looks(CASES)[0])
     assert verdict.unconfirmed == () and verdict.rate is not None and verdict.rate.cases < len(CASES)
+
+
+def test_cases_that_a_proven_drop_explains_do_not_count_as_luck() -> None:
+    worse = judge(run("new", ALL_GOLDEN - {f"g{n}" for n in range(12)}), run("old", ALL_GOLDEN)).comparison
+    assert worse is not None and worse.interval[1] < 0 and worse.discordant == 0
+    lucky = judge(run("new", ALL_GOLDEN - {"g0"}), run("old", ALL_GOLDEN - {"g1"})).comparison
+    assert lucky is not None and lucky.discordant == pytest.approx(2 / lucky.pairs.total)
+
+
+@pytest.mark.usefixtures("early_looks")
+def test_advice_after_an_early_end_is_for_a_run_that_asks_all_cases() -> None:
+    verdict = early(ALL_GOLDEN, 1)
+    assert verdict is not None and verdict.comparison is not None
+    full = GatePolicy().levels.rates
+    assert verdict.level < full
+    assert figures(verdict)["needed"] == verdict.comparison.needed(full) < verdict.comparison.needed(verdict.level)
 
 
 @pytest.mark.usefixtures("early_looks")

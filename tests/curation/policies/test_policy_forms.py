@@ -1,5 +1,7 @@
 """A policy's settings as fields: the default in grey, what differs marked, and everything else left as it is."""
 
+import html
+import json
 from typing import Any
 
 import pytest
@@ -71,3 +73,39 @@ def test_what_the_form_shows_it_reads_back(shop: Project) -> None:
     sent = {name: form[name].initial for name in form.fields if form[name].initial is not None}
     again = FieldsForm({**sent, "note": "again"}, current=given)
     assert again.is_valid() and again.cleaned_data["settings"] == given
+
+
+@pytest.mark.parametrize(
+    ("stored", "place"),
+    [
+        ([], "a part for each stage"),
+        ({"nope": {}}, "no stage nope"),
+        ({"filter": None}, "filter: write an object"),
+        ({"guard": {"quorum": "two"}}, "guard: quorum is a whole number"),
+        ({"audit": {"share": True}}, "audit: share is a number"),
+        ({"review": {"second_waits": "yes"}}, "review: second_waits is true or false"),
+        ({"filter": {"languages": "en"}}, "filter: languages is a list"),
+        ({"filter": {"classifier": 3}}, "filter: classifier is a text"),
+        ({"gate": {"thresholds": []}}, "gate: thresholds is an object"),
+    ],
+)
+def test_stored_settings_that_are_not_valid_say_where_and_can_be_mended(
+    shop: Project, admin_client: Client, stored: Any, place: str
+) -> None:
+    CurationPolicy.objects.filter(pk=versions.current(shop).pk).update(settings=stored)
+    row = versions.current(shop)
+    for page in ("", "change/", "revise/", "thresholds/"):
+        url = f"/admin/curation/curationpolicy/{f'{row.pk}/' if page else ''}{page}"
+        answer = admin_client.get(url, follow=True)
+        assert answer.status_code == 200
+        if page in ("revise/", "thresholds/"):
+            assert place in html.unescape(answer.content.decode())
+    said = revised(admin_client, shop, settings='{"audit": {"share": 0.2}}', **{"try": "1"})
+    assert "There is nothing to compare with" in said and place in html.unescape(said)
+    assert (
+        place
+        in html.unescape(revised(admin_client, shop, settings=json.dumps(stored) if stored else '{"nope": {}}') or "")
+        or not stored
+    )
+    assert revised(admin_client, shop, settings='{"audit": {"share": 0.2}}') == ""
+    assert versions.current(shop).settings == {"audit": {"share": 0.2}}

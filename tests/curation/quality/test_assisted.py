@@ -1,6 +1,7 @@
 """Prediction-powered inference: narrower where the guess is good, the plain audit where it is not, never biased."""
 
 import random
+from dataclasses import replace
 from statistics import fmean
 
 import pytest
@@ -47,6 +48,9 @@ def test_judgements_of_one_question_are_one_unit() -> None:
 def test_it_says_nothing_where_too_little_is_judged() -> None:
     few = [Text(str(n), "Where is it?", "Here.", "", n % 2 == 0) for n in range(50)]
     assert estimate(few, few) is None and estimate([], []) is None
+    nearly_all_good = [Text(str(n), "Where is it?", "Here.", "", n > 8) for n in range(300)]
+    assert estimate(nearly_all_good, nearly_all_good) is None
+    assert estimate([replace(nearly_all_good[20], good=False), *nearly_all_good], nearly_all_good) is not None
 
 
 def test_answers_with_the_words_of_the_question_are_guessed_to_be_right() -> None:
@@ -66,6 +70,7 @@ def test_answers_with_the_words_of_the_question_are_guessed_to_be_right() -> Non
 @pytest.mark.django_db
 def test_the_report_narrows_an_audit_that_is_judged_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assisted, "LEAST_JUDGED", 10)
+    monkeypatch.setattr(assisted, "LEAST_EACH", 4)
     monkeypatch.setattr(assisted, "RIDGE", 0.5)  # for so few
     shop = cast.project()
     talks = [cast.asked(shop, f"p-{n}", question=f"When does shop {n} open?") for n in range(16)]

@@ -82,7 +82,7 @@ def test_a_version_whose_doubted_answers_are_judged_first_is_not_called_worse() 
     (whole, *_) = [one.change(Z95) for one in changes.by_audit(sample, ("v1", "v2"))]
     assert whole.name == "all answers" and not whole.is_worse
     assert whole.after.rate == pytest.approx(0.8, abs=0.1)
-    assert (whole.days_before, whole.days_after) == ("answers of 2026-11-09", "answers of 2026-11-16")
+    assert (whole.days_before, whole.days_after) == ("answers of 9 Nov 2026", "answers of 16 Nov 2026")
 
 
 def test_a_version_of_which_only_one_sort_is_judged_is_not_compared() -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from curation import tasks
 from curation.models import AuditDay, AuditFrame, AuditItem, CurationPolicy, ReviewTask
 from curation.policies import versions
-from curation.quality import assisted, audits, estimates, report
+from curation.quality import assisted, audits, estimates, report, strata
 from curation.releases import rows
 from curation.review import deciding, opening
 from feedback.models import Interaction, Project
@@ -207,7 +207,9 @@ def test_the_command_gives_every_rate_its_n_and_interval(capsys: pytest.CaptureF
     said = capsys.readouterr().out.splitlines()
     *lines, chance = said
     assert len(lines) >= 6 and all("n = " in line for line in lines)
-    assert all(re.search(r"answers of \d+ [A-Z][a-z]{2} 20\d\d", line) for line in lines) and "expect about 0.2" in chance
+    assert (
+        all(re.search(r"answers of \d+ [A-Z][a-z]{2} 20\d\d", line) for line in lines) and "expect about 0.2" in chance
+    )
     call_command("quality", "--project", "shop", "--json")
     made = json.loads(capsys.readouterr().out)
     assert {"rate", "n", "low", "high"} <= made["audit"].keys() & made["thumbs"].keys() & made["weighted"].keys()
@@ -231,9 +233,9 @@ def test_the_console_shows_the_audit_before_the_thumbs(admin_client: Client) -> 
     draw(shop)
     judge(shop, True, *judged)
     report.remember(shop, now=timezone.now())
-    page = admin_client.get("/admin/").content.decode()
+    page, day = admin_client.get("/admin/").content.decode(), timezone.now().date()
     assert page.index("by the random audit") < page.index("Thumbs up")
-    assert "51% to 100%, n = 4" in page and f"0% to 49%, n = 4; answers of {timezone.now().date()}" in page
+    assert "51% to 100%, n = 4" in page and f"0% to 49%, n = 4; {strata.span(day, day)}" in page
     assert "weighted" not in page
 
 

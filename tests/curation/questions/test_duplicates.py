@@ -163,7 +163,7 @@ def test_a_run_over_everything_comes_to_the_same_as_runs_one_by_one() -> None:
     ("which", "column", "value", "index"),
     [
         (duplicate_status.LEADS, "fingerprint", b"0" * 16, "eval_case_same"),
-        (duplicate_status.STANDS, "near_said", 1, "eval_case_answer"),
+        (duplicate_status.CURRENT, "near_said", 1, "eval_case_answer"),
     ],
 )
 def test_what_stands_is_found_by_its_index(which: str, column: str, value: bytes | int, index: str) -> None:

@@ -252,6 +252,6 @@ def test_three_processes_at_once_make_one_release(child_environment: dict[str, s
         subprocess.Popen(command, cwd=ROOT, env=child_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for _ in range(3)
     ]
-    said = [process.communicate(timeout=60) for process in running]
+    said = [process.communicate(timeout=300) for process in running]
     assert [process.returncode for process in running] == [0, 0, 0], said
     assert sum(len(json.loads(out)) for out, _ in said) == 1 == Release.objects.count()

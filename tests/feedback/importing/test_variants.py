@@ -81,3 +81,35 @@ def test_the_ratings_of_a_help_desk_are_votes(tmp_path: Path) -> None:
     imported(table(tmp_path / "tickets.csv", *rows), "--map", named)
     given = {signal.interaction.external_id: signal.kind for signal in Signal.objects.select_related("interaction")}
     assert given == {f"t-{place}": kind for place, kind in enumerate(words.values()) if kind}
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        (["Support in May"],),
+        (["Conversation", None, "Judgement"],),
+        (["Support in May"], [None], ["Chat", None, "Judgement"]),
+    ],
+)
+def test_titles_above_a_sheets_header_are_no_header(tmp_path: Path, titles: Any) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (*titles, ["question", "answer", "feedback", "ts", "user", "id"]):
+        book.active.append(row)
+    book.active.append([QUESTION, ANSWER, "good", MOMENT, "u-1", "c-1"])
+    book.active.merge_cells("A1:B1")
+    book.save(tmp_path / "log.xlsx")
+    imported(tmp_path / "log.xlsx")
+    assert (Interaction.objects.get().answer, Signal.objects.get().kind) == (ANSWER, "thumbs_up")
+
+
+def test_a_header_with_few_names_above_numbers_stays_a_header(tmp_path: Path, capsys: Any) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["question", "answer"])
+    book.active.append([QUESTION, ANSWER, 1, 2])
+    book.save(tmp_path / "log.xlsx")
+    with pytest.raises(CommandError):
+        imported(tmp_path / "log.xlsx")
+    said = capsys.readouterr()
+    assert "column 3" in said.out + said.err

@@ -94,14 +94,24 @@ def bedrock(sent: dict[str, Any]) -> dict[str, Any]:
     return {"output": {"message": message}, "stopReason": end, "usage": used, "metrics": {"latencyMs": 1}}
 
 
+def halves(text: str) -> list[str]:
+    """The text as it streams."""
+    place = len(text) // 2
+    return [text[:place], text[place:]]
+
+
 def streamed(answer: dict[str, Any]) -> bytes:
-    """Chat completions in two pieces."""
+    """Chat completions in pieces."""
     message = answer["choices"][0]["message"]
     calls = [{"index": 0, **call} for call in message.get("tool_calls", [])]
-    delta = {"role": "assistant", "content": message["content"], **({"tool_calls": calls} if calls else {})}
+    deltas: list[dict[str, Any]] = [{"content": piece} for piece in halves(message["content"] or "")]
+    deltas = [{"content": None, "tool_calls": calls}] if calls else deltas
     head = {**answer, "object": "chat.completion.chunk", "usage": None}
     pieces = [
-        {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]},
+        *(
+            {**head, "choices": [{"index": 0, "delta": {"role": "assistant", **delta}, "finish_reason": None}]}
+            for delta in deltas
+        ),
         {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": answer["choices"][0]["finish_reason"]}]},
         {**head, "choices": [], "usage": USED},
     ]
@@ -114,13 +124,13 @@ def events(kind: Kind, answer: dict[str, Any]) -> list[dict[str, Any]]:
     if kind is anthropic:
         found = [{"type": "message_start", "message": {**answer, "content": []}}]
         for index, part in enumerate(answer["content"]):
-            text = {"type": "text_delta", "text": part.get("text")}
+            texts = [{"type": "text_delta", "text": piece} for piece in halves(part.get("text", ""))]
             call = {"type": "input_json_delta", "partial_json": json.dumps(part.get("input"))}
             empty = {**part, "text": ""} if part["type"] == "text" else {**part, "input": {}}
-            delta = text if part["type"] == "text" else call
+            deltas = texts if part["type"] == "text" else [call]
             found += [
                 {"type": "content_block_start", "index": index, "content_block": empty},
-                {"type": "content_block_delta", "index": index, "delta": delta},
+                *({"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas),
                 {"type": "content_block_stop", "index": index},
             ]
         end = {"stop_reason": answer["stop_reason"], "stop_sequence": None}

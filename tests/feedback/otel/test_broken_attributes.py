@@ -230,11 +230,11 @@ def test_feedback_on_a_span_that_cannot_be_read_is_kept(client: Client, auth: di
     ],
 )
 def test_a_hostile_attribute_is_read_in_good_time(hostile: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     for read in (data, text_or_data):
         with contextlib.suppress(PayloadError):
             assert read(hostile, "gen_ai.prompt") == hostile
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_what_is_whole_is_read_as_before(client: Client, auth: dict[str, str]) -> None:

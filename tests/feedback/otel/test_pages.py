@@ -21,7 +21,7 @@ PAGES = sorted(Path("docs/how-to/frameworks").glob("*.md"))
 QUESTION = "How long do I have for a refund?"
 NO_SESSION = ("litellm",)
 SOURCES = ("langchain", "langsmith", "llamaindex", "haystack")
-TOOLS = ("smolagents", "openai-agents", "pydantic-ai", "strands", "google-adk")
+TOOLS = ("smolagents", "openai-agents", "pydantic-ai", "strands", "google-adk", "crewai", "autogen")
 
 
 def block(page: Path, language: str) -> str:

@@ -67,6 +67,7 @@ CASES = [
     Case("strands", steps=(STEP,)),
     Case("litellm", session=""),
     Case("google-adk", steps=({**STEP, "result": {"result": STEP["result"]}},), subject=None),
+    Case("google-genai", steps=({**STEP, "result": {"result": STEP["result"]}},)),
     Case("semantic-kernel", context=(), steps=({**STEP, "name": "P-find_order"},)),
     Case("langfuse", sources=BOTH, steps=({**STEP, "name": "look"},)),
     Case("langfuse-own-provider", sources=BOTH, steps=({**STEP, "name": "look"},)),

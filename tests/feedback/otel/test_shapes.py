@@ -90,7 +90,7 @@ STEP = {
 }
 
 
-def test_a_text_next_to_a_tools_call_is_no_answer(client: Client, auth: dict[str, str]) -> None:
+def test_text_beside_a_tool_call_is_one_interaction(client: Client, auth: dict[str, str]) -> None:
     send(client, auth, export(*loop(), span("root")))
     assert one().steps == [STEP] and one().context == [{"role": "system", "content": "Be kind."}]
 
@@ -100,7 +100,7 @@ def test_a_call_that_only_asks_for_a_tool_is_no_turn(client: Client, auth: dict[
     assert not Interaction.objects.exists()
 
 
-def test_a_question_in_other_words_is_neither_question_nor_answer(client: Client, auth: dict[str, str]) -> None:
+def test_a_turn_with_query_rewriting_is_one_interaction(client: Client, auth: dict[str, str]) -> None:
     rewritten = "What is the location of parcel 4711?"
     first = model(
         "one", "root", (1, 2), [said("system", "Rewrite."), said("user", QUESTION)], said("assistant", rewritten)
@@ -142,14 +142,14 @@ def test_children_that_came_first_are_superseded_by_their_turn(
     ]
 
 
-def test_what_comes_after_its_turn_joins_it(client: Client, auth: dict[str, str]) -> None:
+def test_a_turn_split_over_exports_is_one_interaction(client: Client, auth: dict[str, str]) -> None:
     for each in [agent(), *loop("chain"), retrieval("root")]:
         send(client, auth, export(each))
     assert one().steps == [STEP] and len(one().sources) == 1
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-def test_the_same_export_twice_and_in_any_order_changes_nothing(
+def test_the_same_export_twice_and_spans_out_of_order_are_one_interaction(
     client: Client, shop: Project, auth: dict[str, str], backwards: bool
 ) -> None:
     spans = [retrieval("root"), *loop(), agent()]

@@ -84,7 +84,7 @@ def test_a_revoked_key_is_out_of_use_within_a_second_in_another_process(web: str
     def status() -> int:
         request = urllib.request.Request(f"{web}/api/v1/interactions", headers={"Authorization": f"Bearer {text}"})
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=30) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -92,9 +92,10 @@ def test_a_revoked_key_is_out_of_use_within_a_second_in_another_process(web: str
     assert status() == 200
     keys.revoke(row)
     revoked = time.monotonic()
+    asked = time.monotonic()  # what is asked more than a second later is refused, however long an answer takes
     while status() == 200:
-        assert time.monotonic() - revoked < 5
-    assert time.monotonic() - revoked < 1.0
+        assert asked - revoked < 1.0
+        asked = time.monotonic()
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from curation.models import ReviewTask
+from curation.models import AgentVersion, Dataset, GateRun, Release, ReviewTask
 from curation.policies import versions
 from curation.quality import audits, report
 from curation.quality.estimates import wilson
@@ -66,6 +66,7 @@ def test_it_shows_the_audit_and_the_thumbs_over_time_with_n_and_interval(shop: P
         assert f'id="by-{group}"' in page
     assert page.count("<polyline") == 2 and "<title>audit: 66.7% (n = 6, 95 %" in page
     assert "style=" not in page and "<script>" not in page
+    assert "Of the next answers 100% are drawn, evenly" in page
 
 
 def test_every_chart_has_its_figures_as_csv(shop: Project, admin_client: Client) -> None:
@@ -73,7 +74,9 @@ def test_every_chart_has_its_figures_as_csv(shop: Project, admin_client: Client)
     head, *weeks = table(admin_client, "week")
     assert head == ["week", *quality.RATES] and [row[4] for row in weeks] == ["6", "6"]
     assert all(0 <= float(low) <= float(rate) <= float(high) <= 1 for _, rate, low, high, *_ in weeks)
-    assert all(0 <= float(row[5]) <= 1 and re.fullmatch(r"answers of \d+ [A-Z][a-z]{2} 20\d\d", row[6]) for row in weeks)
+    assert all(
+        0 <= float(row[5]) <= 1 and re.fullmatch(r"answers of \d+ [A-Z][a-z]{2} 20\d\d", row[6]) for row in weeks
+    )
     assert [row[0] for row in table(admin_client, "agent_version")[1:]] == ["1", "2"]
     head, *work = table(admin_client, "work")
     assert head == list(quality.WORK) and sum(int(row[1]) for row in work) == 12
@@ -130,6 +133,9 @@ def test_it_says_what_got_worse_which_questions_fail_and_what_the_gate_said(
     assert "From 2 to 1" in page and 'id="failing"' in page and "No candidate has been tested yet." in page
     head, *rows = table(admin_client, "changes")
     assert head == list(quality.CHANGES) and {"audit", "thumbs"} >= {row[0] for row in rows} and rows
+    for row in rows:
+        for rate, low, high, n, days in (row[3:8], row[8:13]):
+            assert 0 <= float(low) <= float(rate) <= float(high) <= 1 and int(n) >= 5 and days.startswith("answers")
     head, *rows = table(admin_client, "failing")
     assert head == list(quality.FAILING)
     assert all(0 < int(wrong) <= int(talks) for _, talks, wrong, *_ in rows)
@@ -137,6 +143,17 @@ def test_it_says_what_got_worse_which_questions_fail_and_what_the_gate_said(
         list(quality.REASONS)
     ]
     assert all(float(row[5]) >= 0 for row in table(admin_client, "work")[1:] if row[5])
+
+
+def test_a_gate_run_is_shown_with_n_and_interval(shop: Project, admin_client: Client) -> None:
+    grown(shop)
+    release = Release.objects.create(dataset=Dataset.objects.get(project=shop), policy=versions.current(shop), number=1)
+    agent = AgentVersion.objects.create(project=shop, name="help", version="2")
+    rate = {"value": 0.9, "low": 0.596, "high": 0.982, "cases": 10, "units": 10, "rounds": 1}
+    counts = {"passing": 9, "counted": 10, "figures": {"rate": rate}}
+    GateRun.objects.create(project=shop, release=release, candidate=agent, verdict="passed", counts=counts)
+    assert '90% <span class="quiet">60% to 98%, n = 10</span>' in admin_client.get(PAGE).content.decode()
+    assert table(admin_client, "gate")[1][5:] == ["0.9", "0.596", "0.982", "10"]
 
 
 def test_the_gates_figures_are_for_those_who_see_its_runs(shop: Project) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -155,7 +156,7 @@ def test_slow_bodies_and_unfinished_headers_hold_nobody_up(up: Up) -> None:
             assert up.ask("/api/v1/interactions", b"{}", **{"Content-Type": "application/json"})[0] == 401
             took.append(time.monotonic() - began)
             time.sleep(0.1)
-        assert max(took) < 1
+        assert statistics.median(took) < 1 and max(took) < BODY_SECONDS
         for connection in slow:
             assert connection.recv(1000).startswith(b"HTTP/1.1 408 ")
 

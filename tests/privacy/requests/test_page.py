@@ -117,6 +117,24 @@ def test_everything_can_be_downloaded_and_read(client: Client, token: str) -> No
     assert cast.QUESTION in client.get(at("data", token)).content.decode()
 
 
+def test_what_is_kept_is_read_in_the_readers_language(client: Client) -> None:
+    shop = cast.project()
+    given: dict[str, Any] = {
+        "occurred_at": "2026-11-03T09:05:00Z",
+        "agent": {"name": "helper"},
+        "metadata": {"at": "noon", "urgent": True},
+    }
+    cast.asked(shop, sources=[{"id": "7", "url": "https://a.example"}], **given)
+    link = links.make("shop", cast.ANNA, "shop", shop.consent_defaults)[0]
+    told = {
+        "en": ("Sources of the answer: Web address", "Assistant: Name", "3 Nov 2026, 09:05", "Yes"),
+        "de": ("Quellen der Antwort: Webadresse", "Assistent: Name", "3. November 2026 09:05", "Ja"),
+    }
+    for language, words in told.items():
+        text = client.get(at("data", link), HTTP_ACCEPT_LANGUAGE=language).content.decode()
+        assert all(each in text for each in (*words, "noon")) and "2026-11-03T" not in text
+
+
 def test_captured_text_is_text_on_the_page(client: Client) -> None:
     shop = cast.project()
     cast.asked(shop, question="<script>alert(1)</script> and <b>bold</b> words?")

@@ -119,7 +119,7 @@ def test_a_second_machine_without_the_key_starts_nothing_and_makes_none(
         cwd=root,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert ran.returncode != 0 and "Restore the key" in ran.stderr and "Traceback" not in ran.stderr

@@ -218,7 +218,7 @@ def test_a_receiver_that_answers_a_byte_at_a_time_is_left_in_time(
             accepted, _ = listening.accept()
             with accepted, contextlib.suppress(OSError):
                 accepted.sendall(begin)
-                for _ in range(100):
+                for _ in range(600):
                     accepted.sendall(b"a" if begin else b"H")
                     time.sleep(0.1)
 
@@ -228,7 +228,7 @@ def test_a_receiver_that_answers_a_byte_at_a_time_is_left_in_time(
         delivery.enqueue("shop", "m-1", {"id": 1})
         began = time.monotonic()
         assert delivery.deliver_due() == 0
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 20
         thread.join()
     row = Delivery.objects.get()
     assert (row.state, row.tries, row.error) == ("waiting", 1, "TimeoutError")
@@ -243,7 +243,7 @@ def test_a_receiver_that_never_shakes_hands_is_left_in_time(monkeypatch: pytest.
             accepted, _ = listening.accept()
             with accepted, contextlib.suppress(OSError):
                 accepted.sendall(b"\x16\x03\x03\x40\x00\x02")
-                for _ in range(100):
+                for _ in range(600):
                     accepted.sendall(b"\x00")
                     time.sleep(0.1)
 
@@ -253,7 +253,7 @@ def test_a_receiver_that_never_shakes_hands_is_left_in_time(monkeypatch: pytest.
         delivery.enqueue("shop", "m-1", {"id": 1})
         monkeypatch.setattr(delivery, "allowed_address", lambda host, port: "127.0.0.1")
         began = time.monotonic()
-        assert delivery.deliver_due() == 0 and time.monotonic() - began < 4
+        assert delivery.deliver_due() == 0 and time.monotonic() - began < 20
         thread.join()
     assert Delivery.objects.get().error == "TimeoutError"
 

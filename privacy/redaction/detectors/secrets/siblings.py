@@ -70,7 +70,7 @@ def plain_value(value: str) -> bool:
     return len(value) >= 3 and not REFERENCE.match(value) and value.lower() not in WORDS and len(set(value)) > 2
 
 
-def names_beside(given: Mapping[str, object]) -> dict[str, str]:
+def sibling_names(given: Mapping[str, object]) -> dict[str, str]:
     """For each field of an object that holds a value, the name that is in a field of its own:
     `{"OptionName": "password", "OptionValue": …}`.
 

@@ -23,6 +23,7 @@ from privacy.requests import lifecycle
 from privacy.subjects import master_keys
 from tests import factories as cast
 from tests.conftest import ROOT, environment_of_child
+from tests.servers import free_port
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 COMPARED = """
@@ -227,9 +228,9 @@ def test_nothing_serves_until_a_restore_has_ended(empty: dict[str, str]) -> None
     var.mkdir()
     (var / state.marker().name).touch()
     worker = ["-m", "celery", "--app", "flywheel_site", "worker", "--pool", "solo"]
-    for program in (["-c", "import flywheel_site.rsgi"], worker, ["manage.py", "up", "--port", "8765"]):
+    for program in (["-c", "import flywheel_site.rsgi"], worker, ["manage.py", "up", "--port", str(free_port())]):
         command = [sys.executable, *program]
-        done = subprocess.run(command, cwd=ROOT, env=empty, capture_output=True, text=True, timeout=90, check=False)
+        done = subprocess.run(command, cwd=ROOT, env=empty, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode and "Nothing is served" in done.stderr, program
 
 
