@@ -111,16 +111,16 @@ def test_a_closed_task_says_why_on_its_own_page(shop: Project, desk: Client) -> 
 
 def test_the_editor_begins_with_the_answer_a_persons_correction_or_nothing(shop: Project, desk: Client) -> None:
     talk = cast.asked(shop)
-    cast.said(shop, talk, "edit", correction="At ten.")
+    cast.said(shop, talk, "edit", correction="should be ten")
     cast.said(shop, talk, "thumbs_up", subject="ben")
     cast.said(shop, talk, "thumbs_up", subject="cleo")
     cast.turn(shop)
     where = f"/admin/curation/reviewtask/{cast.task(talk).pk}/decide/"
     shown = desk.get(where).content.decode()
     assert f'class="start" value="{cast.ANSWER}"' in shown
-    assert 'class="start" value="At ten."' in shown and 'class="start" value=""' in shown
+    assert 'class="start" value="should be ten"' in shown and 'class="start" value=""' in shown
     desk.post("/admin/curation/reviewtask/blind/", {"task": cast.task(talk).pk})
-    assert "At ten." not in desk.get(where).content.decode()
+    assert "should be ten" not in desk.get(where).content.decode()
 
 
 def test_a_preview_is_what_readers_will_see(desk: Client) -> None:

@@ -36,7 +36,7 @@ def from_desk(client: Client) -> bytes:
     page = client.get(reverse("admin:privacy_privacyrequest_change", args=[closed().pk])).content.decode()
     found = re.search(r"field-receipt.*?readonly\">(.*?)</div>", page, re.DOTALL)
     assert found
-    return html.unescape(found.group(1)).encode()
+    return html.unescape(found.group(1).replace("<br>", "\n")).encode()
 
 
 def from_erase(client: Client) -> bytes:
