@@ -65,10 +65,19 @@ def voted_conversation(size: int) -> float:
     people = [Subject(namespace=project.namespace, digest=f"{number:064}v", created_at=at) for number in range(size)]
     made = Subject.objects.bulk_create([Subject(namespace=one.namespace, digest=one.digest[-64:]) for one in people])
     votes = [
-        Signal(project=project, interaction=first, subject=one, external_id=f"vote-{place}", kind="thumbs_up",
-               occurred_at=at, effective_at=at, received_at=at, body_digest="b")
+        Signal(
+            project=project,
+            interaction=first,
+            subject=one,
+            external_id=f"vote-{place}",
+            kind="thumbs_up",
+            occurred_at=at,
+            effective_at=at,
+            received_at=at,
+            body_digest="b",
+        )
         for place, one in enumerate(made)
-    ]  # fmt: skip
+    ]
     Signal.objects.bulk_create(votes[:-1])
     rows.curate()
     votes[-1].save()

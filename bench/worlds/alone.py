@@ -171,9 +171,24 @@ def read_of(number: int, line: Line, person: int, votes: tuple[Any, ...]) -> Any
     from curation.evidence.store import PendingInteraction
 
     return PendingInteraction(
-        number, person, line["question"], line["answer"], line.get("context") or (), line.get("sources") or (), (),
-        ("agent", "1"), when(line), b"", 0, votes, False, False, "", None, None,
-    )  # fmt: skip
+        number,
+        person,
+        line["question"],
+        line["answer"],
+        line.get("context") or (),
+        line.get("sources") or (),
+        (),
+        ("agent", "1"),
+        when(line),
+        b"",
+        0,
+        votes,
+        False,
+        False,
+        "",
+        None,
+        None,
+    )
 
 
 def words_of(one: Any) -> Iterator[Any]:
