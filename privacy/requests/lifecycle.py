@@ -30,8 +30,8 @@ from privacy.subjects import master_keys
 from privacy.subjects.digests import digest
 from privacy.subjects.lookup import find, find_or_create
 
-LEASE = Lease(timedelta(minutes=30), counted=True)
-RENEWAL = 300.0  # seconds of removing between renewals of the lease
+LEASE = Lease(timedelta(minutes=10), counted=True)
+RENEWAL = 60.0  # seconds of removing between renewals of the lease
 PAUSE = timedelta(seconds=20)  # after a failed try; doubles with each
 MAX_TRIES = 5
 Kind = PrivacyRequest.Kind

@@ -54,7 +54,7 @@ def run(environment: dict[str, str], place: str = "") -> subprocess.CompletedPro
 
 
 def leases_end() -> None:
-    """As if the dead worker's leases had run out: half an hour."""
+    """As if the dead worker's leases had run out."""
     past = timezone.now() - timedelta(seconds=1)
     for model in (PrivacyRequest, Erasure):
         model._default_manager.filter(lease_until__isnull=False).update(lease_until=past)
