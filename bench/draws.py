@@ -5,8 +5,8 @@
 Neyman's allocation: an answer is drawn with a share in proportion to how far its judgement is expected to lie from the
 estimate, at least half of the usual share, the same number in all. It is learnt from a first, uniform audit of 300: by
 votes against alone, or by the guess of `curation/quality/assisted.py`, by question. The effective n is exact for what was
-learnt, as the variance under such draws is known. Then how often the interval holds the truth, and what it is worth,
-where shares are learnt anew each week.
+learnt, as the variance under such draws is known. A second table has shares that are learnt again each week: how often the
+interval holds the truth, and what the draws are worth.
 """
 
 import argparse
@@ -138,7 +138,7 @@ class Learnt:
         return [rates[sort] for sort in sorts]
 
     def plans(self) -> Iterator[tuple[str, list[float]]]:
-        """The shares for either estimate, by what was learnt."""
+        """The plans: the answers' shares by votes, by the guess for the plain estimate, and by the guess for the assisted one."""
         votes, guess = self.by_votes(), self.guess(self.first)
         yield "votes", shares([one * (1 - one) + (one - self.rate) ** 2 for one in votes])
         yield "guess", shares([one * (1 - one) + (one - self.rate) ** 2 for one in guess])
@@ -170,7 +170,7 @@ def measure(name: str, log: Sequence[Text], runs: int) -> str:
 
 @dataclass(slots=True)
 class Run:
-    """Eight weeks of an audit in which shares are learnt anew each week, or stay uniform."""
+    """Eight weeks of an audit. Each week its shares are learnt again, or they stay uniform."""
 
     log: Sequence[Text]
     rng: random.Random

@@ -32,7 +32,7 @@ from tests.faults.verdict import until_done
 
 SAMPLE_SECONDS = 5.0
 WINDOW = 30.0  # seconds whose calls make one point of the picture
-LEASES = 2_400.0  # seconds: a killed worker holds a person's request for up to half an hour
+LEASES = 1_200.0  # seconds: a killed worker holds a person's request for up to ten minutes
 CAPTURE = ("/api/v1/interactions", "/api/v1/feedback")
 
 

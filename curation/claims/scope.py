@@ -99,7 +99,7 @@ _UNTIL = re.compile(
 )
 _MOMENTS, _NUMBERS = frozenset("@="), frozenset("#/")
 _FACTS = _MOMENTS | _NUMBERS
-_COMMON = frozenset("a and at au como d de er no not o of or ou than the to w à".split())
+_COMMON = frozenset("a and at au como d de er no not o of or ou the to w à".split())
 _DRAWING = (
     frozenset(re.findall(r"[^\W\d_]+", " ".join((*lists.LIMITS, *lists.LIMITS_BEHIND, lists.UNTIL, lists.FROM))))
     - _COMMON

@@ -10,7 +10,7 @@ from typing import Final
 
 from curation.decisions.first_person import tells_of_writer
 from curation.decisions.past import recalls
-from curation.decisions.question_types import Asks, Pair
+from curation.decisions.question_types import NAMED_STEP, Asks, Pair
 from curation.decisions.words import (
     ADDS,
     ADDS_ONLY_IN,
@@ -62,7 +62,6 @@ SIGNS_OF_DENIAL: Final = frozenset("不没沒")
 """Negations in scripts without spaces, where each sign is a token."""
 ENDED: Final = re.compile(r"[.!。！:;)\]}`]\W*$")
 LIST: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S", re.MULTILINE)
-NAMED_STEP: Final = re.compile(r"[>→/]|https?:")
 
 
 def fits(pair: Pair) -> bool:
@@ -86,7 +85,7 @@ def fits(pair: Pair) -> bool:
         begins_so = pair.said[:1] == pair.old[:1] or len(pair.said) >= WHOLE_SIZE * len(pair.old)
         return rewrites(pair) and (begins_so or pair.kind not in CLOSED)
     if is_reply and pair.kind is Asks.YES_OR_NO:
-        return size(pair.said, pair.text) > TERSE and is_tied(pair) and not {*pair.said} <= YES | LITTLE
+        return size(pair.said, pair.text) > TERSE and takes_up(pair) and not {*pair.said} <= YES | LITTLE
     return rewrites(pair) or is_value(pair)
 
 
@@ -149,7 +148,7 @@ def adds(pair: Pair) -> bool:
     return only is None or not only.isdisjoint(pair.languages)
 
 
-def is_tied(pair: Pair) -> bool:
+def takes_up(pair: Pair) -> bool:
     """Whether a yes or a no has its comma, or takes up a word of the question or the answer: "no use at all" does neither."""
     return REPLY.match(pair.text) is not None or not ({*pair.said} - LITTLE).isdisjoint([*pair.asked, *pair.old])
 

@@ -48,9 +48,8 @@ class NotPassed(ValueError):
     """The gate has not passed the version; only a person in the console may still promote it."""
 
 
-LONGEST = (
-    200  # characters of a name, as the columns have it; a placeholder may be longer than the text that it replaces
-)
+LONGEST = 200
+"""Characters of a name, as in the columns: a placeholder may be longer than the text that it replaces."""
 
 
 def redacted(project: Project, sent: CandidateIn) -> dict[str, Any]:

@@ -63,9 +63,8 @@ def test_a_full_disk_and_a_second_beat_with_a_wrong_clock_lose_and_double_nothin
 def test_what_was_acknowledged_outlives_kills_of_postgresql(tmp_path: Path) -> None:
     try:
         with system(tmp_path, postgres=True) as made:
-            load = made_under_fire(
-                made, max(KILLS, len(made.parts))
-            )  # the database also restarted, and at another address
+            # The database is also restarted, and moved to another address.
+            load = made_under_fire(made, max(KILLS, len(made.parts)))
             assert faults(made, load) == [] and load.interactions
     except servers.Unavailable as reason:
         pytest.skip(str(reason))

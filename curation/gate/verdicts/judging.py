@@ -99,6 +99,18 @@ def judge_results(
     baseline_faults += [replace(one, code=f"earlier_{one.code}") for run in past.runs() for one in header_faults(run)]
     if faults or baseline_faults:
         return Verdict(False, False, tuple(dict.fromkeys(faults + baseline_faults)), {"cases": len(cases)})
+    return _in_full(cases, candidate_results, baseline_results, baseline, policy, past)
+
+
+def _in_full(
+    cases: Sequence[Case],
+    candidate_results: ResultSet,
+    baseline_results: ResultSet | None,
+    baseline: Mapping[str, Result] | None,
+    policy: GatePolicy,
+    past: History,
+) -> Verdict:
+    """Judge results that can be believed: every reason to refuse, not only the first."""
     results = {result.case: result for result in candidate_results.results}
     left_out = frozenset(candidate_results.unreplayed)
     asked = [case for case in cases if case.id not in left_out]
@@ -144,8 +156,8 @@ def judge_results(
         full_level=levels.rates,
         slices=slices,
         outcomes=outcomes,
-        # A candidate that is plainly worse is refused by its first answers; asking it again would cost and change nothing.
         unreplayed=tuple(sorted(left_out)),
+        # A candidate that is plainly worse is refused by its first answers; asking it again would cost and change nothing.
         unconfirmed=() if falls else tuple(o.case.id for o in outcomes if o.wanted and not o.confirmed),
     )
 

@@ -47,6 +47,11 @@ SOMEBODY = [
     ("Is the Karen Jones order late?", "Karen Jones"),
     ("the Maria Lopez account", "Maria Lopez"),
     ("please call my lisa schmidt tomorrow", "lisa schmidt"),
+    ("since monday my emma has been ill", "emma"),
+    ("yesterday a john from support told me so", "john"),
+    ("The Kennedy Space Center is shut. Our neighbour Kennedy called.", "neighbour Kennedy"),
+    ("I spoke with Kevorkian.", "Kevorkian"),
+    ("Please send the money for Kagiso by Friday.", "Kagiso"),
     ("Professor Sarah O'Shea, National Centre", "O'Shea"),
 ]
 

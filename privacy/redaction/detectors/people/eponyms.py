@@ -31,6 +31,13 @@ CALLED_OF: Final = {  # in English, with `of` alone
     **dict.fromkeys("law laws principle principles hypothesis equation equations conjecture".split(), "loi"),
 }
 LINKS: Final = frozenset("de di da do du von van d del des of la l le federal nacional estadual".split())
+# What is called after somebody in English, with up to two words between: `the Kennedy Space Center`. Not what somebody may
+# have: an order, an account, a family.
+TITLE_NOUN: Final = re.compile(
+    r" (?:[A-Z][a-z]+ ){0,2}(?:Accords?|Act|Administration|Airport|Army|Awards?|Baths?|Bridge|Cathedral|Cent(?:er|re)|Church|College|Cup|Doctrine"
+    r"|Dynasty|Empire|Expedition|Festival|Foundation|Gardens?|Hospital|Institute|Laborator(?:y|ies)|Library|Memorial|Method|Mosque|Museum|Observatory"
+    r"|Palace|Park|Prize|Probe|School|Stadium|Station|Telescope|Temple|Theat(?:er|re)|Tower|Treaty|University)\b"
+)
 # First names and families after which an illness is called, where it is not somebody's own: `Addison's disease`.
 ILLNESSES: Final = frozenset(
     "addison alexander alpers alzheimer alzheimers barlow bechterew behcet blount bowen bright buerger byler canavan castleman chagas charcot coats crohn"
@@ -50,6 +57,8 @@ def eponym(page: Page, start: int, end: int) -> bool:
     The illness of somebody who is known by a first name, `la maladie de Sophie`, is that person's own.
     """
     low = page.low
+    if low.endswith("the ", 0, start) and TITLE_NOUN.match(page.text, end):
+        return True
     if low[end : end + 1] in {"'", " ", "-"} and (match := CALLED_AFTER.match(low, end)):
         return not match["illness"] or low[start:end] in ILLNESSES
     if start and low[start - 1] in " -'":

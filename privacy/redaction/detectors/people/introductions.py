@@ -150,7 +150,7 @@ def introduced(page: Page) -> Iterator[Hit]:
 def names_other(page: Page, start: int, end: int) -> bool:
     """Whether a program or a people is spoken of: `called Thunderbird`, `called African Americans`."""
     return names_program(page, start, end) or any(
-        kind_of(word) == 0 and DEMONYM.search(word) for word in page.text[start:end].split()
+        kind_of(word) == 0 and PEOPLE.search(word) for word in page.text[start:end].split()
     )
 
 
@@ -279,15 +279,23 @@ def payee(page: Page, start: int) -> int:
         )
         determined = DETERMINED.search(page.low, max(0, start - 8), start) is not None
         named_thing = kind == 0 and (
-            determined or FOR_WHAT.match(page.low, start - 4, start) or DEMONYM.search(word.group()) is not None
+            determined or DEMONYM.search(word.group()) is not None or is_for_a_thing(page, start, word.end())
         )
         return word.end() if unknown and not named_thing and not STREETWISE.match(page.low, word.end()) else 0
     return 0
 
 
-FOR_WHAT: Final = re.compile(r"for \Z|(?<!account) of \Z")  # `the payment for Coronavirus Supplement`
+def is_for_a_thing(page: Page, start: int, end: int) -> bool:
+    """Whether it is what a payment is for: `payment for Coronavirus Supplement`, `evidence of Jobkeeper payment`."""
+    noun = NOUN_BEHIND.match(page.text, end)
+    kind = kind_of(noun[1]) if noun else 0
+    return bool(kind & ORDINARY) and not kind & (FIRST | LAST) and page.low.endswith(("for ", " of "), 0, start)
+
+
+NOUN_BEHIND: Final = re.compile(r" ([A-Z][a-z]+|payments?)\b")
 DETERMINED: Final = re.compile(r"\bthe \Z")  # `for the Jobseeker Allowance`
-DEMONYM: Final = re.compile(r"(?:ians?|icans?|ese|ish)\Z")
+DEMONYM: Final = re.compile(r"(?:ians|icans|ese|ish)\Z")
+PEOPLE: Final = re.compile(r"(?:ians|icans)\Z")  # in the singular, and with the other endings, it may be a family
 
 
 def payee_in_lower_case(page: Page, start: int) -> int:

@@ -30,7 +30,6 @@ from privacy.redaction.lexicon import (
 RANK: Final = 30
 EAST_ASIAN: Final = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 KEYWORDS: Final = frozenset({"elif"})  # names that in lower case are words of programming languages
-OWNED: Final = tuple(f" {word} " for word in ("my", "your", "his", "her", "their", "our", "a", "the"))
 LOWER_SIMPLE: Final = Form(rf"{LETTER}{{3,}}")
 LOWER_WORD: Final = Form(rf"(?<![\w@#/.&=?%-]){LETTER}{{2,}}(?:['-]{LETTER}+)?(?![\w@=/-])")
 LIST: Final = Form(rf"{WORD}(?:(?:, {WORD}){{1,12}},?(?: (?:and|or|und|et|y) {WORD})?|,? (?:and|&|und|et|y) {WORD})")
@@ -106,7 +105,6 @@ def in_lower_case(page: Page) -> Iterator[Hit]:
             continue  # in lower case, `les` and `del` are what they are in any language
         if kind > FLAGS and not page.strict and not sure(weighed(kind, page.languages(start, end), inside=False)):
             continue
-        alone = end
         if place < len(tokens) and low[end : tokens[place][0]] == " ":
             following = tokens[place][2]
             if following > FLAGS:
@@ -122,8 +120,6 @@ def in_lower_case(page: Page) -> Iterator[Hit]:
                 place += 1
             elif following & ORGANISATION:
                 continue
-        if end == alone and low.endswith(OWNED, 0, start) and not page.strict:
-            continue  # `my dick`: whoever is called by a first name alone takes no possessive
         found.append((start, end))
     for start, end in persons(page, found):
         yield Hit(start, end, RANK - 2, "PERSON", "name_list_lower")

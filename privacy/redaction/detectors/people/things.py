@@ -112,28 +112,12 @@ def is_noun(word: str) -> bool:
     return word in NOUNS_BEFORE or word in CAPITAL_NOUNS or word.endswith(COMPOUND_NOUNS)
 
 
-# What bears somebody's name in English, with up to two words between: `the Kennedy Space Center`. Not what somebody may
-# have: an order, an account, a family.
-TITLE_NOUN: Final = re.compile(
-    r" (?:[A-Z][a-z]+ ){0,2}(?:Accords?|Act|Administration|Airport|Army|Awards?|Baths?|Bridge|Cathedral|Cent(?:er|re)|Church|College|Cup|Doctrine"
-    r"|Dynasty|Empire|Expedition|Festival|Foundation|Gardens?|Hospital|Institute|Laborator(?:y|ies)|Library|Memorial|Method|Mosque|Museum|Observatory"
-    r"|Palace|Park|Prize|Probe|School|Stadium|Station|Telescope|Temple|Theat(?:er|re)|Tower|Treaty|University)\b"
-)
-
-
-def named_by_title(page: Page, start: int, end: int) -> bool:
-    """Whether the name is part of an English title: `the Kennedy Space Center`."""
-    return page.low.endswith("the ", 0, start) and TITLE_NOUN.match(page.text, end) is not None
-
-
 COMPOUND_NOUNS: Final = (*(noun for noun in CAPITAL_NOUNS if len(noun) > 4), "wagen", "bett")
 
 
 def names_thing(page: Page, start: int, end: int) -> bool:
     """Whether the words around a single name make it that of a thing."""
     low = page.low
-    if named_by_title(page, start, end):
-        return True
     if low.find(" ", start, end) >= 0:
         noun, _, name = low[start:end].partition(" ")
         return is_noun(noun) and " " not in name  # `die Lampe Luna`

@@ -1,0 +1,36 @@
+"""Patterns that are only tried where one of their words is there: a gate must never shut out what its patterns match."""
+
+import pytest
+
+from curation.claims import duties, scope
+from curation.claims.duties import Duty
+from curation.claims.statements import claiming
+from curation.claims.words import lists_of
+from tests.curation.told_answers import FILES, HARDER, HELD, read
+
+CLAUSES = {
+    (tuple(clause), language)
+    for name in (*FILES, *HARDER, HELD)
+    for told in read(name)
+    for text in (told.case.expected, told.text)
+    for clauses, language in [claiming(text, told.case.question, whole=True)]
+    for clause in clauses
+}
+
+
+def test_no_duty_is_behind_a_shut_gate() -> None:
+    found = 0
+    for clause, language in CLAUSES:
+        rules = duties._RULES.get(lists_of(language))
+        if rules is None:
+            continue
+        matched = next((duty for duty, words in rules[1] if words.search(" ".join(clause))), Duty.NONE)
+        found += matched is not Duty.NONE
+        assert duties.duty(list(clause), language) == matched, clause
+    assert found > 200
+
+
+@pytest.mark.parametrize("pattern", ["_MOST", "_LEAST", "_MOST_BEHIND", "_LEAST_BEHIND", "_UNTIL"])
+def test_no_limit_is_behind_a_shut_gate(pattern: str) -> None:
+    matching = [clause for clause, _ in CLAUSES if getattr(scope, pattern).search(" ".join(clause))]
+    assert len(matching) >= 5 and [clause for clause in matching if not scope.limits(list(clause))] == []
