@@ -3,7 +3,7 @@ https://opentelemetry.io/docs/specs/otlp/. Its JSON writes ids in hex and large 
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -191,7 +191,9 @@ def value(given: Any, depth: int = 0) -> Any:
 
 def _from_json(body: bytes, refused: list[PayloadError]) -> list[Span]:
     try:
-        groups = msgspec.json.decode(body).get("resourceSpans", [])
+        groups = told(msgspec.json.decode(body), "resourceSpans", ())
+        for group in groups:
+            told(group, "scopeSpans", ("resource", "schemaUrl"))
         if sum(len(scope.get("spans", [])) for group in groups for scope in group.get("scopeSpans", [])) > MAX_SPANS:
             raise TooLarge
         read = [
@@ -201,7 +203,7 @@ def _from_json(body: bytes, refused: list[PayloadError]) -> list[Span]:
             for scope in group.get("scopeSpans", [])
             for span in scope.get("spans", [])
         ]
-    except TooLarge:
+    except (TooLarge, PayloadError):
         raise
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise PayloadError("", "invalid_json", "The body is not valid UTF-8 JSON.") from None
@@ -245,6 +247,15 @@ def _json_span_of(span: Mapping[str, Any], resource: dict[str, Any], scope: str)
         scope=storable(scope),
         failure=storable(str(status.get("message") or "error")) if status.get("code") in (FAILED, FAILED_TEXT) else "",
     )
+
+
+def told(given: Mapping[str, Any], name: str, others: Collection[str]) -> Any:
+    """The list of that name; empty if there is nothing but the `others`. Raises `PayloadError` if it goes by another
+    name: ignoring it would lose everything without a word.
+    """
+    if name not in given and given.keys() - set(others):
+        raise PayloadError("", "invalid_type", f"There is no {name}. OTLP's JSON writes names in lowerCamelCase.")
+    return given.get(name, [])
 
 
 def hex_id(text: str, size: int) -> str:

@@ -10,7 +10,11 @@ from feedback.capture.payloads import TurnIn, convert
 from feedback.models import Interaction
 from feedback.otel.turns import StoredTurn
 
-LABEL, LAST = 200, 4_102_444_800 * 10**9  # the year 2100
+LABEL = 200
+FIRST, LAST = (
+    946_684_800 * 10**9,
+    4_102_444_800 * 10**9,
+)  # the years 2000, which seconds and milliseconds miss, and 2100
 
 
 def turn_in(told: StoredTurn, id: str, placeholders: Mapping[str, list[str]]) -> TurnIn:
@@ -37,7 +41,7 @@ def turn_in(told: StoredTurn, id: str, placeholders: Mapping[str, list[str]]) ->
 
 def moment(nanoseconds: int) -> str | None:
     """A span's time; None for a time that no clock can have shown."""
-    return datetime.fromtimestamp(nanoseconds / 10**9, UTC).isoformat() if 0 < nanoseconds < LAST else None
+    return datetime.fromtimestamp(nanoseconds / 10**9, UTC).isoformat() if FIRST < nanoseconds < LAST else None
 
 
 def changed(payload: TurnIn, row: Interaction) -> bool:

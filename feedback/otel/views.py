@@ -96,8 +96,8 @@ def _from_protobuf(body: bytes) -> Iterator[Record]:
 
 def _from_json(body: bytes) -> Iterator[Record]:
     try:
-        groups = msgspec.json.decode(body).get("resourceLogs", [])
-        for group in groups:
+        for group in decoding.told(msgspec.json.decode(body), "resourceLogs", ()):
+            decoding.told(group, "scopeLogs", ("resource", "schemaUrl"))
             resource = decoding.json_attributes(group.get("resource", {}).get("attributes", []))
             for scope in group.get("scopeLogs", []):
                 for record in scope.get("logRecords", []):
@@ -111,6 +111,8 @@ def _from_json(body: bytes) -> Iterator[Record]:
                         event,
                         resource,
                     )
+    except PayloadError:
+        raise
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise PayloadError("", "invalid_json", "The body is not valid UTF-8 JSON.") from None
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -31,6 +31,7 @@ ROLES = {
     "ChatMessage": "user",
     "FunctionMessage": "tool",
 }
+USUAL = ("user", "assistant", "system", "tool")
 SPEAKERS = {
     "human",
     "ai",
@@ -137,7 +138,7 @@ def read(given: Mapping[str, Any], role: str) -> Message | None:
     if FIELDS.isdisjoint(given):
         return None
     speaker = given.get("role") or (kind if kind in SPEAKERS else None) or role
-    speaker = ROLES.get(str(speaker), str(speaker))[:LABEL]
+    speaker = _role(str(speaker))
     said = spoken(speaker, given.get("parts", given.get("content", given.get("text"))))
     if "tool_calls" in given or "function_call" in given:
         made = structure(given.get("tool_calls"))
@@ -150,6 +151,14 @@ def read(given: Mapping[str, Any], role: str) -> Message | None:
         id = given.get("tool_call_id") or given.get("toolCallId") or given.get("call_id") or given.get("id") or ""
         return Message("tool", results=said.results or [[str(id)[:LABEL], told]])
     return said
+
+
+def _role(said: str) -> str:
+    """The role by its usual name, however it is written: `USER`, `Human`, `HumanMessage`."""
+    if said in ROLES:
+        return ROLES[said]
+    lower = said.lower()
+    return ROLES.get(lower, lower if lower in USUAL else said[:LABEL])
 
 
 def type_of(given: Mapping[str, Any]) -> str:

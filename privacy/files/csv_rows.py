@@ -75,7 +75,8 @@ class Lines:
 
 
 def csv_rows(found: Iterable[Line], structured: Collection[str], longest: int, delimiter: str = "") -> Iterator[Row]:
-    """The rows below the header, as objects without their empty cells. Raises `Unusable`.
+    """The rows below the header, as objects without their empty cells. Raises `Unusable`. A header that comes again, as
+    where files were joined, is no row.
 
     A `structured` column is read as JSON if its cell begins like JSON. `longest` is the most bytes a row may have.
     Without a `delimiter`, it is the most frequent separator in the header, outside quotes.
@@ -88,7 +89,7 @@ def csv_rows(found: Iterable[Line], structured: Collection[str], longest: int, d
         taken: list[Line] = []
         try:
             cells = _fitting(_cells(lines, taken, sign, longest), taken, header, sign)
-            value = _object(header, cells, structured)
+            value = _object(header, cells, structured) if [cell.strip() for cell in cells] != header else None
         except StopIteration:
             return
         except BadRow as error:

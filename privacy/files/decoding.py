@@ -136,6 +136,7 @@ def as_json(value: Any) -> Any:
 
 CHUNK = 1_048_576
 GZIP = b"\x1f\x8b"
+OLD_SHEET, ARCHIVE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 MARKS = (  # UTF-32 first: its byte order mark begins like that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -166,11 +167,39 @@ def opened(path: Path, encoding: str = "") -> Iterator[tuple[BinaryIO, str]]:
             file = _unpacked(file, stack.enter_context(tempfile.TemporaryFile()))
         suffix = next((each for each in reversed(suffixes) if each not in (".gz", ".gzip")), "")
         file.seek(0)
-        found = _encoding(file, suffix, encoding)
+        is_archive = _is_archive(file)
+        file.seek(0)
+        found = "utf-8" if is_archive else _encoding(file, suffix, encoding)
         file.seek(0)
         if found not in UTF8:
             file = _in_utf8(file, stack.enter_context(tempfile.TemporaryFile()), found, strict=bool(encoding))
         yield file, suffix
+
+
+def line_end(data: Any, start: int, limit: int) -> bytes:
+    """What ends the lines of a file: a carriage return alone on old Macs and in Excel's "CSV (Macintosh)"."""
+    feed = data.find(b"\n", start, limit)
+    first = data.find(b"\r", start, limit if feed < 0 else feed)
+    if first < 0 or (feed > 0 and not data[first:feed].strip(b"\r")):
+        return b"\n"
+    return b"\n" if data[start:first].count(b'"') % 2 else b"\r"
+
+
+def _is_archive(file: BinaryIO) -> bool:
+    """Whether the file is a spreadsheet, or looks like a damaged one. Raises `Undecodable` for others that hold no text."""
+    head = file.read(len(OLD_SHEET))
+    if head == OLD_SHEET:
+        raise Undecodable("This is an old Office file (.xls): save it as .xlsx or CSV.")
+    if not head.startswith(ARCHIVE):
+        return False
+    try:
+        with zipfile.ZipFile(file) as packed:
+            names = packed.namelist()
+    except zipfile.BadZipFile:
+        return True
+    if not any(name.startswith("xl/") for name in names):
+        raise Undecodable("This is a zip archive: unpack it and import the files in it.")
+    return True
 
 
 def _copied(source: BinaryIO, target: BinaryIO) -> BinaryIO:

@@ -27,6 +27,8 @@ ODD = {
     "the parts are JSON": said(
         [{"role": "user", "content": json.dumps([{"type": "text", "text": QUESTION}])}], [MODEL]
     ),
+    "roles in capitals": said([{**USER, "role": "USER"}], [{**MODEL, "role": "ASSISTANT"}]),
+    "roles of a prompt": said([{**USER, "role": "Human"}], [{**MODEL, "role": "AI"}]),
     "a refusal is the answer": said([USER], [{"role": "assistant", "content": None, "refusal": ANSWER}]),
     "a refusal is a part": said([USER], [{"role": "assistant", "content": [{"type": "refusal", "refusal": ANSWER}]}]),
     "Traceloop before gen_ai": {
@@ -127,6 +129,26 @@ SEVERAL: dict[str, dict[str, Any]] = {
 def test_of_several_choices_the_first_is_the_answer(client: Client, auth: dict[str, str], name: str) -> None:
     assert send(client, auth, export(named("root", **{**SEVERAL[name], **AGREED}))).json() == {}
     assert told(Interaction.objects.get()) == (QUESTION, ANSWER)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"resource_spans": [{"scope_spans": [{"spans": [{"span_id": "1"}]}]}]},
+        {"resourceSpans": [{"resource": {}, "instrumentationLibrarySpans": [{"spans": []}]}]},
+        named("root"),
+    ],
+)
+def test_an_export_under_other_names_is_refused_in_words(client: Client, auth: dict[str, str], body: Any) -> None:
+    answer = send(client, auth, body)
+    assert answer.status_code == 400 and "lowerCamelCase" in answer.json()["detail"]
+
+
+def test_a_time_in_milliseconds_is_no_time_of_1970(client: Client, auth: dict[str, str]) -> None:
+    times = {"startTimeUnixNano": 1_763_884_800_000, "endTimeUnixNano": 1_763_884_801_000}
+    send(client, auth, export({**named("root", **{**said([USER], [MODEL]), **AGREED}), **times}))
+    row = Interaction.objects.get()
+    assert row.occurred_at is None or row.occurred_at.year > 2000
 
 
 def test_of_choice_events_the_one_with_the_lowest_index_is_the_answer(client: Client, auth: dict[str, str]) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import tracemalloc
+import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +149,27 @@ def test_a_carriage_return_ends_a_line_unless_it_is_within_quotes(tmp_path: Path
     ]
     found = values(read(tmp_path, '"the\rquestion",answer\nWhere?,Here.\n', "a.csv"))
     assert found == [{"the\rquestion": "Where?", "answer": "Here."}]
+
+
+def test_a_header_that_comes_again_is_no_row(tmp_path: Path) -> None:
+    assert values(read(tmp_path, TABLE + TABLE, "a.csv")) == [ONE, TWO, ONE, TWO]
+
+
+def archive() -> bytes:
+    held = BytesIO()
+    with zipfile.ZipFile(held, "w") as packed:
+        packed.writestr("a.csv", TABLE)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(archive(), "unpack it"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "save it as .xlsx")],
+)
+@pytest.mark.parametrize("name", ["a.csv", "a.xls", "a.zip"])
+def test_a_file_without_text_says_what_to_do_with_it(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    with pytest.raises(UnreadableFile, match=said):
+        read(tmp_path, content, name)
 
 
 def test_a_text_of_several_lines_and_with_quotes_is_one_cell(tmp_path: Path) -> None:
