@@ -6,7 +6,7 @@ from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from curation.claims.counting import exchanged, moved, recounted, subjects_exchanged
+from curation.claims.counting import exchanged, moved, recounted, subjects_exchanged, swapped, swapped_within
 from curation.claims.duties import Duty, contrary
 from curation.claims.forms import MODAL, NEGATION, SIDES, canonical, forms_of
 from curation.claims.quantities import equal, rival
@@ -52,10 +52,12 @@ _ORDER = forms_of(
     frozenset("first then before after zuerst dann danach abord puis ensuite primero luego después".split())
 )
 """Words that make two clauses an order."""
+_UNTIL = forms_of(frozenset("until till bis jusqu hasta finché até tot aż".split()))
 _WITH = forms_of(frozenset("with mit avec con com met z".split()))
 _WITHOUT, _EXCEPT, _INCLUDING = forms_of(WITHOUT), forms_of(EXCEPT), forms_of(INCLUDING)
+_BY_CASE = frozenset({"de", "pl"})
+"""Languages in which a case says who does it, and the order of words says little."""
 _LISTING = frozenset("and or und oder et ou y o e & plus".split())
-_JOINING = frozenset("and or und oder et ou y o e i lub en of with".split())
 
 
 def conflict(one: str, other: str, question: str = "") -> bool:
@@ -137,7 +139,7 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
         return "limit"
     if share >= 0.5 and _number_clash(mine, yours, one, other):
         return "number"
-    if _swapped(mine.raw, yours.raw):
+    if swapped(mine.raw, yours.raw) or (one.language not in _BY_CASE and swapped_within(mine.raw, yours.raw)):
         return "roles"
     return ""
 
@@ -170,6 +172,10 @@ def _reversed_part(mine: Claim, yours: Claim) -> bool:
 
 def _turned(mine: Claim, yours: Claim, language: str, but: frozenset[int] = frozenset()) -> bool:
     """Whether the clauses say opposite sides of something, but for these axes."""
+    if (Scope.IF in mine.scope) != (Scope.IF in yours.scope) and any(
+        _UNTIL.issuperset(each.raw[:1]) for each in (mine, yours)
+    ):
+        return False  # "until it closes" is "as long as it is open"
     here, there = (_sides(claim, other, language) for claim, other in ((mine, yours), (yours, mine)))
     if any(here[axis] != side for axis, side in there.items() if axis in here and axis not in but):
         return True
@@ -211,30 +217,10 @@ def _number_clash(mine: Claim, yours: Claim, one: Reading, other: Reading) -> bo
     return False
 
 
-def _swapped(mine: tuple[str, ...], yours: tuple[str, ...], most: int = 99) -> bool:
-    """Whether two parts of the clause have changed places around something that is no mere "and"."""
-    if len(mine) != len(yours) or mine == yours or sorted(mine) != sorted(yours):
-        return False
-    start, end = 0, len(mine)
-    while mine[start] == yours[start]:
-        start += 1
-    while mine[end - 1] == yours[end - 1]:
-        end -= 1
-    x, y = mine[start:end], yours[start:end]
-    for tail in range(1, min(len(x), most + 1)):
-        if x[-tail:] != y[:tail]:
-            continue
-        for head in range(1, min(len(x) - tail, most + 1)):
-            middle = x[head : len(x) - tail]
-            if x[:head] == y[-head:] and y[tail : len(y) - head] == middle and not _JOINING.issuperset(middle):
-                return True
-    return False
-
-
 def _replaced(one: Reading, other: Reading) -> str:
     """What kind of word was replaced by another of its kind in an answer that is otherwise nearly the same."""
     mine, yours = [tuple(word for claim in each.claims for word in claim.raw) for each in (one, other)]
-    if _swapped(mine, yours, most=MOST_MOVED):
+    if swapped(mine, yours, most=MOST_MOVED):
         return "roles"
     if (likeness := Levenshtein.normalized_similarity(mine, yours)) < FRAME:
         return ""
@@ -344,6 +330,6 @@ def _held(claim: Claim, text: Reading) -> bool:
         shared = mine.content & claim.content
         if not shared or len(claim.content & words) + 0.001 < 0.67 * len(claim.content):
             continue
-        if (mine.negated != claim.negated) == _turned(mine, claim, text.language) and not _swapped(mine.raw, claim.raw):
+        if (mine.negated != claim.negated) == _turned(mine, claim, text.language) and not swapped(mine.raw, claim.raw):
             return True
     return False

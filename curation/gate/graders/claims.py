@@ -11,6 +11,7 @@ from typing import Final
 
 from curation.claims import LIMITED, Reading, clash, equal, forms_of, reading, rival, steps_out_of_order, words_of
 from curation.decisions.question_types import Asks
+from curation.gate.graders.asking import asks, names_a_thing, procedure
 from curation.gate.graders.grades import CaseView, text_of
 from curation.gate.graders.neighbours import neighbour
 from curation.gate.graders.normalisation import tokens
@@ -18,12 +19,9 @@ from curation.gate.graders.strings import contains, verbatim
 from curation.gate.graders.weights import (
     FEW,
     ORDER,
-    asks,
     before_question,
     holds,
-    names_a_thing,
     polarity,
-    procedure,
     share,
 )
 

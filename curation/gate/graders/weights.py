@@ -6,9 +6,7 @@ step of a procedure.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from functools import lru_cache
 from typing import Final
 
 from curation.claims import (
@@ -33,7 +31,7 @@ from curation.claims import (
     words_of,
 )
 from curation.decisions.question_types import Asks
-from curation.decisions.question_types import asks as first_word
+from curation.gate.graders.asking import asks, procedure, which
 
 HARD: Final = 3.0
 NAME: Final = 2.0
@@ -60,52 +58,9 @@ OTHERWISE: Final = 0.5
 """The weight of a word that is there, but in a clause that says the reverse."""
 MISSING: Final = 0.4
 """The most that an answer gets without the number, date or code that was asked for."""
-_PROCEDURE: Final = re.compile(
-    r"\b(?:how (?:do|can|to|should|would)|what (?:do|should|must|shall|can) (?:i|we|you|one) do"
-    r"|wie (?:kann|muss|soll|\w+e) ich|was (?:muss|soll|kann|mache|tue) ich|comment|que (?:dois|faire|faut)|cómo|qué (?:hago|debo)"
-    r"|come|como|hoe|jak)\b",
-    re.IGNORECASE,
-)
-_WHICH: Final = re.compile(
-    r"\W*(?:(?:in|on|at|from|to|an|auf|aus|mit|à|dans|de|en|con|sur|pour|a) )?(?:which|welche|quel|cuál|qual|welk|któr)",
-    re.IGNORECASE,
-)
 Weights = dict[str, float]
-RECENT: Final = 512
-"""How many questions are remembered: a grader asks for the kind of one several times."""
 FEW: Final = 2
 """Words that an answer may have without one that the question or the expected answer has: a number says enough."""
-
-
-@lru_cache(maxsize=RECENT)
-def asks(question: str) -> Asks:
-    """What a question asks for. One with a question word asks for more than yes or no, whatever it begins with."""
-    kind = first_word(question)
-    return Asks.OPEN if kind is Asks.YES_OR_NO and read_question(question).open else kind
-
-
-@lru_cache(maxsize=RECENT)
-def names_a_thing(question: str) -> bool:
-    """Whether a question asks for a place, or for one thing of several."""
-    return asks(question) is Asks.PLACE or which(question)
-
-
-@lru_cache(maxsize=RECENT)
-def which(question: str) -> bool:
-    """Whether a question begins with "which"."""
-    return _WHICH.match(question) is not None
-
-
-@lru_cache(maxsize=RECENT)
-def procedure(question: str) -> bool:
-    """Whether a question asks for steps."""
-    return bool(_PROCEDURE.search(question))
-
-
-def forget() -> None:
-    """Drop the questions that were read lately."""
-    for known in (asks, names_a_thing, which, procedure):
-        known.cache_clear()
 
 
 def holds(word: str, words: frozenset[str]) -> bool:
@@ -164,6 +119,8 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
         factor = 1.0 if place in main else ASIDE
         for word, weight in weights(claim, wanted, question, kind).items():
             held = weight_held(word, claim, given)
+            if not held and word in claim.names and procedure(question):
+                held = float(button_held(word, claim, given, about))
             weight = factor * weight if factor == 1.0 else factor * min(weight, 1.0)
             total += weight
             found += weight * held
@@ -330,6 +287,12 @@ def before_question(claim: Claim, about: frozenset[str]) -> frozenset[str]:
     """The words before the first one of the question: who does what was asked."""
     place = next((place for place, word in enumerate(claim.words) if word in about), 0)
     return frozenset(claim.words[:place])
+
+
+def button_held(word: str, claim: Claim, given: Reading, about: frozenset[str]) -> bool:
+    """Whether both answers name a button for what was asked for, in words that mean the same: "Delete" and "Remove"."""
+    form = canonical(word, given.language)
+    return form != word and form in about and any(form in other.raw and other.names for other in given.claims)
 
 
 def weight_held(word: str, claim: Claim, given: Reading) -> float:
