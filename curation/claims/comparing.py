@@ -6,7 +6,7 @@ from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from curation.claims.counting import exchanged, moved, recounted, subjects_exchanged, swapped, swapped_within
+from curation.claims.counting import exchanged, moved, recounted, subjects_exchanged, swapped, swapped_within, turned_round
 from curation.claims.duties import Duty, contrary
 from curation.claims.forms import MODAL, NEGATION, SIDES, canonical, forms_of
 from curation.claims.quantities import equal, rival
@@ -85,6 +85,8 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
         return "number"
     if exchanged(one, other) or moved(one, other) or subjects_exchanged(one, other):
         return "roles"
+    if one.language not in _BY_CASE and turned_round(one, other):
+        return "roles"
     if widens(one, other, words_of(question, one.language)):
         return "scope"
     return _single(one, other, question) or _replaced(one, other) or ("item" if _other_item(one, other) else "")
@@ -109,8 +111,17 @@ def steps_out_of_order(one: Reading, other: Reading) -> bool:
     """Whether the clauses of one answer stand in another order in the other, half of their pairs reversed, if three or more do."""
     order = list(dict.fromkeys(one.claims.index(mine) for mine, _, share in aligned(one, other) if share >= FRAME))
     pairs = [(a, b) for place, a in enumerate(order) for b in order[place + 1 :]]
-    few = 2 if all(_ORDER & {word for claim in said.claims for word in claim.raw} for said in (one, other)) else STEPS
+    few = 2 if all(in_order(said) for said in (one, other)) else STEPS
     return len(order) >= few and 2 * sum(a > b for a, b in pairs) >= len(pairs)
+
+
+def in_order(said: Reading) -> bool:
+    """Whether an answer says what comes first and what then. "Five days after it arrives" is a time."""
+    return any(
+        word in _ORDER and (place == 0 or claim.raw[place - 1] not in claim.hard)
+        for claim in said.claims
+        for place, word in enumerate(claim.raw)
+    )
 
 
 def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: Reading, agreed: bool) -> str:

@@ -105,6 +105,22 @@ def moved(one: Reading, other: Reading) -> bool:
     return False
 
 
+def turned_round(one: Reading, other: Reading) -> bool:
+    """Whether one says that herons eat frogs, the other that frogs eat herons, and neither says both."""
+    mine, yours = (_deeds(said) for said in (one, other))
+    return any((c, b, a) in yours - mine and (a, b, c) not in yours for a, b, c in mine)
+
+
+def _deeds(said: Reading) -> set[tuple[str, ...]]:
+    """Three words of content in a row that no other word parts."""
+    return {
+        claim.raw[place : place + 3]
+        for claim in said.claims
+        for place in range(len(claim.raw) - 2)
+        if claim.content.issuperset(claim.raw[place : place + 3]) and claim.hard.isdisjoint(claim.raw[place : place + 3])
+    }
+
+
 def swapped_within(mine: tuple[str, ...], yours: tuple[str, ...]) -> bool:
     """Whether two parts of the clause have changed places, whatever one says before it or behind it besides."""
     short, long = sorted((mine, yours), key=len)

@@ -38,6 +38,7 @@ _PHRASES: Final = (
     ("sauf", "l'exception|hormis|excepté|en dehors", r"à l'exception (?:de|du|des)|hormis|excepté|en dehors (?:de|du|des)"),
     ("excepto", "excepción|aparte de", r"(?:a|con) excepción de|aparte de"),
     # One thing in the place of another.
+    (", not", "- not|– not|— not", r"[-–—] not"),
     (", not", "rather than|instead of|in place of|as opposed", r"rather than|instead of|in place of|as opposed to"),
     (", nicht", "anstelle|anstatt|statt", r"anstelle (?:von|des|der)|anstatt|statt"),
     (", pas", "au lieu|plutôt que", r"au lieu (?:de|du|des)|plutôt que"),

@@ -25,7 +25,7 @@ SAME: Final[dict[str, tuple[str, ...]]] = {
         "pupil student", "teacher instructor", "trip journey", "way route path", "ticket fare-ticket", "luggage suitcase", "car-park parking-lot", "bin dustbin trash garbage",
         "rubbish waste litter", "shut-down power-off", "restart reboot", "set-up install", "upgrade update", "broken faulty defective damaged", "damp moist", "begin-with start-with",
         "tick check-mark tap", "untick uncheck clear", "copy duplicate", "join merge", "divide split", "attempt try", "allow let enable", "stop halt", "prevent avoid",
-        "happen occur take-place", "live reside", "hire rent lease", "job position", "deadline due-date", "bonus reward", "fine penalty", "rule regulation", "form questionnaire", "bottom foot",
+        "happen occur take-place", "live reside", "hire rent lease", "job position", "deadline due-date", "bonus reward", "fine penalty", "rule regulation", "form questionnaire", "bottom foot", "stay remain", "guest visitor",
         "certificate proof confirmation", "id identification identity", "family-member relative", "spare extra additional", "enough sufficient", "about concerning regarding",
         "describe explain", "state indicate", "pick-up collect fetch", "drop-off hand-in deliver", "take-off remove", "put-on wear", "carry bring", "keep-away stay-away",
         "blink flash", "lamp light", "cupboard cabinet closet", "bathroom toilet restroom", "ground-floor first-floor-us", "evening night", "dinner supper",

@@ -23,6 +23,7 @@ from curation.claims import (
     duty_of,
     equal,
     forms_of,
+    in_order,
     items,
     question_read,
     read_question,
@@ -39,7 +40,6 @@ POLARITY: Final = 2.0
 SAID: Final = 3.0
 """The weight of a yes or no that both say in a word."""
 LACKING: Final = forms_of(WITHOUT)
-ORDER: Final = forms_of(frozenset("then after danach dann anschliessend puis ensuite luego después".split()))
 VAGUE: Final = forms_of(
     frozenset(
         "many some several perhaps maybe sometimes depends manche einige vielleicht manchmal certains quelques parfois algunos quizás alcuni forse".split()
@@ -48,15 +48,15 @@ VAGUE: Final = forms_of(
 """Words of a clause that tells neither yes nor no: "Many museums close on some day"."""
 LIGHT: Final = frozenset(
     canonical(word, "en")
-    for word in "go goes take put come make give need use want choose click find see get set".split()
+    for word in "go goes take put come make give need use want choose click find see get set normally usually generally typically".split()
 )
-"""Verbs that say little, as they are read."""
+"""Words that say little, as they are read."""
 DULL: Final = LIGHT | PARTICLES | forms_of(PARTICLES)
 ASIDE: Final = 0.25
 """The weight of a clause that says more than was asked for."""
 OTHERWISE: Final = 0.5
 """The weight of a word that is there, but in a clause that says the reverse."""
-MISSING: Final = 0.4
+MISSING: Final = 0.3
 """The most that an answer gets without the number, date or code that was asked for."""
 Weights = dict[str, float]
 FEW: Final = 2
@@ -149,7 +149,7 @@ def left_out(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
     telling = [step - about - dull - wanted.hard or step - about - dull or step - dull for step in steps]
     common = frozenset(word for word, times in Counter(word for step in telling for word in step).items() if times > 1)
     telling = [step - common or step for step in telling]  # "enter the old PIN" of "… and type the new PIN"
-    ordered = any(word in ORDER for claim in wanted.claims for word in claim.raw)
+    ordered = in_order(wanted)
     said = given.content.union(*(claim.stems for claim in given.claims))
     return len(steps) > FEW - ordered and any(step and not any(holds(word, said) for word in step) for step in telling)
 
@@ -209,7 +209,8 @@ def asked_about(wanted: Reading, question: str) -> int:
 
 def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights:
     """What each word of a clause weighs: hard facts most, words of the question nothing unless there are no others."""
-    about = words_of(question, wanted.language) | question_read(question, wanted.language).rates
+    asked = question_read(question, wanted.language)
+    about = words_of(question, wanted.language) | asked.rates | asked.hard
     found: Weights = {}
     vital = essential(claim, about)
     beside = {word for word in vital if kind is Asks.PLACE and "#" in word[0] and " " in word}
