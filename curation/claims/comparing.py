@@ -6,7 +6,15 @@ from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from curation.claims.counting import exchanged, moved, recounted, subjects_exchanged, swapped, swapped_within, turned_round
+from curation.claims.counting import (
+    exchanged,
+    moved,
+    recounted,
+    subjects_exchanged,
+    swapped,
+    swapped_within,
+    turned_round,
+)
 from curation.claims.duties import Duty, contrary
 from curation.claims.forms import MODAL, NEGATION, SIDES, canonical, forms_of
 from curation.claims.quantities import equal, rival
@@ -48,15 +56,13 @@ MOST_MOVED: Final = 4
 """Words that may change places between clauses: longer parts are items in another order."""
 NEXT: Final = 3
 """Words behind a "with" that it is of."""
-_ORDER = forms_of(
-    frozenset("first then before after zuerst dann danach abord puis ensuite primero luego después".split())
-)
-"""Words that make two clauses an order."""
 _UNTIL = forms_of(frozenset("until till bis jusqu hasta finché até tot aż".split()))
 _WITH = forms_of(frozenset("with mit avec con com met z".split()))
 _WITHOUT, _EXCEPT, _INCLUDING = forms_of(WITHOUT), forms_of(EXCEPT), forms_of(INCLUDING)
 _BY_CASE = frozenset({"de", "pl"})
 """Languages in which a case says who does it, and the order of words says little."""
+_BOUNDS = forms_of(frozenset("least most more less mindestens höchstens mehr weniger plus moins más menos".split()))
+"""Words of a limit, which is no item: "a week or more", "at least a week"."""
 _LISTING = frozenset("and or und oder et ou y o e & plus".split())
 
 
@@ -111,17 +117,8 @@ def steps_out_of_order(one: Reading, other: Reading) -> bool:
     """Whether the clauses of one answer stand in another order in the other, half of their pairs reversed, if three or more do."""
     order = list(dict.fromkeys(one.claims.index(mine) for mine, _, share in aligned(one, other) if share >= FRAME))
     pairs = [(a, b) for place, a in enumerate(order) for b in order[place + 1 :]]
-    few = 2 if all(in_order(said) for said in (one, other)) else STEPS
+    few = 2 if one.in_order and other.in_order else STEPS
     return len(order) >= few and 2 * sum(a > b for a, b in pairs) >= len(pairs)
-
-
-def in_order(said: Reading) -> bool:
-    """Whether an answer says what comes first and what then. "Five days after it arrives" is a time."""
-    return any(
-        word in _ORDER and (place == 0 or claim.raw[place - 1] not in claim.hard)
-        for claim in said.claims
-        for place, word in enumerate(claim.raw)
-    )
 
 
 def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: Reading, agreed: bool) -> str:
@@ -272,7 +269,7 @@ def items(said: Reading) -> list[frozenset[str]]:
             if word in _LISTING and item:
                 found.append(frozenset(item))
                 item = set()
-            elif word in claim.content:
+            elif word in claim.content and word not in _BOUNDS | _LISTING:
                 item.add(word)
         if item:  # a name that is a word of the lists stands in its own form in the content alone
             found.append(frozenset(item | (claim.names - frozenset(claim.raw))))

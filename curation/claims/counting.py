@@ -117,7 +117,8 @@ def _deeds(said: Reading) -> set[tuple[str, ...]]:
         claim.raw[place : place + 3]
         for claim in said.claims
         for place in range(len(claim.raw) - 2)
-        if claim.content.issuperset(claim.raw[place : place + 3]) and claim.hard.isdisjoint(claim.raw[place : place + 3])
+        if claim.content.issuperset(claim.raw[place : place + 3])
+        and claim.hard.isdisjoint(claim.raw[place : place + 3])
     }
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from curation.claims import vocabulary as lists
 from curation.claims.duties import Duty, duty
-from curation.claims.forms import HARD, SECOND, SIDES, canonical, is_hard, phrase, stem
+from curation.claims.forms import HARD, SECOND, SIDES, canonical, forms_of, is_hard, phrase, stem
 from curation.claims.idioms import in_single_words
 from curation.claims.numerals import Clause
 from curation.claims.rates import with_rates
@@ -81,6 +81,10 @@ _PREDICATE = {
 }
 """Words behind an "and" that begin a claim of its own: "and may not be replaced", "and never lift it"."""
 _PARTING = _SPLITTING | WITHOUT | AND
+_ORDER = forms_of(
+    frozenset("first then before after zuerst dann danach abord puis ensuite primero luego después".split())
+)
+"""Words that make two clauses an order."""
 SILENT = {
     language: FUNCTION[language]
     | NEGATIONS[language]
@@ -149,6 +153,15 @@ class Reading:
     @cached_property
     def names(self) -> frozenset[str]:
         return frozenset().union(*(claim.names for claim in self.claims))
+
+    @cached_property
+    def in_order(self) -> bool:
+        """Whether it says what comes first and what then. "Five days after it arrives" is a time."""
+        return any(
+            word in _ORDER and (place == 0 or claim.raw[place - 1] not in claim.hard)
+            for claim in self.claims
+            for place, word in enumerate(claim.raw)
+        )
 
 
 @lru_cache(maxsize=RECENT)

@@ -15,7 +15,6 @@ from curation.claims import (
     clash,
     equal,
     forms_of,
-    in_order,
     reading,
     rival,
     steps_out_of_order,
@@ -84,7 +83,7 @@ def claims(answer: str, expected: str, case: CaseView, /) -> float:
 
 def steps(wanted: Reading, given: Reading, question: str) -> bool:
     """Whether the order counts: the question asks for steps, or both answers say what comes first and what then."""
-    return procedure(question) or all(in_order(said) for said in (wanted, given))
+    return procedure(question) or (wanted.in_order and given.in_order)
 
 
 def beside_the_point(wanted: Reading, given: Reading, question: str) -> bool:

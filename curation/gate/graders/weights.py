@@ -23,7 +23,6 @@ from curation.claims import (
     duty_of,
     equal,
     forms_of,
-    in_order,
     items,
     question_read,
     read_question,
@@ -48,7 +47,7 @@ VAGUE: Final = forms_of(
 """Words of a clause that tells neither yes nor no: "Many museums close on some day"."""
 LIGHT: Final = frozenset(
     canonical(word, "en")
-    for word in "go goes take put come make give need use want choose click find see get set normally usually generally typically".split()
+    for word in "go goes take put come make give need use want choose click find see get set normally usually generally typically everything".split()
 )
 """Words that say little, as they are read."""
 DULL: Final = LIGHT | PARTICLES | forms_of(PARTICLES)
@@ -149,7 +148,7 @@ def left_out(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
     telling = [step - about - dull - wanted.hard or step - about - dull or step - dull for step in steps]
     common = frozenset(word for word, times in Counter(word for step in telling for word in step).items() if times > 1)
     telling = [step - common or step for step in telling]  # "enter the old PIN" of "… and type the new PIN"
-    ordered = in_order(wanted)
+    ordered = wanted.in_order
     said = given.content.union(*(claim.stems for claim in given.claims))
     return len(steps) > FEW - ordered and any(step and not any(holds(word, said) for word in step) for step in telling)
 
