@@ -34,7 +34,7 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
     list_select_related = ["project", "created_by"]
     ordering = ["project", "-version"]
     lead = "How each project curates. A version is never changed; a run records the one that it used."
-    empty = ("No policies yet", "A project starts with one: manage.py createproject NAME.")
+    empty = ("No policies yet", "Each project starts with one: create a project on the list of projects.")
 
     def get_urls(self) -> list[URLPattern]:
         revise = self.admin_site.admin_view(self.revise_view)

@@ -5,7 +5,7 @@ person.
 import json
 import logging
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -13,7 +13,6 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.urls import reverse
 from rest_framework import exceptions, status
 from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
@@ -22,7 +21,6 @@ from rest_framework.utils.encoders import JSONEncoder
 from flywheel_site.http.middleware import CALLS, request_id
 from privacy.api.problems import TITLES
 from privacy.db import disk_space
-from privacy.models import InvalidRules
 
 
 class JSONRenderer(BaseRenderer):
@@ -62,14 +60,6 @@ TO_A_PERSON = {
 }
 
 
-INVALID = "The rules in force are not valid"
-# By the rules' model: the page on which they can be mended, and the right that it takes.
-MENDED = {
-    "curation.CurationPolicy": ("admin:curation_curationpolicy_revise", "curation.add_curationpolicy"),
-    "privacy.RedactionPolicy": ("admin:privacy_redactionpolicy_lab", "privacy.change_redactionpolicy"),
-}
-
-
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request was refused before any view saw it."""
     return answer(request, 400)
@@ -87,27 +77,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def failed(request: HttpRequest) -> HttpResponse:
     """500: an error of ours. Its text may quote what was sent, so it stays in the log. 503: the database's."""
     return answer(request, 503 if isinstance(sys.exception(), OperationalError) else 500)
-
-
-class InvalidRulesMiddleware:
-    """Answers 409 where rules in force are not valid: what is wrong, where, and the page on which it can be mended."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """The answer, if this is such an error."""
-        if not isinstance(error, InvalidRules):
-            return None
-        logger.error("A request was answered by 409: %s is not valid", error.row)
-        if request.path_info.startswith(CALLS):
-            return JsonResponse(document(409, str(error)), status=409, content_type=MEDIA_TYPE)
-        page, right = MENDED[error.row._meta.label]
-        mend = reverse(page, args=[error.row.pk]) if request.user.has_perm(right) else ""
-        return shown(409, INVALID, str(error), mend=mend)
 
 
 def answer(request: HttpRequest, status: int) -> HttpResponse:
