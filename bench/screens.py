@@ -34,6 +34,9 @@ LATER = {
     "person-page": "",  # its address is a link that only this person gets
 }
 WHOLE = {"person-page"}
+FEWER = dict.fromkeys(("gate-run", "agent-version", "new-project", "not-found"), ("light", "phone"))
+FEWER |= dict.fromkeys(("home", "release-diff", "privacy-desk", "person-page"), ("light", "dark", "phone"))
+FEWER["thresholds"] = ("light",)
 WIDE = {"width": 1180, "height": 780}
 MODES: dict[str, dict[str, Any]] = {
     "light": {"viewport": WIDE},
@@ -102,6 +105,8 @@ def shots(browser: Any, url: str, pages: Mapping[str, str], to: Path) -> list[st
         page.locator("[type=submit]").click()
         page.wait_for_load_state()
         for name, address in pages.items():
+            if mode not in FEWER.get(name, MODES):
+                continue
             page.goto(f"{url}{address}")
             over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             if over > 0:
