@@ -34,9 +34,12 @@ LATER = {
     "person-page": "",  # its address is a link that only this person gets
 }
 WHOLE = {"person-page"}
-FEWER = dict.fromkeys(("gate-run", "agent-version", "new-project", "not-found"), ("light", "phone"))
-FEWER |= dict.fromkeys(("home", "release-diff", "privacy-desk", "person-page"), ("light", "dark", "phone"))
-FEWER["thresholds"] = ("light",)
+TWO, THREE = ("light", "phone"), ("light", "dark", "phone")
+FEWER: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("gate-run", "agent-version", "new-project", "not-found"), TWO),
+    **dict.fromkeys(("home", "release-diff", "privacy-desk", "person-page"), THREE),
+    "thresholds": ("light",),
+}
 WIDE = {"width": 1180, "height": 780}
 MODES: dict[str, dict[str, Any]] = {
     "light": {"viewport": WIDE},
