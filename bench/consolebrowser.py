@@ -39,7 +39,8 @@ def next_times(environment: Mapping[str, str], decisions: int) -> list[float]:
         page.goto(f"{url}{NEXT}")
         for number in range(WARM + decisions):
             page.locator("#review-part:not(.resting)").wait_for()  # keys are dead for a moment after a task was shown
-            page.keyboard.press(page.locator(OFFERED).nth(number % 3).get_attribute("data-key") or "")
+            offered = page.locator(OFFERED)
+            page.keyboard.press(offered.nth(number % offered.count()).get_attribute("data-key") or "")
             wait_for(page, number + 1)
         taken: list[float] = page.evaluate("window.shown")
     return taken[WARM:]
