@@ -62,6 +62,8 @@ IMPLICIT_WEIGHT: Final[dict[str, float]] = {
     "accept": 0.25,
 }
 MOST_OF_A_KIND: Final = 3
+USUAL: Final = 10
+"""The priority of a task on votes to which no implicit signal adds."""
 
 
 class Vote(NamedTuple):
