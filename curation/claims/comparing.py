@@ -52,6 +52,8 @@ _ONE_THING = frozenset(
 """In a question: there is one right answer."""
 SAME: Final = 0.4
 """The share of the shorter answer's words below which two answers speak of different things."""
+WORDY: Final = 5
+"""Words from which an answer says what it speaks of."""
 FEW: Final = 3
 """Clauses up to which an answer is short."""
 MOST_MOVED: Final = 4
@@ -61,8 +63,7 @@ NEXT: Final = 3
 _UNTIL = forms_of(frozenset("until till bis jusqu hasta finché até tot aż".split()))
 _WITH = forms_of(frozenset("with mit avec con com met z".split()))
 _WITHOUT, _EXCEPT, _INCLUDING = forms_of(WITHOUT), forms_of(EXCEPT), forms_of(INCLUDING)
-_BY_CASE = frozenset({"de", "pl"})
-"""Languages in which a case says who does it, and the order of words says little."""
+_BY_CASE = frozenset({"de", "pl"})  # where a case says who does it, and the order of words little
 _BOUNDS = forms_of(frozenset("least most more less mindestens höchstens mehr weniger plus moins más menos".split()))
 """Words of a limit, which is no item: "a week or more", "at least a week"."""
 _LISTING = frozenset("and or und oder et ou y o e & plus".split())
@@ -84,7 +85,8 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
         and not read_question(question).open
     ):
         return "yes or no"
-    if len(one.content & other.content) < SAME * min(len(one.content), len(other.content)):
+    shorter = min(len(one.content), len(other.content))
+    if shorter >= WORDY and len(one.content & other.content) < SAME * shorter:
         return ""  # they speak of different things
     pairs = list(aligned(one, other))
     for mine, yours, share in pairs:

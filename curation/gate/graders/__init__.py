@@ -50,7 +50,7 @@ __all__ = [
     "grader",
 ]
 
-GRADER_VERSION: Final = "9"
+GRADER_VERSION: Final = "10"
 """Raised with every change that can move a score: results graded by another version are stale."""
 
 
