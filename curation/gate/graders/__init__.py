@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from curation.claims import forget as forget_claims
-from curation.gate.graders import normalisation, weights
+from curation.gate.graders import asking, normalisation
 from curation.gate.graders.calls import calls
 from curation.gate.graders.claims import claims
 from curation.gate.graders.embedding import embedding_grader
@@ -50,7 +50,7 @@ __all__ = [
     "grader",
 ]
 
-GRADER_VERSION: Final = "8"
+GRADER_VERSION: Final = "9"
 """Raised with every change that can move a score: results graded by another version are stale."""
 
 
@@ -80,7 +80,7 @@ class GraderKind:
 KINDS: Final[Mapping[str, GraderKind]] = {
     "exact": GraderKind(grade=exact),
     "normalised": GraderKind(grade=same_words),
-    "claims": GraderKind(grade=claims, least=0.5),
+    "claims": GraderKind(grade=claims, least=0.4),
     "calls": GraderKind(grade=calls, steps=True),
     "token_f1": GraderKind(grade=token_f1, least=0.5, highest=0.9, likeness=True),
     "fuzzy": GraderKind(grade=fuzzy, least=0.5, highest=0.9, likeness=True),
@@ -150,4 +150,4 @@ def forget() -> None:
     """
     forget_claims()
     normalisation.forget()
-    weights.forget()
+    asking.forget()
