@@ -50,6 +50,8 @@ _ONE_THING = frozenset(
     "is was who where ist war wer wo est était qui où es era quién dónde è chi dove é quem onde wie waar jest był kto gdzie".split()
 )
 """In a question: there is one right answer."""
+SAME: Final = 0.4
+"""The share of the shorter answer's words below which two answers speak of different things."""
 FEW: Final = 3
 """Clauses up to which an answer is short."""
 MOST_MOVED: Final = 4
@@ -82,6 +84,8 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
         and not read_question(question).open
     ):
         return "yes or no"
+    if len(one.content & other.content) < SAME * min(len(one.content), len(other.content)):
+        return ""  # they speak of different things
     pairs = list(aligned(one, other))
     for mine, yours, share in pairs:
         agreed = any(each is mine and said.agrees(mine) for each, said, _ in pairs)

@@ -80,7 +80,7 @@ class GraderKind:
 KINDS: Final[Mapping[str, GraderKind]] = {
     "exact": GraderKind(grade=exact),
     "normalised": GraderKind(grade=same_words),
-    "claims": GraderKind(grade=claims, least=0.4),
+    "claims": GraderKind(grade=claims, least=0.5),
     "calls": GraderKind(grade=calls, steps=True),
     "token_f1": GraderKind(grade=token_f1, least=0.5, highest=0.9, likeness=True),
     "fuzzy": GraderKind(grade=fuzzy, least=0.5, highest=0.9, likeness=True),

@@ -55,7 +55,7 @@ ASIDE: Final = 0.25
 """The weight of a clause that says more than was asked for."""
 OTHERWISE: Final = 0.5
 """The weight of a word that is there, but in a clause that says the reverse."""
-MISSING: Final = 0.3
+MISSING: Final = 0.4
 """The most that an answer gets without the number, date or code that was asked for."""
 Weights = dict[str, float]
 FEW: Final = 2
