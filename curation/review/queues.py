@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from curation.decisions.reasons import REASONS
-from curation.decisions.rules import IMPLICIT_WEIGHT, MOST_OF_A_KIND
+from curation.decisions.rules import IMPLICIT_WEIGHT, MOST_OF_A_KIND, USUAL
 from curation.models import FIRST, AuditItem, Decision, ReviewTask, TaskState
 from curation.review.opening import AUDIT
 from feedback.models import Signal
@@ -112,13 +112,14 @@ def left_words(number: int) -> str:
 
 
 def priority_words(signals: Iterable[Signal]) -> str:
-    """The sum behind a priority: ten times 1, plus what each kind of implicit signal adds."""
+    """What implicit signals add to the usual priority, by kind; empty if there are none."""
     counts = Counter(signal.kind for signal in signals if signal.kind in IMPLICIT_WEIGHT)
     parts = [
-        f"{IMPLICIT_WEIGHT[kind]:g} × {min(number, MOST_OF_A_KIND)} {LABELS[kind].lower()}"
+        f"{USUAL * IMPLICIT_WEIGHT[kind] * counted:g} for {counted} × {LABELS[kind].lower()}"
         for kind, number in sorted(counts.items())
+        for counted in [min(number, MOST_OF_A_KIND)]
     ]
-    return " + ".join(["10 × (1", *parts]) + ")"
+    return ", ".join([f"{USUAL} as usual", *parts]) if parts else ""
 
 
 Lookups = list[tuple[str, str]]
