@@ -23,7 +23,6 @@ from privacy.redaction import PLACEHOLDER
 
 EDGES: Final = ".,;:!?\"'`´‘’“”„«»…。，、！？؟।"
 READ: Final = 400
-FEW: Final = 2
 SHOUT: Final = 4
 """The fewest words in capitals that are shouted: fewer may be a name or an abbreviation."""
 SHORT: Final = 240
@@ -107,9 +106,9 @@ def may_answer(text: str, flaw: Flaw) -> bool:
 
 
 def is_named(text: str, question: str) -> bool:
-    """Whether the question itself names the text, which is a word or two, as one of its answers."""
-    said = list(words(text))
-    return 0 < len(said) <= FEW and set(said) <= set(words(question))
+    """Whether the question itself names the text as one of its answers."""
+    said = set(words(text))
+    return bool(said) and said <= set(words(question))
 
 
 def flaw_alone(text: str) -> Flaw | None:
