@@ -17,13 +17,14 @@ import re2
 from curation.decisions import fitting, fragments, remarks
 from curation.decisions.fitting import Flaw
 from curation.decisions.remarks import phrases
-from curation.decisions.words import size
+from curation.decisions.words import CODE, size
 from feedback.texts.blanks import is_blank
 from privacy.redaction import PLACEHOLDER
 
 EDGES: Final = ".,;:!?\"'`´‘’“”„«»…。，、！？؟।"
 READ: Final = 400
-FEW: Final = 2
+SHOUT: Final = 4
+"""The fewest words in capitals that are shouted: fewer may be a name or an abbreviation."""
 SHORT: Final = 240
 """In a text up to this long a remark counts wherever it stands; in a longer one only at the start."""
 
@@ -105,9 +106,9 @@ def may_answer(text: str, flaw: Flaw) -> bool:
 
 
 def is_named(text: str, question: str) -> bool:
-    """Whether the question itself names the text, which is a word or two, as one of its answers."""
-    said = list(words(text))
-    return 0 < len(said) <= FEW and set(said) <= set(words(question))
+    """Whether the question itself names the text as one of its answers."""
+    said = set(words(text))
+    return bool(said) and said <= set(words(question))
 
 
 def flaw_alone(text: str) -> Flaw | None:
@@ -116,6 +117,8 @@ def flaw_alone(text: str) -> Flaw | None:
         return Flaw.EMPTY
     if not any(map(str.isalnum, PLACEHOLDER.sub("", text))):
         return Flaw.PLACEHOLDER
+    if is_shouted(text):
+        return Flaw.COMPLAINT
     opening = " ".join(text[:READ].replace("’", "'").split())
     if COMPLAINTS.match(opening):
         return Flaw.COMPLAINT
@@ -130,3 +133,8 @@ def flaw_alone(text: str) -> Flaw | None:
     ):
         return Flaw.QUESTION
     return None
+
+
+def is_shouted(text: str) -> bool:
+    """Whether a text of some words is in capitals. Of eighteen in real logs each remarked on the answer."""
+    return text.isupper() and len(text.split()) >= SHOUT and not CODE.search(text)

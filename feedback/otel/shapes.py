@@ -8,9 +8,10 @@ from typing import Any
 
 from feedback.capture.payloads import PayloadError
 from feedback.texts.literals import unwritten
-from feedback.texts.messages import CALLS, RESULTS, Message, is_message, is_part, read, spoken, text_of
+from feedback.texts.messages import CALLS, RESULTS, ROLES, Message, is_message, is_part, read, spoken, text_of
 
 DEEP = 6
+ENDED = ("finish_reason", "finishReason")  # why a choice ended
 # Names of a function's field for the user's words, and for the agent's; the best first.
 ASKED = tuple(
     "question query user_query user_question user_input user_message query_str input inputs prompt user_prompt "
@@ -52,8 +53,27 @@ def messages(value: Any, role: str, name: str, deep: int = 0) -> list[Message]:
         return messages(value[0], role, name, deep + 1)  # one list for each prompt of a batch
     if value and is_part(value[0]) and all(map(is_part, value)):
         return [spoken(role, value)]
-    found = [_item(item, role, name) for item in value]
+    found = [_item(item, role, name) for item in (first_choice(value) if role == "assistant" else value)]
     return [said for said in found if not said.is_empty]
+
+
+def first_choice(value: Sequence[Any]) -> Sequence[Any]:
+    """The first of several answers to one prompt (`n`), else all messages. No convention says which one was shown; the
+    first is what programs take. Each choice says why it ended; one that calls tools is a step of a longer output.
+    """
+    if len(value) < 2 or not all(isinstance(item, dict) and _is_choice(item) for item in value):
+        return value
+    return [min(value, key=lambda item: item["index"] if isinstance(item.get("index"), int) else 0)]
+
+
+def _is_choice(item: Mapping[str, Any]) -> bool:
+    inner = [one for key in ("message", "content", "generation_info") if isinstance(one := item.get(key), dict)]
+    places = [item, *inner]
+    role = next((place["role"] for place in places if place.get("role")), "assistant")
+    reasons = [str(place[key]).lower() for place in places for key in ENDED if key in place]
+    ended = bool(reasons) or str(item.get("type")).endswith(("Generation", "GenerationChunk"))
+    calls = any("tool" in reason or "function" in reason for reason in reasons)
+    return ended and not calls and ROLES.get(str(role), role) == "assistant"
 
 
 def _item(item: Any, role: str, name: str) -> Message:
@@ -105,6 +125,7 @@ def _found(value: Any, role: str, keys: Sequence[str], name: str, deep: int) -> 
 def _of_list(value: list[Any], role: str, keys: Sequence[str], name: str, deep: int) -> list[Message]:
     if not value:
         raise unknown(name)
+    value = list(first_choice(value)) if role == "assistant" else value
     if all(isinstance(item, dict) and (is_message(item) or is_part(item)) for item in value):
         return messages(value, role, name)
     if all(isinstance(item, list) for item in value) or len(value) == 1:

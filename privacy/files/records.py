@@ -291,12 +291,22 @@ def _items(value: Any, lists: Collection[str]) -> list[Any]:
 
 def lines(data: Bytes, start: int) -> Iterator[Span]:
     """(number, begin, end) of each line."""
-    number, size = 1, len(data)
+    number, size, sign = 1, len(data), _line_end(data, start)
     while start < size:
-        end = data.find(b"\n", start)
+        end = data.find(sign, start)
         end = size if end < 0 else end
         yield number, start, end
         number, start = number + 1, end + 1
+
+
+def _line_end(data: Bytes, start: int) -> bytes:
+    """What ends a line: a carriage return alone in files of old Macs and in Excel's "CSV (Macintosh)"."""
+    limit = start + MAX_RECORD
+    feed = data.find(b"\n", start, limit)
+    first = data.find(b"\r", start, limit if feed < 0 else feed)
+    if first < 0 or (feed > 0 and not data[first:feed].strip(b"\r")):
+        return b"\n"
+    return b"\n" if data[start:first].count(b'"') % 2 else b"\r"
 
 
 def _lines_with_text(data: Bytes, start: int, longest: int) -> Iterator[Span]:

@@ -12,14 +12,14 @@ from feedback.otel.attributes import data, text_or_data
 from feedback.otel.decoding import Span
 from feedback.otel.dialects.dialect import Dialect, Turns
 from feedback.otel.readings import Kind
-from feedback.otel.shapes import message, messages
+from feedback.otel.shapes import first_choice, message, messages
 from feedback.texts.literals import unwritten
 from feedback.texts.messages import Call, Message, structure
 
 EVENTS = {f"gen_ai.{role}.message": role for role in ("system", "user", "assistant", "tool")}
 INDEXED = re.compile(
     r"(gen_ai\.(?:prompt|completion)|llm\.(?:prompts|completions))\.(\d{1,4})\."
-    r"(role|content|tool_calls\.(\d{1,3})\.(id|name|arguments))"
+    r"(role|content|finish_reason|tool_calls\.(\d{1,3})\.(id|name|arguments))"
 )
 INSTRUCTIONS = "gen_ai.system_instructions"
 INPUTS = ("gen_ai.input.messages", "pydantic_ai.all_messages", "all_messages_events", "gen_ai.prompt")
@@ -59,9 +59,10 @@ def indexed(attributes: Mapping[str, Any], which: str, role: str) -> list[Messag
                 one.setdefault("calls", {}).setdefault(int(match[4]), {})[match[5]] = value
             else:
                 one[match[3]] = text_or_data(value, name) if match[3] == "content" else str(value)
+    ordered = [one for _, one in sorted(found.items())]
     made = [
         message({"content": "", **one, "tool_calls": list(one.pop("calls", {}).values())}, role, which)
-        for _, one in sorted(found.items())
+        for one in (first_choice(ordered) if role == "assistant" else ordered)
     ]
     return [said for said in made if not said.is_empty]
 
@@ -80,6 +81,9 @@ def events(span: Span) -> list[Message]:
 def choices(span: Span) -> list[Message]:
     """The output, from events of the first convention."""
     given = [event.attributes for event in span.events if event.name == "gen_ai.choice"]
+    if all(isinstance(choice.get("index"), int) for choice in given):  # the first, as `first_choice`
+        first = min((choice["index"] for choice in given), default=0)
+        given = [choice for choice in given if choice["index"] == first]
     spoken = [choice.get("message") or choice.get("content") for choice in given]
     return [said for value in spoken for said in written(value, "assistant", "gen_ai.choice message")]
 

@@ -46,7 +46,18 @@ def flattened(span: Span, which: str) -> list[Message]:
 def answered(span: Span) -> list[Message]:
     """The model's answer, after the calls that its client made by itself."""
     found = flattened(span, "output")
+    if len(found) > 1 and has_choices(span):
+        return found[:1]  # as `first_choice`
     return [*automatic(span), *found] if found else []
+
+
+def has_choices(span: Span) -> bool:
+    """Whether the model was asked for several answers to one prompt."""
+    asked = structure(span.attributes.get("llm.invocation_parameters"))
+    if not isinstance(asked, dict):
+        return False
+    asked = asked["config"] if isinstance(asked.get("config"), dict) else asked
+    return any(isinstance(count := asked.get(key), int) and count > 1 for key in ("n", "candidate_count"))
 
 
 def automatic(span: Span) -> list[Message]:

@@ -45,6 +45,11 @@ def test_no_good_answer_is_kept_back() -> None:
     assert [case["correction"] for case in [*CASES, *ROUNDS] if case["wanted"] == "teach" and found(case)] == []
 
 
+def test_what_is_shouted_goes_to_review() -> None:
+    assert flaw("MORE SHOULD BE TOLD ABOUT FAMILIES") is Flaw.COMPLAINT
+    assert flaw("SELECT COUNT(*) FROM SINGER") is None and flaw("NATO HQ BRUSSELS") is None
+
+
 def test_what_takes_the_place_of_an_answer_has_no_flaw_by_itself() -> None:
     taught = [case for case in [*CASES, *ROUNDS] if found(case) is None]
     assert len(taught) > 300 and [case for case in taught if flaw(case["correction"], case["question"])] == []

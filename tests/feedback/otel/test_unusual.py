@@ -9,7 +9,7 @@ from django.test import Client
 from feedback.models import Interaction, Project, TraceReport
 from tests.feedback.otel.test_shapes import ANSWER, QUESTION, auth, told
 from tests.feedback.otel.test_shapes import span as named
-from tests.feedback.otel.test_traces import AGREED, export, send
+from tests.feedback.otel.test_traces import AGREED, attributes, export, send
 
 pytestmark = pytest.mark.django_db
 __all__ = ["auth"]
@@ -78,6 +78,71 @@ def test_parts_without_words_are_no_answer(client: Client, auth: dict[str, str])
     answer = {"role": "assistant", "content": '[{"type": "text", "colour": "red"}]'}
     partial = send(client, auth, export(named("root", **{**said([USER], [answer]), **AGREED}))).json()["partialSuccess"]
     assert "no answer" in partial["errorMessage"] and not Interaction.objects.exists()
+
+
+SECOND = {"role": "assistant", "content": "Ask again tomorrow."}
+CHOICES = [{"index": at, "message": one, "finish_reason": "stop"} for at, one in enumerate((MODEL, SECOND))]
+ASKED = {"gen_ai.input.messages": json.dumps([USER])}
+WRAPPED = {"openinference.span.kind": "CHAIN", "input.value": QUESTION, "output.mime_type": "application/json"}
+SEVERAL: dict[str, dict[str, Any]] = {
+    "messages that each ended": said([USER], [{**MODEL, "finish_reason": "stop"}, {**SECOND, "finish_reason": "stop"}]),
+    "numbered": {
+        **CHAT,
+        **ASKED,
+        "gen_ai.completion.0.content": ANSWER,
+        "gen_ai.completion.0.finish_reason": "stop",
+        "gen_ai.completion.1.content": SECOND["content"],
+        "gen_ai.completion.1.finish_reason": "length",
+    },
+    "OpenInference with n": {
+        "openinference.span.kind": "LLM",
+        "llm.invocation_parameters": '{"n": 2}',
+        "llm.input_messages.0.message.role": "user",
+        "llm.input_messages.0.message.content": QUESTION,
+        "llm.output_messages.0.message.content": ANSWER,
+        "llm.output_messages.1.message.content": SECOND["content"],
+    },
+    "a response in any order": {**WRAPPED, "output.value": json.dumps({"choices": CHOICES[::-1]})},
+    "Gemini's candidates": {
+        **WRAPPED,
+        "output.value": json.dumps(
+            {
+                "candidates": [
+                    {"content": {"role": "model", "parts": [{"text": one["content"]}]}, "finishReason": "STOP"}
+                    for one in (MODEL, SECOND)
+                ]
+            }
+        ),
+    },
+    "LangChain's generations": {
+        **WRAPPED,
+        "output.value": json.dumps(
+            {"generations": [[{"text": one["content"], "type": "ChatGeneration"} for one in (MODEL, SECOND)]]}
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_of_several_choices_the_first_is_the_answer(client: Client, auth: dict[str, str], name: str) -> None:
+    assert send(client, auth, export(named("root", **{**SEVERAL[name], **AGREED}))).json() == {}
+    assert told(Interaction.objects.get()) == (QUESTION, ANSWER)
+
+
+def test_of_choice_events_the_one_with_the_lowest_index_is_the_answer(client: Client, auth: dict[str, str]) -> None:
+    choices = [
+        {"name": "gen_ai.choice", "attributes": attributes({"index": at, "message": json.dumps(one)})}
+        for at, one in ((1, SECOND), (0, MODEL))
+    ]
+    send(client, auth, export({**named("root", **{**CHAT, **ASKED, **AGREED}), "events": choices}))
+    assert told(Interaction.objects.get()) == (QUESTION, ANSWER)
+
+
+def test_a_text_before_a_call_and_the_words_after_it_are_no_choices(client: Client, auth: dict[str, str]) -> None:
+    first = {"role": "assistant", "content": "Let me look.", "finish_reason": "tool_calls"}
+    given = said([USER], [first, {**MODEL, "finish_reason": "stop"}])
+    send(client, auth, export(named("root", **{**given, **AGREED})))
+    assert told(Interaction.objects.get()) == (QUESTION, ANSWER)
 
 
 HALF: list[tuple[dict[str, Any], str]] = [

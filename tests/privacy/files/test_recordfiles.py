@@ -46,6 +46,11 @@ TABLE = 'question,answer\nIs it open?,Yes.\nOù?,"Ici, à gauche."\n'
         ("a.json", json.dumps({"version": 1, "tests": [ONE, TWO]}, indent=1)),
         ("a.csv", TABLE),
         ("a.csv", BOM + TABLE.replace("\n", "\r\n").encode()),
+        ("a.csv", TABLE.replace("\n", "\r")),
+        ("a.csv", TABLE.replace("\n", "\r\r\n")),
+        ("a.txt", TABLE.replace("\n", "\r").strip()),
+        ("a.jsonl", LINES.replace("\n", "\r")),
+        ("a.json", json.dumps([ONE, TWO], indent=2).replace("\n", "\r")),
         ("a.csv", "\n" + TABLE.replace("\n", "\n\n") + ",\n"),
         ("a.csv", 'question;answer\nIs it open?;Yes.\nOù?;"Ici, à gauche."\n'),
         ("a.tsv", "question\tanswer\nIs it open?\tYes.\nOù?\tIci, à gauche.\n"),
@@ -133,6 +138,15 @@ def test_a_row_that_does_not_fit_is_bad_and_the_rows_after_it_go_in(
 def test_a_stray_quote_far_below_does_not_close_an_open_one(tmp_path: Path) -> None:
     found = read(tmp_path, HEAD + '1,Q,A,"t\n2,Is it open?,Yes.,u\n3,Next,Ok,5"\n', "log.csv")
     assert bad(found) == [(2, "user")] and [value["id"] for value in values(found)] == ["2", "3"]
+
+
+def test_a_carriage_return_ends_a_line_unless_it_is_within_quotes(tmp_path: Path) -> None:
+    assert values(read(tmp_path, 'question,answer\rWhere?,"Here.\nThere."\rWhen?,Now.\r', "a.csv")) == [
+        {"question": "Where?", "answer": "Here.\nThere."},
+        {"question": "When?", "answer": "Now."},
+    ]
+    found = values(read(tmp_path, '"the\rquestion",answer\nWhere?,Here.\n', "a.csv"))
+    assert found == [{"the\rquestion": "Where?", "answer": "Here."}]
 
 
 def test_a_text_of_several_lines_and_with_quotes_is_one_cell(tmp_path: Path) -> None:
