@@ -1,6 +1,6 @@
 """The console among many rows: the server time of every list, with filters, search and pages; and the review page.
 
-    python -m bench.console [--rows 1000000] [--tasks 100000] [--on sqlite,postgres] [--all]
+    python -m bench.console [--rows 1000000] [--tasks 100000] [--on sqlite,postgres] [--all] [--next]
 
 Targets: a list within 300 ms, and within 150 ms the next task after a decision. Each page is asked for as a superuser and
 as somebody of two projects, once to warm up and twice to be measured; the better one counts, in the server's process. The
@@ -112,8 +112,8 @@ def list_times(clients: dict[str, Any]) -> list[Timed]:
     return [*found, *home]
 
 
-def next_times(client: Any) -> list[float]:
-    """Milliseconds from a decision to the next task, as the server takes them."""
+def next_times(client: Any) -> list[tuple[float, float]]:
+    """Milliseconds from a decision to the next task at the server, and those of them in which its processor worked."""
     import re
 
     shown = client.get("/admin/curation/reviewtask/next/", headers={"X-Review": "1"})
@@ -122,14 +122,14 @@ def next_times(client: Any) -> list[float]:
         place = re.search(rb'data-url="([^"]+)"', shown.content)
         assert place is not None, shown.content[:500]
         verdict = {"resolution": ("approve", "reject", "correct")[number % 3], "correction": f"At counter {number}."}
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         shown = client.post(place[1].decode(), verdict, headers={"X-Review": "1"})
-        taken.append(1000 * (time.perf_counter() - begun))
+        taken.append((1000 * (time.perf_counter() - begun), 1000 * (time.process_time() - worked)))
         assert shown.status_code == 200, shown.content[:500]
     return taken
 
 
-def child(rows: int, tasks: int) -> None:
+def child(rows: int, tasks: int, with_lists: bool) -> None:
     """Fill a database of its own, measure, and print the figures as one line."""
     from django.core.management import call_command
 
@@ -150,12 +150,12 @@ def child(rows: int, tasks: int) -> None:
         "filling": filling,
         "home, counted again": first,
         "next": next_times(clients["member"]),
-        "lists": [(each.name, each.query, each.ms) for each in list_times(clients)],
+        "lists": [(each.name, each.query, each.ms) for each in (list_times(clients) if with_lists else ())],
     }
     print(json.dumps(found))
 
 
-def measured(database: str, rows: int, tasks: int) -> dict[str, Any]:
+def measured(database: str, rows: int, tasks: int, with_lists: bool) -> dict[str, Any]:
     """The figures on that database, from a process of its own."""
     from tests.servers import postgres
 
@@ -166,6 +166,7 @@ def measured(database: str, rows: int, tasks: int) -> dict[str, Any]:
         if started is not None:
             environment["DATABASE_URL"] = started.url
         command = [sys.executable, "-m", "bench.console", "--child", "--rows", str(rows), "--tasks", str(tasks)]
+        command += [] if with_lists else ["--next"]
         ran = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
         found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
         found["browser"] = consolebrowser.next_times(environment, DECISIONS)
@@ -187,13 +188,18 @@ def report(database: str, found: dict[str, Any], everything: bool) -> bool:
     for each in sorted(pages if everything else over, key=lambda each: -each.ms):
         print(f"      {each.ms:>7.0f} ms  {each.name} {each.query}")
     after = median(found["browser"])
-    print(f"  next task at the server: median {median(found['next']):.0f} ms, slowest {max(found['next']):.0f} ms")
+    walls, works = zip(*found["next"], strict=True)
+    print(
+        f"  next task at the server: median {median(walls):.0f} ms, slowest {max(walls):.0f} ms; of the processor {median(works):.0f} ms"
+    )
     print(f"  home, its figures counted again (kept for a minute): {found['home, counted again']:.0f} ms")
     held = {
-        f"every list within {LIST_MS:.0f} ms: slowest {max(each.ms for each in pages):.0f} ms, {len(over)} over": not over,
         f"next task in the browser within {NEXT_MS:.0f} ms: median {after:.0f} ms, slowest {max(found['browser']):.0f} ms": after
-        <= NEXT_MS,
+        <= NEXT_MS
     }
+    if pages:
+        slowest = max(pages, key=lambda each: each.ms)
+        held[f"every list within {LIST_MS:.0f} ms: slowest {slowest.ms:.0f} ms, {len(over)} over"] = not over
     for said, holds in held.items():
         print(f"{'  ok' if holds else 'MISS'}  {said}")
     return all(held.values())
@@ -205,13 +211,14 @@ def main() -> int:
     parser.add_argument("--tasks", type=int, default=100_000)
     parser.add_argument("--on", default="sqlite,postgres", help="which databases, with commas between them")
     parser.add_argument("--all", action="store_true", help="print every page, not the slow ones alone")
+    parser.add_argument("--next", action="store_true", help="only the next task after a decision, not the lists")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        child(options.rows, options.tasks)
+        child(options.rows, options.tasks, not options.next)
         return 0
     held = [
-        report(database, measured(database, options.rows, options.tasks), options.all)
+        report(database, measured(database, options.rows, options.tasks, not options.next), options.all)
         for database in options.on.split(",")
     ]
     return 0 if all(held) else 1

@@ -7,7 +7,7 @@ from typing import Any
 NAME, PASSWORD = "member", "the ferry leaves at nine"
 NEXT = "/admin/curation/reviewtask/next/"
 WARM = 3
-KEYS = "ars"
+OFFERED = ".verdicts [data-key]"  # an answer and a record that is held have keys of their own
 # From the key to the second frame after the task was swapped: by then the first has been painted.
 WATCH = """
 window.shown = [];
@@ -39,7 +39,8 @@ def next_times(environment: Mapping[str, str], decisions: int) -> list[float]:
         page.goto(f"{url}{NEXT}")
         for number in range(WARM + decisions):
             page.locator("#review-part:not(.resting)").wait_for()  # keys are dead for a moment after a task was shown
-            page.keyboard.press(KEYS[number % len(KEYS)])
+            offered = page.locator(OFFERED)
+            page.keyboard.press(offered.nth(number % offered.count()).get_attribute("data-key") or "")
             wait_for(page, number + 1)
         taken: list[float] = page.evaluate("window.shown")
     return taken[WARM:]

@@ -33,11 +33,16 @@ ASIDE: Final = (
     "labelled, round 13",
     "labelled, round 14",
     "labelled, round 15",
+    "labelled, round 16",
+    "labelled, round 17",
+    "labelled, round 18",
     "feedbackqa",
     "oasst",
     "splash",
 )
 """The parts that no rule was made by when they were first looked at, and real logs."""
+NONE: Final = 1_000_000
+"""A bound so high that there is none."""
 NEVER: Final = re.compile(r"(?!)")
 
 
@@ -148,6 +153,8 @@ WITHOUT: Final[dict[str, tuple[str, Any]]] = {
     "complaints": ("COMPLAINTS", NEVER),
     "instructions": ("INSTRUCTIONS", NEVER),
     "asides": ("ASIDES", NEVER),
+    "shouting": ("is_shouted", never),
+    "edits of numbers": ("number_swap", none),
     "questions": ("ASKS", NEVER),
     "questions without a mark": ("UNMARKED", NEVER),
     "edits": ("is_edit", never),
@@ -176,22 +183,21 @@ WITHOUT: Final[dict[str, tuple[str, Any]]] = {
 }
 MOVED: Final[dict[str, tuple[float, ...]]] = {
     "fitting.ENOUGH": (5, 6, 10, 12),
-    "fitting.START": (2, 5),
-    "fitting.TAIL": (2, 10),
+    "fitting.START": (2, 5, NONE),
     "fitting.NOTE": (8, 16),
     "fitting.STORY": (20, 30, 60, 120),
     "fitting.REMARK": (20, 40, 120),
     "fitting.REPLY_WORDS": (8, 60),
     "short_answers.SHARED": (0.0, 0.3, 0.7),
     "short_answers.SIZE": (0.0, 0.4, 0.8),
-    "short_answers.WHOLE_SIZE": (0.6, 1.0),
     "short_answers.SENTENCE": (3, 4, 6, 8),
     "short_answers.TERSE": (1, 3),
     "question_types.LONGEST": (10, 40),
-    "question_types.SHORT": (3, 12),
+    "question_types.SHORT": (3, 12, NONE),
     "words.STEM": (3, 8),
     "fragments.LONGEST": (50, 200),
-    "corrections.FEW": (1, 4),
+    "fragments.NOTE": (4, 6, 16, NONE),
+    "corrections.SHOUT": (2, 8),
     "corrections.SHORT": (120, 480),
 }
 """Every threshold of the rules on corrections, by its module, and the values that it is moved to."""
@@ -244,7 +250,7 @@ def moves(cases: Sequence[Case], names: Iterable[str] = MOVED) -> Iterator[str]:
             with changed(name, value):
                 found = score(cases)
             first = f"`{name}` = {DEFAULTS[name]:g}" if place == 0 else ""
-            yield f"| {first} | {value:g} | {found.taught} | {found.lost} |"
+            yield f"| {first} | {'none' if value == NONE else f'{value:g}'} | {found.taught} | {found.lost} |"
 
 
 def table(first: str, rows: Iterator[tuple[str, Score]]) -> None:

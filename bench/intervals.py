@@ -1,5 +1,5 @@
 """How often the 95 % intervals of the gate's rates and of reviewers' agreement hold the truth, over random cases and pairs; and
-how often a threshold chosen from judged answers keeps its promise.
+how often a threshold chosen from judged answers keeps its promise, and the intervals next to it hold.
 
 python -m bench.intervals [--trials 1000]
 """
@@ -14,6 +14,8 @@ from statistics import fmean
 from curation.gate.calibration import MOST_WRONG, Point, Reviewed, choose_threshold, threshold_curve
 from curation.gate.verdicts.rounds import Unit, change_range, rate_range
 from curation.gate.verdicts.significance import Pairs, change_interval
+from curation.quality.estimates import Z99
+from curation.quality.estimates import interval as wilson_range
 from curation.review.agreement import Pair, interval
 
 Chances = tuple[float, float]
@@ -107,7 +109,7 @@ def pair(labels: tuple[float, ...], agreement: float, rng: random.Random) -> Pai
 def sure(curve: Sequence[Point]) -> float | None:
     """The threshold that is chosen now; None where there is none."""
     try:
-        return choose_threshold(curve)
+        return choose_threshold(curve).threshold
     except ValueError:
         return None
 
@@ -131,19 +133,60 @@ def promised(wrong: int = 100, trials: int = 1000, choose: Callable[[Sequence[Po
     return kept / trials
 
 
+def shown(number: int, trials: int) -> tuple[float, float]:
+    """How often the intervals that a page shows next to a proposed threshold hold the shares of all wrong and of all right
+    answers that pass it, from so many judged ones of either sort.
+    """
+    rng, kept = random.Random(21), []
+    for _ in range(trials):
+        answers = [Reviewed(rng.random(), correct=False) for _ in range(number)]
+        right = [Reviewed(rng.betavariate(5, 1), correct=True) for _ in range(number)]
+        at = choose_threshold(threshold_curve([*answers, *right]))
+        kept.append((at.threshold, at.wrongs, at.rights))
+    return (
+        fmean(wrongs.low <= 1 - limit <= wrongs.high for limit, wrongs, _ in kept),
+        fmean(rights.low <= 1 - limit**5 <= rights.high for limit, _, rights in kept),
+    )
+
+
 def thresholds(trials: int) -> Iterator[str]:
-    """How often a threshold lets at most 5 % pass."""
+    """How often a threshold lets at most 5 % pass, and how often the intervals next to it hold."""
+    for number in (60, 100, 300):
+        wrong_held, right_held = shown(number, trials)
+        yield f"{number} of either sort judged: interval of the wrong ones that pass holds {wrong_held:.1%}, of the right ones {right_held:.1%}"
     for wrong in (60, 100, 300, 1000):
         before, now = (promised(wrong, trials, choose) for choose in (seen, sure))
         yield f"{wrong} wrong answers judged: at most 5 % of all pass, before in {before:.1%} of projects, now in {now:.1%}"
 
 
+def alarm(before: float, now: float, judged: int, rng: random.Random) -> bool:
+    """Whether the alert on quality comes within its week, looked at after each of its judgements."""
+    earlier = 4 * judged
+    low = wilson_range(sum(rng.random() < before for _ in range(earlier)) / earlier, earlier, Z99)[0]
+    good = 0
+    for number in range(1, judged + 1):
+        good += rng.random() < now
+        if wilson_range(good / number, number, Z99)[1] < low:
+            return True
+    return False
+
+
+def alerts(trials: int) -> Iterator[str]:
+    """How often the alert is false, and how often it notices a fall by 20 points; four times as many judgements before."""
+    rng = random.Random(4)
+    for judged in (30, 100):
+        for rate in (0.6, 0.7, 0.8, 0.9, 0.95):
+            false, seen = (fmean(alarm(rate, now, judged, rng) for _ in range(trials)) for now in (rate, rate - 0.2))
+            yield f"alert, {judged} judgements, {rate:.0%} right: false in {false:.1%} of weeks, sees 20 points less in {seen:.1%}"
+
+
 def main() -> None:
-    """Print the coverage that the reference on statistics sums up."""
+    """Print what the references on statistics sum up."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--trials", type=int, default=1000)
     options = parser.parse_args()
-    for line in chain(thresholds(options.trials), gate(options.trials), agreement(max(1, options.trials // 5))):
+    parts = (alerts, thresholds, gate)
+    for line in chain(*(part(options.trials) for part in parts), agreement(max(1, options.trials // 5))):
         print(line, flush=True)
 
 

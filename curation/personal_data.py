@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 
 from curation.decisions.derive import KINDS, PURPOSE, AffectedRecords
+from curation.decisions.reasons import REASONS
 from curation.evidence import pooling
 from curation.gate import runs as gate_runs
 from curation.models import (
@@ -125,9 +126,19 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
 def exported(rows: QuerySet[Any], fields: Mapping[str, str]) -> list[dict[str, Any]]:
     """These rows as their person reads them."""
     return [
-        {"interaction": row.interaction.external_id, **{name: readable(row, field) for name, field in fields.items()}}
+        {
+            "interaction": row.interaction.external_id,
+            **{name: readable(row, field) for name, field in fields.items()},
+            **about(row),
+        }
         for row in rows.order_by("pk")
     ]
+
+
+def about(row: Any) -> dict[str, str]:
+    """What kind of reason a row has, for a page that puts it into the reader's language."""
+    reason = getattr(row, "reason", "")
+    return {"about": REASONS[reason].kind.value} if reason in REASONS else {}
 
 
 def readable(row: Model, field: str) -> Any:

@@ -135,7 +135,7 @@ class ProjectAdmin(ReadOnlyAdmin):
     readonly_fields = ["name", "namespace", "redaction", "created_at"]
     inlines: ClassVar[Any] = [MemberInline]
     ordering = ["name"]
-    lead = "One project per deployed agent. A key, or a console user, sees only their projects."
+    lead = "One project per deployed agent. A key sees its own project, and a person those that they belong to."
     empty = (
         "No projects yet",
         "A superuser creates the first one on the home page. It comes with a dataset and a policy.",

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "flywheel_site.http.pages_only.SecondFactor",
     "flywheel_site.http.pages_only.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "flywheel_site.http.invalid_rules.InvalidRulesMiddleware",
 ]
 ROOT_URLCONF = "flywheel_site.urls"
 WSGI_APPLICATION = "flywheel_site.wsgi.application"

@@ -1,13 +1,14 @@
 """Subjects, what they agreed to, and the evidence that they were erased."""
 
 import uuid
+from dataclasses import replace
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from privacy.redaction import Policy
+from privacy.redaction import Policy, RedactionError, compile_policy
 
 
 class Purpose(models.TextChoices):
@@ -294,6 +295,20 @@ class Setback(models.Model):
         return f"setback {self.pk}"
 
 
+class InvalidRules(ValueError):
+    """Rules in force are not valid: they were stored past the console. The message names the row and the place, never a
+    value; `row` is where they can be mended.
+    """
+
+    def __init__(self, row: models.Model, fault: str) -> None:
+        super().__init__(f"{row}, which is in force, is not valid: {fault.rstrip('.')}.")
+        self.row = row
+
+
+class InvalidRedaction(InvalidRules, RedactionError):
+    """Redaction rules that are not valid; no text is stored with them."""
+
+
 class RedactionPolicy(models.Model):
     """What a project adds to the redactor's own rules: its terms, allow list and phone regions. Versioned."""
 
@@ -314,5 +329,10 @@ class RedactionPolicy(models.Model):
         return f"{self.name} v{self.version}"
 
     def compiled(self) -> Policy:
-        """The policy as the redactor takes it."""
-        return Policy.from_dict({"version": f"{self.name}-{self.version}", **self.definition})
+        """The policy as the redactor takes it. Raises `InvalidRedaction`."""
+        try:
+            policy = Policy.from_dict(self.definition)
+            compile_policy(policy)
+        except RedactionError as error:
+            raise InvalidRedaction(self, str(error)) from error
+        return replace(policy, version=f"{self.name}-{self.version}")

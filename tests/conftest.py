@@ -56,7 +56,7 @@ from django.db import connection, transaction  # noqa: E402
 
 from tests.chromium import chromium_path, launched  # noqa: E402
 from tests.cputime import CpuTimes  # noqa: E402
-from tests.databases import has_marker, on_both  # noqa: E402
+from tests.databases import all_have_marker, has_marker, on_both  # noqa: E402
 from tests.extent import THOROUGH  # noqa: E402
 from tests.new_databases import FOLDER, migrated  # noqa: E402
 from tests.processes import running, wait, web_server  # noqa: E402
@@ -201,7 +201,8 @@ def uses_database(item: pytest.Item) -> bool:
 def is_about_database(item: pytest.Item) -> bool:
     """Whether `make test` runs the test on both databases."""
     asked = any(item.get_closest_marker(marker) for marker in ("postgres", "worker"))
-    return asked or (uses_database(item) and item.path in on_both())
+    is_again = item.get_closest_marker("one_database") is not None
+    return asked or (uses_database(item) and item.path in on_both() and not is_again)
 
 
 def in_browser(item: pytest.Item) -> bool:
@@ -224,6 +225,7 @@ CHOICES: dict[str, Callable[[pytest.Item], bool]] = {
 FILES: dict[str, Callable[[Path], bool]] = {
     "both": lambda path: path in on_both() or has_marker(path, "postgres", "worker"),
     "browser": lambda path: has_marker(path, "browser"),
+    "quick": lambda path: not all_have_marker(path, "django_db", "postgres", "worker", "slow", "browser", "peers"),
 }
 
 

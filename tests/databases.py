@@ -2,7 +2,8 @@
 
 A module is of the database where it has SQL, locks, upserts or a full-text search of its own, or asks which database
 it is on. Two files of its tests run on both: those of the folder that mirrors its package which import it and least
-besides. So do the tests of workers, and of several transactions at once. All is computed from the sources.
+besides. So do the tests of workers, and of several transactions at once. All is computed from the sources, but for simulations
+marked `one_database`: they run the same SQL as others of their file.
 """
 
 import re
@@ -71,3 +72,9 @@ def is_at_once(path: Path) -> bool:
 def has_marker(path: Path, *names: str) -> bool:
     """Whether the file of tests uses one of these markers."""
     return re.search(rf"\bmark\.({'|'.join(names)})\b", path.read_text()) is not None
+
+
+def all_have_marker(path: Path, *names: str) -> bool:
+    """Whether the file gives one of these markers to all of its tests."""
+    given = re.search(r"^pytestmark = (\[[^\]]*\]|.*)", path.read_text(), re.MULTILINE)
+    return given is not None and re.search(rf"\bmark\.({'|'.join(names)})\b", given[1]) is not None

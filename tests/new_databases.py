@@ -1,7 +1,8 @@
 """The migrated database of a run of tests: one process migrates it, the others copy its file.
 
 To migrate a new SQLite database takes a process five seconds, to copy one a moment. `DATABASE_OF_TESTS` names the folder of
-that file: the first process of a run sets it, and its workers inherit it.
+that file: the first process of a run sets it, and its workers inherit it. Programs that a test starts on a `var/` of their
+own are given a copy as well, where the test is not about a new database.
 """
 
 import fcntl
@@ -13,6 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 FOLDER = "DATABASE_OF_TESTS"
+KEPT = "migrated.sqlite3"
 
 
 @contextmanager
@@ -22,7 +24,7 @@ def migrated(name: Path, folder: Path) -> Iterator[tuple[bool, Callable[[], None
     While it is not there, one process at a time is in this context: the others wait for it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / "migrated.sqlite3"
+    kept = folder / KEPT
     with (folder / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         is_there = kept.exists()
@@ -36,6 +38,14 @@ def migrated(name: Path, folder: Path) -> Iterator[tuple[bool, Callable[[], None
                 fcntl.flock(lock, fcntl.LOCK_UN)
 
         yield is_there, keep
+
+
+def give(var: Path) -> None:
+    """Put the migrated database into a new `var/`. Where the run has none yet, the program migrates one itself."""
+    kept = Path(os.environ.get(FOLDER, "")) / KEPT
+    if kept.is_file():
+        var.mkdir(exist_ok=True)
+        shutil.copyfile(kept, var / "flywheel.sqlite3")
 
 
 def copy(name: Path, kept: Path) -> None:

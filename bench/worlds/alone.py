@@ -68,7 +68,7 @@ class Heard:
         proposals = {
             one.vote.ref: claim(one.vote.correction or "", line["question"])
             for one in readings
-            if one.side == rules.Side.REPLACED
+            if one.side in (rules.Side.REPLACED, rules.Side.DOUBTED)
         }
         read = read_of(number, line, person, votes)
         found = Judged(
@@ -92,7 +92,7 @@ class Heard:
 
         words, settled = self.with_reviews(reviews)
         settings = settings or posterior.DEFAULTS
-        known = {question: posterior.standings(said, settings) for question, said in words.items()}
+        known = {question: posterior.standings(posterior.believed(said), settings) for question, said in words.items()}
         best: dict[tuple[bytes, str], tuple[Any, Example]] = {}
         for number, one in enumerate(self.judged):
             claims = known.get(one.question, {})

@@ -6,7 +6,15 @@ from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from curation.claims.counting import exchanged, moved, recounted, subjects_exchanged
+from curation.claims.counting import (
+    exchanged,
+    moved,
+    recounted,
+    subjects_exchanged,
+    swapped,
+    swapped_within,
+    turned_round,
+)
 from curation.claims.duties import Duty, contrary
 from curation.claims.forms import MODAL, NEGATION, SIDES, canonical, forms_of
 from curation.claims.quantities import equal, rival
@@ -42,20 +50,23 @@ _ONE_THING = frozenset(
     "is was who where ist war wer wo est était qui où es era quién dónde è chi dove é quem onde wie waar jest był kto gdzie".split()
 )
 """In a question: there is one right answer."""
+SAME: Final = 0.4
+"""The share of the shorter answer's words below which two answers speak of different things."""
+WORDY: Final = 5
+"""Words from which an answer says what it speaks of."""
 FEW: Final = 3
 """Clauses up to which an answer is short."""
 MOST_MOVED: Final = 4
 """Words that may change places between clauses: longer parts are items in another order."""
 NEXT: Final = 3
 """Words behind a "with" that it is of."""
-_ORDER = forms_of(
-    frozenset("first then before after zuerst dann danach abord puis ensuite primero luego después".split())
-)
-"""Words that make two clauses an order."""
+_UNTIL = forms_of(frozenset("until till bis jusqu hasta finché até tot aż".split()))
 _WITH = forms_of(frozenset("with mit avec con com met z".split()))
 _WITHOUT, _EXCEPT, _INCLUDING = forms_of(WITHOUT), forms_of(EXCEPT), forms_of(INCLUDING)
+_BY_CASE = frozenset({"de", "pl"})  # where a case says who does it, and the order of words little
+_BOUNDS = forms_of(frozenset("least most more less mindestens höchstens mehr weniger plus moins más menos".split()))
+"""Words of a limit, which is no item: "a week or more", "at least a week"."""
 _LISTING = frozenset("and or und oder et ou y o e & plus".split())
-_JOINING = frozenset("and or und oder et ou y o e i lub en of with".split())
 
 
 def conflict(one: str, other: str, question: str = "") -> bool:
@@ -74,6 +85,9 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
         and not read_question(question).open
     ):
         return "yes or no"
+    shorter = min(len(one.content), len(other.content))
+    if shorter >= WORDY and len(one.content & other.content) < SAME * shorter:
+        return ""  # they speak of different things
     pairs = list(aligned(one, other))
     for mine, yours, share in pairs:
         agreed = any(each is mine and said.agrees(mine) for each, said, _ in pairs)
@@ -82,6 +96,8 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
     if recounted(one, other):
         return "number"
     if exchanged(one, other) or moved(one, other) or subjects_exchanged(one, other):
+        return "roles"
+    if one.language not in _BY_CASE and turned_round(one, other):
         return "roles"
     if widens(one, other, words_of(question, one.language)):
         return "scope"
@@ -107,7 +123,7 @@ def steps_out_of_order(one: Reading, other: Reading) -> bool:
     """Whether the clauses of one answer stand in another order in the other, half of their pairs reversed, if three or more do."""
     order = list(dict.fromkeys(one.claims.index(mine) for mine, _, share in aligned(one, other) if share >= FRAME))
     pairs = [(a, b) for place, a in enumerate(order) for b in order[place + 1 :]]
-    few = 2 if all(_ORDER & {word for claim in said.claims for word in claim.raw} for said in (one, other)) else STEPS
+    few = 2 if one.in_order and other.in_order else STEPS
     return len(order) >= few and 2 * sum(a > b for a, b in pairs) >= len(pairs)
 
 
@@ -137,7 +153,7 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
         return "limit"
     if share >= 0.5 and _number_clash(mine, yours, one, other):
         return "number"
-    if _swapped(mine.raw, yours.raw):
+    if swapped(mine.raw, yours.raw) or (one.language not in _BY_CASE and swapped_within(mine.raw, yours.raw)):
         return "roles"
     return ""
 
@@ -170,6 +186,10 @@ def _reversed_part(mine: Claim, yours: Claim) -> bool:
 
 def _turned(mine: Claim, yours: Claim, language: str, but: frozenset[int] = frozenset()) -> bool:
     """Whether the clauses say opposite sides of something, but for these axes."""
+    if (Scope.IF in mine.scope) != (Scope.IF in yours.scope) and any(
+        _UNTIL.issuperset(each.raw[:1]) for each in (mine, yours)
+    ):
+        return False  # "until it closes" is "as long as it is open"
     here, there = (_sides(claim, other, language) for claim, other in ((mine, yours), (yours, mine)))
     if any(here[axis] != side for axis, side in there.items() if axis in here and axis not in but):
         return True
@@ -211,30 +231,10 @@ def _number_clash(mine: Claim, yours: Claim, one: Reading, other: Reading) -> bo
     return False
 
 
-def _swapped(mine: tuple[str, ...], yours: tuple[str, ...], most: int = 99) -> bool:
-    """Whether two parts of the clause have changed places around something that is no mere "and"."""
-    if len(mine) != len(yours) or mine == yours or sorted(mine) != sorted(yours):
-        return False
-    start, end = 0, len(mine)
-    while mine[start] == yours[start]:
-        start += 1
-    while mine[end - 1] == yours[end - 1]:
-        end -= 1
-    x, y = mine[start:end], yours[start:end]
-    for tail in range(1, min(len(x), most + 1)):
-        if x[-tail:] != y[:tail]:
-            continue
-        for head in range(1, min(len(x) - tail, most + 1)):
-            middle = x[head : len(x) - tail]
-            if x[:head] == y[-head:] and y[tail : len(y) - head] == middle and not _JOINING.issuperset(middle):
-                return True
-    return False
-
-
 def _replaced(one: Reading, other: Reading) -> str:
     """What kind of word was replaced by another of its kind in an answer that is otherwise nearly the same."""
     mine, yours = [tuple(word for claim in each.claims for word in claim.raw) for each in (one, other)]
-    if _swapped(mine, yours, most=MOST_MOVED):
+    if swapped(mine, yours, most=MOST_MOVED):
         return "roles"
     if (likeness := Levenshtein.normalized_similarity(mine, yours)) < FRAME:
         return ""
@@ -275,7 +275,7 @@ def items(said: Reading) -> list[frozenset[str]]:
             if word in _LISTING and item:
                 found.append(frozenset(item))
                 item = set()
-            elif word in claim.content:
+            elif word in claim.content and word not in _BOUNDS | _LISTING:
                 item.add(word)
         if item:  # a name that is a word of the lists stands in its own form in the content alone
             found.append(frozenset(item | (claim.names - frozenset(claim.raw))))
@@ -344,6 +344,6 @@ def _held(claim: Claim, text: Reading) -> bool:
         shared = mine.content & claim.content
         if not shared or len(claim.content & words) + 0.001 < 0.67 * len(claim.content):
             continue
-        if (mine.negated != claim.negated) == _turned(mine, claim, text.language) and not _swapped(mine.raw, claim.raw):
+        if (mine.negated != claim.negated) == _turned(mine, claim, text.language) and not swapped(mine.raw, claim.raw):
             return True
     return False

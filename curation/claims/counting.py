@@ -1,4 +1,4 @@
-"""Whether two answers count things differently, or have exchanged their numbers."""
+"""Whether two answers count things differently, or have exchanged their numbers or their parts."""
 
 from itertools import combinations, pairwise, permutations
 from typing import NamedTuple
@@ -8,6 +8,9 @@ from curation.claims.reading import Claim, Reading
 
 MANY = 6
 """Clauses from which an answer says so much that one word in another place exchanges nothing."""
+SPOKEN = 3
+"""Words from which a clause says who does what to whom."""
+_JOINING = frozenset("and or und oder et ou y o e i lub en of with".split())
 LABEL = 2
 """Words up to which a clause may be the heading of the next: "Car: 21 years"."""
 
@@ -98,6 +101,55 @@ def moved(one: Reading, other: Reading) -> bool:
             here = frozenset().union(*(yours.content for yours in near))
             there = frozenset().union(*(yours.content for yours in other.claims if yours not in near))
             if own.isdisjoint(here) and other.claims[at].content & foreign and own & there:
+                return True
+    return False
+
+
+def turned_round(one: Reading, other: Reading) -> bool:
+    """Whether one says that herons eat frogs, the other that frogs eat herons, and neither says both."""
+    mine, yours = (_deeds(said) for said in (one, other))
+    return any((c, b, a) in yours - mine and (a, b, c) not in yours for a, b, c in mine)
+
+
+def _deeds(said: Reading) -> set[tuple[str, ...]]:
+    """Three words of content in a row that no other word parts."""
+    return {
+        claim.raw[place : place + 3]
+        for claim in said.claims
+        for place in range(len(claim.raw) - 2)
+        if claim.content.issuperset(claim.raw[place : place + 3])
+        and claim.hard.isdisjoint(claim.raw[place : place + 3])
+    }
+
+
+def swapped_within(mine: tuple[str, ...], yours: tuple[str, ...]) -> bool:
+    """Whether two parts of the clause have changed places, whatever one says before it or behind it besides."""
+    short, long = sorted((mine, yours), key=len)
+    if len(short) < SPOKEN or not set(short) <= set(long):
+        return False
+    return any(swapped(short, long[place : place + len(short)]) for place in range(len(long) - len(short) + 1))
+
+
+def swapped(mine: tuple[str, ...], yours: tuple[str, ...], most: int = 99) -> bool:
+    """Whether two parts of the clause have changed places around something that is no mere "and"."""
+    if len(mine) != len(yours) or mine == yours or sorted(mine) != sorted(yours):
+        return False
+    start, end = 0, len(mine)
+    while mine[start] == yours[start]:
+        start += 1
+    while mine[end - 1] == yours[end - 1]:
+        end -= 1
+    x, y = mine[start:end], yours[start:end]
+    for tail in range(1, min(len(x), most + 1)):
+        if x[-tail:] != y[:tail]:
+            continue
+        for head in range(1, min(len(x) - tail, most + 1)):
+            middle = x[head : len(x) - tail]
+            if (
+                x[:head] == y[-head:]
+                and y[tail : len(y) - head] == middle
+                and not any(map(_JOINING.issuperset, (x[:head], middle, x[-tail:])))
+            ):
                 return True
     return False
 

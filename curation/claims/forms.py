@@ -74,12 +74,28 @@ def _sides(language: str) -> dict[str, tuple[tuple[int, int], ...]]:
     return {word: tuple(sorted(axes)) for word, axes in found.items()}
 
 
+def phrase(word: str, following: str, language: str) -> str:
+    """The one form of two words that the lists have as one: "switched off", "log out"; "" for any others."""
+    if following not in SECOND:
+        return ""
+    base = IRREGULAR.get(word, word) if lists_of(language) == "en" else word
+    return _PHRASES[language].get(f"{stem(base, language)}-{following}", "")
+
+
+def _by_stem(language: str) -> dict[str, str]:
+    """The one form of each phrase of the lists, by the stem of its first word."""
+    phrases = {word: word for word in _PAIRED} | {word: mark for word, mark in GROUP[language].items() if "-" in word}
+    split = ((word.partition("-"), mark) for word, mark in phrases.items())
+    return {f"{stem(first, language)}-{rest}": mark for (first, _, rest), mark in split}
+
+
 IRREGULAR = {form: word for word, forms in relations.IRREGULAR.items() for form in forms.split()}
 GROUP = {language: _groups(lists_of(language)) for language in LANGUAGES}
-PHRASES = frozenset(word for pair in relations.OPPOSITE for word in re.split(r"[ /]", pair) if "-" in word)
+_PAIRED = frozenset(word for pair in relations.OPPOSITE for word in re.split(r"[ /]", pair) if "-" in word)
 SECOND = frozenset(
-    phrase.partition("-")[2] for words in (*GROUP.values(), PHRASES) for phrase in words if "-" in phrase
+    phrase.partition("-")[2] for words in (*GROUP.values(), _PAIRED) for phrase in words if "-" in phrase
 )
+_PHRASES = {language: _by_stem(language) for language in LANGUAGES}
 _STEMMED = {
     language: {stem(word, language): mark for word, mark in reversed(GROUP[language].items()) if "-" not in word}
     for language in LANGUAGES

@@ -7,6 +7,8 @@ import re
 from typing import Final
 
 _NEVER: Final = r"(?:never|(?:do|does|must|may|should|shall|can|could|will)(?: not|n't)|cannot)"
+_SPAN: Final = r"([\w.,]+ \w+)"
+_TIMES: Final = "minutes?|hours?|days?|weeks?|months?|years?"
 _PHRASES: Final = (
     # A condition, turned round by "not".
     ("whether", "even if|no matter|regardless", r"even if|no matter (?:if|how|what|whether|when)|regardless of(?: whether)?"),
@@ -36,6 +38,7 @@ _PHRASES: Final = (
     ("sauf", "l'exception|hormis|excepté|en dehors", r"à l'exception (?:de|du|des)|hormis|excepté|en dehors (?:de|du|des)"),
     ("excepto", "excepción|aparte de", r"(?:a|con) excepción de|aparte de"),
     # One thing in the place of another.
+    (", not", "- not|– not|— not", r"[-–—] not"),
     (", not", "rather than|instead of|in place of|as opposed", r"rather than|instead of|in place of|as opposed to"),
     (", nicht", "anstelle|anstatt|statt", r"anstelle (?:von|des|der)|anstatt|statt"),
     (", pas", "au lieu|plutôt que", r"au lieu (?:de|du|des)|plutôt que"),
@@ -52,14 +55,24 @@ _PHRASES: Final = (
     # Not to be had.
     ("unavailable", "of stock|sold out|available|in stock", r"out of stock|sold out|no longer available|not (?:currently )?available(?: any ?more)?|not in stock"),
     ("aprem", "après", r"après[- ]midi"),
+    ("normally", "by default|as a rule", r"by default|as a rule"),
+    # The places of a list.
+    ("first entry", "top ", r"top (?:entry|item|option|line|choice)"),
+    ("last entry", "bottom ", r"bottom (?:entry|item|option|line|choice)"),
+    (r"\1 entry", "item|option|line|choice", r"(first|second|third|fourth|last) (?:item|option|line|choice)"),
     # Limits.
     (r"\1 at most", " than ", rf"{_NEVER} (\w+) (?:more|longer|later|higher|older|faster) than"),
     (r"\1 at least", " than ", rf"{_NEVER} (\w+) (?:less|fewer|shorter|earlier|lower|younger|slower) than"),
+    (r"at least \1 before", "no later|not later", rf"(?:no|not) later than {_SPAN} (?:before|ahead of|prior to)"),
+    (r"mindestens \1 vor", "spätestens", rf"spätestens {_SPAN} vor"),
+    (r"au moins \1 avant", "au plus tard", rf"au plus tard {_SPAN} avant"),
+    (r"al menos \1 antes", "más tardar", rf"a más tardar {_SPAN} antes"),
     ("at most", "no older|no lo|no la|no bigger|no h|no taller|exceed|as many as",
      r"no (?:older|longer|later|larger|bigger|heavier|higher|taller) than|(?:must|may|should|can)(?:not| not) exceed|not exceeding|as many as"),
     ("at least", "no younger|no shorter|no earlier|no smaller|no lighter|the age of|not under",
      r"no (?:younger|shorter|earlier|smaller|lighter) than|from the age of|not under"),
     # Time.
+    ("lasts", "runs |takes |goes on |lasts for", rf"(?:runs|takes|goes on|lasts)(?: for)?(?= (?:about |only |up to |around )?[\w.,]+ (?:min|h|{_TIMES})\b)"),
     ("always", "all times|every time|without exception", r"at all times|every time|without exception"),
     ("never", "no time|no circumstances|no account|no case", r"at no time|under no circumstances|on no account|in no case"),
     ("anytime", "any time|whenever ", r"(?:at )?any time|whenever (?:you|they) (?:like|want|wish|please)"),

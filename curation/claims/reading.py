@@ -13,7 +13,7 @@ from typing import Final
 
 from curation.claims import vocabulary as lists
 from curation.claims.duties import Duty, duty
-from curation.claims.forms import GROUP, HARD, PHRASES, SECOND, SIDES, canonical, is_hard, stem
+from curation.claims.forms import HARD, SECOND, SIDES, canonical, forms_of, is_hard, phrase, stem
 from curation.claims.idioms import in_single_words
 from curation.claims.numerals import Clause
 from curation.claims.rates import with_rates
@@ -81,6 +81,10 @@ _PREDICATE = {
 }
 """Words behind an "and" that begin a claim of its own: "and may not be replaced", "and never lift it"."""
 _PARTING = _SPLITTING | WITHOUT | AND
+_ORDER = forms_of(
+    frozenset("first then before after zuerst dann danach abord puis ensuite primero luego después".split())
+)
+"""Words that make two clauses an order."""
 SILENT = {
     language: FUNCTION[language]
     | NEGATIONS[language]
@@ -150,6 +154,15 @@ class Reading:
     def names(self) -> frozenset[str]:
         return frozenset().union(*(claim.names for claim in self.claims))
 
+    @cached_property
+    def in_order(self) -> bool:
+        """Whether it says what comes first and what then. "Five days after it arrives" is a time."""
+        return any(
+            word in _ORDER and (place == 0 or claim.raw[place - 1] not in claim.hard)
+            for claim in self.claims
+            for place, word in enumerate(claim.raw)
+        )
+
 
 @lru_cache(maxsize=RECENT)
 def reading(answer: str, question: str = "", language: str = "") -> Reading:
@@ -190,7 +203,7 @@ def _without_exception(claim: Claim, main: Claim, language: str) -> Claim:
 def words_of(question: str, language: str) -> frozenset[str]:
     """The words of a question as an answer's words are read."""
     about = read_question(question)
-    pairs = (_phrase(word, after, language) for word, after in pairwise(about.tokens))
+    pairs = (phrase(word, after, language) for word, after in pairwise(about.tokens))
     return (
         frozenset(canonical(word, language) for word in about.words)
         | {f"§{word}" for word in about.words if len(word) == 1}
@@ -264,7 +277,7 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
         if word in _SHORT_DAYS and language == "de" and not _THROUGH.isdisjoint(clause[max(0, place - 1) : place + 2]):
             words.append(_SHORT_DAYS[word])
         place += 1
-        pair = _phrase(word, clause[place], language) if place < len(clause) and clause[place] in SECOND else ""
+        pair = phrase(word, clause[place], language) if place < len(clause) and clause[place] in SECOND else ""
         if pair:
             words.append(pair)
             stems.append(pair)
@@ -312,16 +325,6 @@ def _with_hours(clause: Clause) -> Clause:
             first, last = (f"@{hour[1:]:0>2}:00~" if hour[0] == "#" else hour for hour in hours)
             return [*clause[:place], first, "to", last, *_with_hours(clause[place + 3 :])]
     return clause
-
-
-def _phrase(word: str, following: str, language: str) -> str:
-    """The one form of two words that the lists have as one: "switched off", "log out"; "" for any others."""
-    if following not in SECOND:
-        return ""
-    for one in (f"{word}-{following}", f"{stem(word, language)}-{following}"):
-        if one in GROUP[language] or one in PHRASES:
-            return GROUP[language].get(one, one)
-    return ""
 
 
 def _names(tokens: list[str], language: str) -> frozenset[str]:

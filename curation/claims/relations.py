@@ -4,11 +4,11 @@ from typing import Final
 
 SAME: Final[dict[str, tuple[str, ...]]] = {
     "en": (
-        "choose pick select", "win beat defeat", "tablespoon tbsp", "teaspoon tsp", "piece pc", "north northern", "south southern", "east eastern", "west western", "click tap press hit", "open launch", "close shut", "begin start commence", "end finish stop",
+        "choose pick select", "win beat defeat", "tablespoon tbsp", "teaspoon tsp", "piece pc", "north northern", "south southern", "east eastern", "west western", "click tap press hit touch push", "open launch", "close shut", "begin start commence", "end finish stop",
         "buy purchase", "call phone dial ring", "leave exit", "send submit", "return send-back give-back", "picture avatar photo photograph",
         "log-out sign-out logout signout log-off sign-off", "log-in sign-in login signin log-on", "user people person member guest-user",
         "company firm", "shop store", "item product goods article", "order purchase-order", "fee charge cost price", "pay paid payment",
-        "delivery arrive arrival deliver", "free gratis complimentary", "remove delete erase", "enter type", "save store-file", "centre center",
+        "delivery arrive arrival deliver", "free gratis complimentary", "remove delete erase", "enter type", "save store-file", "centre center middle",
         "begin start", "big large", "small little", "quick fast", "car automobile", "holiday vacation leave-days", "licence license",
         "menu list", "last final", "box packaging package", "phone telephone mobile", "email mail e-mail", "whole entire",
         "need require must have-to necessary", "may can allow permit able possible", "get receive obtain", "reply answer respond", "show display",
@@ -25,7 +25,7 @@ SAME: Final[dict[str, tuple[str, ...]]] = {
         "pupil student", "teacher instructor", "trip journey", "way route path", "ticket fare-ticket", "luggage suitcase", "car-park parking-lot", "bin dustbin trash garbage",
         "rubbish waste litter", "shut-down power-off", "restart reboot", "set-up install", "upgrade update", "broken faulty defective damaged", "damp moist", "begin-with start-with",
         "tick check-mark tap", "untick uncheck clear", "copy duplicate", "join merge", "divide split", "attempt try", "allow let enable", "stop halt", "prevent avoid",
-        "happen occur take-place", "live reside", "hire rent lease", "job position", "deadline due-date", "bonus reward", "fine penalty", "rule regulation", "form questionnaire",
+        "happen occur take-place", "live reside", "hire rent lease", "job position", "deadline due-date", "bonus reward", "fine penalty", "rule regulation", "form questionnaire", "bottom foot", "stay remain", "hang-up end-call", "guest visitor",
         "certificate proof confirmation", "id identification identity", "family-member relative", "spare extra additional", "enough sufficient", "about concerning regarding",
         "describe explain", "state indicate", "pick-up collect fetch", "drop-off hand-in deliver", "take-off remove", "put-on wear", "carry bring", "keep-away stay-away",
         "blink flash", "lamp light", "cupboard cabinet closet", "bathroom toilet restroom", "ground-floor first-floor-us", "evening night", "dinner supper",
@@ -105,7 +105,7 @@ OPPOSITE: Final = (
     "original/copy photocopy", "profit/loss", "gain/lose", "debit/credit", "upper/lower", "front/back rear", "top/bottom", "vertical vertically/horizontal horizontally", "clockwise/counterclockwise anticlockwise", "domestic/foreign",
     "urban/rural", "wired/wireless", "online/offline", "edible/inedible poisonous", "senior/junior", "plural/singular", "ancient/modern", "natural/artificial", "visible/invisible", "asleep/awake",
     "inhale/exhale", "absorb/emit", "attract/repel", "freeze/thaw", "evaporate/condense", "float/sink", "ascend climb/descend", "lengthen/shorten", "widen/narrow", "strengthen/weaken",
-    "reveal/conceal hide", "show/hide", "create/destroy", "remember/forget", "accelerate/brake", "log-in/log-out", "peel/unpeeled", "empty/filled", "early/belated", "gradually/suddenly", "partly partially/entirely fully",
+    "reveal/conceal hide", "show/hide", "create/destroy", "remember/forget", "accelerate/brake", "log-in/log-out", "peel/unpeeled", "empty/filled", "early/belated", "gradually/suddenly", "happen occur take-place/cancel call-off", "partly partially/entirely fully",
     # German
     "offen geöffnet öffnet öffnen/geschlossen schließt schließen", "innen drinnen innerhalb/außen draußen außerhalb", "an ein einschalten aktivieren/aus ausschalten deaktivieren",
     "heiß warm/kalt", "vor vorher/nach nachher", "über oberhalb/unter unterhalb", "mehr/weniger", "höchstens maximal/mindestens minimal", "erste zuerst/letzte zuletzt",

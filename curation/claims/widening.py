@@ -4,7 +4,7 @@ from typing import Final
 
 from curation.claims.counting import MANY
 from curation.claims.duties import Duty
-from curation.claims.forms import canonical, forms_of
+from curation.claims.forms import SIDES, canonical, forms_of
 from curation.claims.reading import Claim, Reading
 from curation.claims.scope import ALL, LIMITED, NOBODY, Scope
 from curation.claims.vocabulary import AND
@@ -27,11 +27,15 @@ def widens(one: Reading, other: Reading, question: frozenset[str] = frozenset())
         return True
     affirmed = frozenset().union(*(claim.content for claim in one.claims if not claim.negated))
     if any(
-        claim.focus and mine.negated and not claim.negated and claim.focus[0] in mine.content - affirmed
+        claim.focus
+        and mine.negated
+        and not claim.negated
+        and claim.focus[0] in mine.content - affirmed
+        and not _other_side(claim, mine, one.language)
         for mine in one.claims
         for claim in other.claims
     ):
-        return True  # "but not in the hall", "only in the hall"
+        return True  # "but not in the hall", "only in the hall"; but "not outside" is "only inside"
     limits = [claim for claim in one.claims if claim.scope & LIMITED]
     if not limits:
         return False
@@ -51,6 +55,14 @@ def widens(one: Reading, other: Reading, question: frozenset[str] = frozenset())
         for claim in other.claims
         if not any(claim.content == mine.content for mine in one.claims)  # what both say widens nothing
     )
+
+
+def _other_side(one: Claim, other: Claim, language: str) -> bool:
+    """Whether one has a word, and the other its opposite."""
+    here, there = (
+        {axis: side for word in claim.content for axis, side in SIDES[language].get(word, ())} for claim in (one, other)
+    )
+    return any(here[axis] != side for axis, side in there.items() if axis in here)
 
 
 def _kept(limit: Claim, one: Reading, other: Reading) -> bool:

@@ -17,12 +17,14 @@ import re2
 from curation.decisions import fitting, fragments, remarks
 from curation.decisions.fitting import Flaw
 from curation.decisions.remarks import phrases
+from curation.decisions.words import CODE, size
 from feedback.texts.blanks import is_blank
 from privacy.redaction import PLACEHOLDER
 
 EDGES: Final = ".,;:!?\"'`´‘’“”„«»…。，、！？؟।"
 READ: Final = 400
-FEW: Final = 2
+SHOUT: Final = 4
+"""The fewest words in capitals that are shouted: fewer may be a name or an abbreviation."""
 SHORT: Final = 240
 """In a text up to this long a remark counts wherever it stands; in a longer one only at the start."""
 
@@ -44,15 +46,27 @@ PARTICLE: Final = re.compile(
 """The word at the end that makes a question of a sentence."""
 CHOICE: Final = re.compile(r"\b(?:or|oder|ou|lub|czy|eller|или|veya)\b|还是|還是|または|それとも|아니면", re.IGNORECASE)
 LEAD: Final = re.compile(
-    r"\W*(?:(?:good|great) question|gute frage|bonne question|buena pregunta|buona domanda|boa pergunta|goede vraag|dobre pytanie|хороший вопрос)[.:!] +(?=(?:\S+ ){3})|"
-    r"\W*(?:sure|certainly|of course|klar|gerne?|natürlich|bien sûr|claro|certo|natuurlijk|oczywiście|конечно): +(?=(?:\S+ ){3})",
+    r"\W*(?:"
+    r"(?:(?:good|great) question|gute frage|bonne question|buena pregunta|buona domanda|boa pergunta|goede vraag|dobre pytanie|хороший вопрос)[.:!]"
+    r"|(?:sure|certainly|of course|klar|gerne?|natürlich|bien sûr|claro|certo|natuurlijk|oczywiście|конечно):"
+    r"|here(?:'s| is) what (?:i|we) (?:found|know|have)[.:]|(?:in short|in brief|in summary|kurz gesagt|en bref|en resumen|in breve|em resumo|kortom|w skrócie):"
+    r"|(?:as|wie|como|comme|come|zoals|jak) (?:\w+ ){1,2}(?:pages?|docs?|documentation|website|site|guide|seiten?|páginas?|pagine|pagina'?s?|strony) (?:says?|states?|explains?|sagen|dicen|dizem|disent|dicono|zeggen|mówią):"
+    r") +(?=(?:\S+ ){3})",
     re.IGNORECASE,
 )
 """A courtesy before an answer, in the manner of agents."""
+CLOSE: Final = re.compile(
+    r"(?<=[.!?…])\s+(?:i hope (?:this|that|it) (?:helps|answers your question)|hope (?:this|that) helps|have a (?:nice|good|great|lovely) (?:day|evening|weekend|one)|(?:is there )?anything else(?: (?:i|we) can (?:do|help)[^.!?]{0,30})?"
+    r"|(?:just |please )?let (?:me|us) know if [^.!?]{3,80}|feel free to (?:ask|reach out|contact|write|call)[^.!?]{0,60}|(?:please )?see (?:the|our) (?:help|support) (?:pages?|cent(?:er|re)) for (?:more|details|further \w+)"
+    r"|ich hoffe,? das hilft[^.!?]{0,20}|einen schönen tag(?: noch)?|(?:kann ich )?sonst noch etwas[^.!?]{0,30}|espero que (?:te|le|os|les)? ?(?:sirva|ayude|ajude)[^.!?]{0,20}|que tenga (?:un )?buen día|j'espère que cela (?:vous|t')? ?aide[^.!?]{0,20}"
+    r"|bonne journée|spero (?:di esserti stato utile|che (?:ti|le) sia utile|che (?:questo )?aiuti)|buona giornata|tenha um bom dia|ik hoop dat (?:dit|het) helpt|fijne dag(?: nog)?|mam nadzieję,? że to pomoże|miłego dnia)[.!?\s]*$",
+    re.IGNORECASE,
+)
+"""A courtesy after an answer, in the manner of agents."""
 ENDS_SENTENCE: Final = re.compile(r"[.!。！।\n](?:\s|$)|[。！]")
 
 
-__all__ = ["Flaw", "flaw", "same"]
+__all__ = ["Flaw", "flaw", "may_answer", "same"]
 
 
 def words(text: str) -> Iterator[str]:
@@ -76,7 +90,7 @@ def flaw(text: str, question: str = "", answer: str = "") -> Flaw | None:
     "Wrong" is a complaint, but not where the question asks whether something is right or wrong. Without the
     answer that it replaces, nothing is said of how well a text fits.
     """
-    text = LEAD.sub("", text, count=1) if LEAD.match(text) else text
+    text = CLOSE.sub("", LEAD.sub("", text, count=1) if LEAD.match(text) else text)
     if answer and fragments.is_edit(text, answer):
         return Flaw.FRAGMENT
     found = flaw_alone(text)
@@ -86,10 +100,15 @@ def flaw(text: str, question: str = "", answer: str = "") -> Flaw | None:
     return found or (fitting.misfit(text, question, answer) if answer else None)
 
 
+def may_answer(text: str, flaw: Flaw) -> bool:
+    """Whether a text that does not fit may still be an answer, if other people say the same."""
+    return flaw in (Flaw.FRAGMENT, Flaw.NO_ANSWER) and size(list(words(text)), text) >= fitting.ENOUGH
+
+
 def is_named(text: str, question: str) -> bool:
-    """Whether the question itself names the text, which is a word or two, as one of its answers."""
-    said = list(words(text))
-    return 0 < len(said) <= FEW and set(said) <= set(words(question))
+    """Whether the question itself names the text as one of its answers."""
+    said = set(words(text))
+    return bool(said) and said <= set(words(question))
 
 
 def flaw_alone(text: str) -> Flaw | None:
@@ -98,6 +117,8 @@ def flaw_alone(text: str) -> Flaw | None:
         return Flaw.EMPTY
     if not any(map(str.isalnum, PLACEHOLDER.sub("", text))):
         return Flaw.PLACEHOLDER
+    if is_shouted(text):
+        return Flaw.COMPLAINT
     opening = " ".join(text[:READ].replace("’", "'").split())
     if COMPLAINTS.match(opening):
         return Flaw.COMPLAINT
@@ -112,3 +133,8 @@ def flaw_alone(text: str) -> Flaw | None:
     ):
         return Flaw.QUESTION
     return None
+
+
+def is_shouted(text: str) -> bool:
+    """Whether a text of some words is in capitals. Of eighteen in real logs each remarked on the answer."""
+    return text.isupper() and len(text.split()) >= SHOUT and not CODE.search(text)

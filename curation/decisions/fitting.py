@@ -34,8 +34,6 @@ ENOUGH: Final = 8
 """The fewest words of a text that is taken for complete."""
 START: Final = 3
 """The words by which a text begins like the answer that it rewrites."""
-TAIL: Final = 5
-"""The most words of a remark around a copy of the old answer."""
 NOTE: Final = 12
 """The most words of a note, which breaks off without a full stop."""
 STORY: Final = 40
@@ -106,7 +104,7 @@ def prohibits(pair: Pair) -> bool:
 
 def adds_a_remark(said: list[str], old: list[str]) -> bool:
     """Whether a text is the whole old answer with a short remark before or behind it."""
-    if not 0 < len(said) - len(old) <= TAIL or not old:
+    if not 0 < len(old) < len(said):
         return False
     rest = said[len(old) :] if said[: len(old)] == old else said[: -len(old)] if said[-len(old) :] == old else []
     return not (DOUBTFUL | DENIALS | YES).isdisjoint(rest)

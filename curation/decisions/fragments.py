@@ -8,7 +8,7 @@ import re
 from typing import Final, NamedTuple
 
 from curation.decisions.language import EVIDENCE
-from curation.decisions.words import NEGATIONS
+from curation.decisions.words import NEGATIONS, STEM, is_unit
 
 LONGEST: Final = 100
 """Characters: an edit is short; a longer text that says "instead of" somewhere is prose."""
@@ -22,13 +22,13 @@ SWAPS: Final = (
     r"(?P<old>.+?),? make (?:that|it) (?P<new>.+)|for (?P<old2>.+?) read (?P<new2>.+)",
     r"(?P<old>.+?) (?:durch|door|met) (?P<new>.+?) (?:ersetzen|austauschen|vervangen)|(?P<old2>.+?) (?:va (?:cambiat[oa]|sostituit[oa]) (?:in|con)|vervangen door|ersetzen durch) (?P<new2>.+)",
     r"(?:aus|von) (?P<old>.+?) (?:mach|mache|machen sie|wird|auf|zu) (?P<new>.+)",
-    r"(?:change|replace|swap|switch|substitute|exchange|ersetzen?(?: sie)?|ändern?(?: sie)?|remplace[rz]?|change[rz]|cambia[r]?|reemplazar?|sostituire|sostituisci|substitua|substituir|troque|vervang|wijzig|zamie[nń](?:ić)?|zmie[nń](?:ić)?|byt|ändra|замени(?:те|ть)?) (?:the )?(?P<old>.+?) (?:to|with|by|for|into|durch|zu|in|par|en|por|con|a|para|met|naar|na|mot|till|på|на) (?P<new>.+)",
+    r"(?:change|replace|swap|switch|substitute|exchange|correct|amend|alter|rename|fix|turn|ersetzen?(?: sie)?|ändern?(?: sie)?|remplace[rz]?|change[rz]|cambia[r]?|reemplazar?|sostituire|sostituisci|substitua|substituir|troque|vervang|wijzig|zamie[nń](?:ić)?|zmie[nń](?:ić)?|byt|ändra|замени(?:те|ть)?) (?:the )?(?P<old>.+?) (?:to|with|by|for|into|durch|zu|in|par|en|por|con|a|para|met|naar|na|mot|till|på|на) (?P<new>.+)",
     r"(?:.+? )?(?:instead of|in place of|rather than|statt|anstatt|anstelle von|au lieu de|à la place de|en vez de|en lugar de|invece di|al posto di|em vez de|ao invés de|in plaats van|zamiast|istället för|i stedet for|вместо|замість) (?P<old>[^,:]+?)(?:[,:]| please| bitte| lieber| plutôt| mejor| meglio| liever)+ (?!(?:please|bitte|svp|por favor|per favore|thanks|danke)\W*$)(?P<new>.+)",
     r"(?:instead of|in place of|statt|anstatt|anstelle von|au lieu de|à la place de|en vez de|en lugar de|invece di|al posto di|em vez de|in plaats van|zamiast|istället för|вместо) (?P<old>.+?),? (?:(?:it |that )?(?:should|must) (?:be|read|say)|(?:sollte|müsste|muss|soll|gehört)(?: (?:da|dort|hier|es|das))?|il faut(?: mettre| écrire)?|(?:debe|debería)(?: decir| poner| ser)?|(?:deve|dovrebbe)(?: essere| esserci)?|(?:deve|deveria) (?:ser|ficar|estar)|moet(?: (?:er|dat|het|daar))?|powinno być|ska(?: det)?(?: vara| stå)?|должно быть) (?P<new>.+?)(?: (?:stehen|sein|heißen|hin|rein|staan|zijn))?",
     r"(?P<new>.+?) (?:instead of|in place of|rather than|statt|anstatt|anstelle von|au lieu de|à la place de|en vez de|en lugar de|invece di|al posto di|em vez de|ao invés de|in plaats van|zamiast|istället för|i stedet for|вместо|замість) (?P<old>.+)",
     r"(?:(?:it'?s|it is|c'est|es|é|è|det är|to|это) )?(?:not|nicht|kein|pas|no|non|não|niet|nie|inte|не) (?P<old>[^,]+?),? (?:but|sondern|mais|sino|ma|mas|maar|tylko|lecz|utan|а|но) (?P<new>.+)",
     r"(?P<new>[^,]+?)(?:,| -| –)? (?:and not|not|und nicht|nicht|et pas|pas|y no|no|e non|non|e não|não|en niet|niet|a nie|nie|inte|а не|не) (?P<old>[^,]+)",
-    r"(?P<old>.+?) (?:should (?:be|read|say)|must be|needs to be|ought to be) (?P<new>.+)",
+    r"(?P<old>.+?) (?:should (?:be|read|say)|must be|needs to be|ought to be|becomes) (?P<new>.+)",
     r"(?P<old>.+?)\s*(?:改为|改成|改為|应改为|換成|换成)\s*(?P<new>.+)",
     r"不是\s*(?P<old>.+?)[，,]?\s*而?是\s*(?P<new>.+)",
     r"(?P<old>.+?)(?:ではなく|じゃなくて|でなく|ではなくて)、?\s*(?P<new>.+)",
@@ -47,7 +47,7 @@ ONE_SIDED: Final = (
 TWO: Final = tuple(re.compile(line, re.IGNORECASE) for line in SWAPS)
 ONE: Final = tuple(re.compile(line, re.IGNORECASE) for line in ONE_SIDED)
 HINT: Final = re.compile(
-    r"->|=>|[→⇒➜➔]|^s[/|#]|~~|\d\s*>\s*\d|\n\+|\b(?:durch|door|make|read|mach|mache|wird|cambiat\w+|sostituit\w+|vervangen|austauschen|change[rz]?|replace|swap|switch|substitute|exchange|instead|place|rather|not|no|should|must|needs|"
+    r"->|=>|[→⇒➜➔]|^s[/|#]|~~|\d\s*>\s*\d|\n\+|\b(?:durch|door|make|read|mach|mache|wird|cambiat\w+|sostituit\w+|vervangen|austauschen|change[rz]?|replace|swap|switch|substitute|exchange|correct|amend|alter|rename|fix|turn|becomes|instead|place|rather|not|no|should|must|needs|"
     r"ought|has to|\w*statt|anstelle|ersetzen?|ändern?|nicht|kein|sollte|müsste|muss|richtig|remplace[rz]?|lieu|pas|devrait|doit|plutôt|"
     r"cambiar?|reemplazar?|vez|lugar|invés|debe|debería|tiene|sostitui\w+|invece|posto|dovrebbe|substitu\w+|troque|não|non|"
     r"deve|deveria|vervang|wijzig|plaats|niet|moet|zamie[nń]\w*|zmie[nń]\w*|zamiast|nie|powinno|byt|ändra|istället|stedet|inte|ska|skall|"
@@ -64,6 +64,13 @@ WORD: Final = re.compile(r"[^\W\d_]{3,}")
 LETTER: Final = re.compile("[0-9A-Za-z\u00c0-\u06ff]")
 """Of the scripts that put spaces between words."""
 BREAK: Final = re.compile(r"[.!?;\d\n]")
+SENTENCE: Final = re.compile(r"(?:[A-ZÀ-ÞΑ-ΩА-Я].*[.!]|.*[。！])\W*", re.DOTALL)
+NOTE: Final = 8
+"""Words: what is longer tells more than one change."""
+RANGE: Final = re.compile(
+    r"\W*(?:(?:from|von|de|da|van|od|от|från|entre|between) )?\d[\d.,:]*\s*(?:[-–—~]|(?:to|bis|à|a|y|and|und|et|al|tot|do|до|till|or|oder|ou|o|of|lub|или|%|[^\W\d_]+ (?:to|bis)) )\s*\d",
+    re.IGNORECASE,
+)
 NEAR: Final = 24
 """Characters to either side of a number in which a word says what it counts."""
 
@@ -96,8 +103,24 @@ def bare(part: str | None) -> str:
     return OPENERS.sub("", part.strip(" \"'`“”„«»,.:")).strip(" \"'`“”„«»,.:") if part else ""
 
 
+def number_swap(text: str, answer: str) -> Swap | None:
+    """The edit of a note with a number that stands once in the answer and one that does not, whatever words tie them.
+
+    "Bump 2 to 5" and "3'ü 5 yap" need no list of verbs. "2 to 5 years" is a range, and a sentence is an answer.
+    """
+    if SENTENCE.fullmatch(text) or len(text.split()) > NOTE or RANGE.match(text):
+        return None
+    olds, found = NUMBER.findall(answer), NUMBER.findall(text)
+    old, new = [one for one in found if one in olds], [one for one in found if one not in olds]
+    if len(found) == 2 and len(old) == len(new) == 1 and olds.count(old[0]) == 1:
+        return Swap(old[0], new[0])
+    return None
+
+
 def is_edit(text: str, answer: str) -> bool:
     """Whether a text writes down a change of this answer, instead of an answer."""
+    if number_swap(text, answer):
+        return True
     found = swap(text)
     if found is None:
         return False
@@ -141,10 +164,22 @@ def amended(answer: str, fragment: str) -> str | None:
     A part that is named is replaced where it stands once. A number without a name replaces the only number of
     the answer, or the only one of which the same word speaks ("the fee is 15").
     """
+    if numbers := number_swap(fragment, answer):
+        return None if is_other_unit(fragment, answer, numbers) else exchanged(answer, numbers)
     found = swap(fragment)
     if found and found.old and not breaks_off(found.new) and (text := exchanged(answer, found)):
         return text
     return renumbered(answer, found.new if found else fragment)
+
+
+def is_other_unit(fragment: str, answer: str, edit: Swap) -> bool:
+    """Whether the new number counts something else than the old one: "change 14 to 3 weeks", of 14 days."""
+    units = [
+        unit[1].casefold()
+        for text, number in ((fragment, edit.new), (answer, edit.old))
+        if (unit := re.search(rf"(?<!\d){re.escape(number)}\s*([^\W\d_]+)", text)) and is_unit(unit[1].casefold())
+    ]
+    return len(units) == 2 and units[0][:STEM] != units[1][:STEM]
 
 
 def breaks_off(new: str) -> bool:

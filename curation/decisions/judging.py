@@ -92,7 +92,7 @@ def claimed(
     proposals = {
         reading.vote.ref: claim_of(reading.vote.correction or "", read)
         for reading in readings
-        if reading.side == Side.REPLACED
+        if reading.side in (Side.REPLACED, Side.DOUBTED)
     }
     return Judged(
         read,

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from curation.decisions import derive, judging
 from curation.decisions.judging import Judged
-from curation.decisions.posterior import EvidenceSettings, Standing, Tier, Verdict, standings
+from curation.decisions.posterior import EvidenceSettings, Standing, Tier, Verdict, believed, standings
 from curation.decisions.reasons import REASONS, Reason
-from curation.decisions.rules import LABELLED, Outcome, Ruling
+from curation.decisions.rules import EDIT, LABELLED, Outcome, Ruling
 from curation.evidence import cohorts, pooling, store
 from curation.evidence.pooling import is_settled
 from curation.evidence.records import Decided
@@ -35,7 +35,7 @@ def without_reviewer(interaction: int, policy: CurationPolicy) -> Judged | None:
     (one,) = judging.judge([stored], policy)
     elsewhere = store.words_on(policy.project, [one.question]).get(one.question, [])
     heard = [word for word in elsewhere if word.interaction != interaction]
-    heard += pooling.words(policy.project_id, one)
+    heard = believed([*heard, *pooling.words(policy.project_id, one)])
     settings = EvidenceSettings.from_dict(policy.settings.get("evidence", {}))
     words = cohorts.as_one(policy.project, {one.question: heard})[one.question]
     return one._replace(ruling=rule(one, standings(words, settings) if words else {}))
@@ -91,7 +91,8 @@ def confirmed(mine: Standing) -> Ruling:
 
 def corrected(one: Judged, signal: int) -> Ruling:
     """A correction of the answer is right."""
-    reason = next(reading.reason for reading in one.readings if reading.vote.ref == signal)
+    vote = next(reading.vote for reading in one.readings if reading.vote.ref == signal)
+    reason = Reason.EDIT if vote.kind == EDIT else Reason.DOWN_WITH_CORRECTION
     return Ruling(Outcome.CORRECTED, reason, signal, REASONS[reason].sentence)
 
 

@@ -6,7 +6,7 @@ not fall to one voice, but falls to some that agree. The likelihoods are shared 
 until an audit of fixed shares has measured a project's own; `python -m bench.value` shows what they cost and save.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,7 @@ LEAD: Final = 5  # people by which a claim leads one that was named later
 DISPUTED: Final = 0.5  # critics for each believer that leave a corrected answer in doubt
 OWN_ANSWERS: Final = 4  # different answers that people found right, and nobody wrong, to one question
 LARGEST_PART: Final = 0.4  # of the people, behind the most common of them
+WRITERS: Final = 3  # people who write the same text, so that it is an answer though it does not read like one
 SURE: Final = 0.99  # of the claim that a reviewer found right
 ANONYMOUS: Final = 0
 
@@ -69,7 +70,8 @@ class Word(NamedTuple):
     `person` is `ANONYMOUS` where nobody is named, and negative for a review. `claim` is what the answer claims,
     `proposed` what a correction claims instead. `sources` is a digest of the sources that the person saw (0 for none),
     `sourced` says that one of them contains the claim that the word speaks for, and `length` how many characters the
-    shortest text has that it is about.
+    shortest text has that it is about. A down-vote with a proposal comes from a correction that does not read like an
+    answer: it proposes nothing until others back the same (`believed`).
     """
 
     at: datetime
@@ -88,7 +90,7 @@ class Word(NamedTuple):
         """The claim that it speaks for."""
         if self.stance in (Stance.UP, Stance.REVIEW_UP):
             return self.claim
-        return self.proposed
+        return None if self.stance == Stance.DOWN else self.proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,27 @@ class Standing(NamedTuple):
     opponents: int
     conversations: int
     tier: Tier
+
+
+def believed(words: Sequence[Word]) -> list[Word]:
+    """The words, with each correction that does not read like an answer taken for one where somebody else found the same
+    right or wrote it as an answer, where a cited source contains it, or where `WRITERS` people wrote it; elsewhere it only
+    says that the answer is wrong.
+    """
+    backing, writing = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set)
+    for word in words:
+        if word.backs is not None:
+            backing[word.backs].add(word.person)
+        elif word.proposed is not None:
+            writing[word.proposed].add(word.person)
+    found = []
+    for word in words:
+        claim = word.proposed
+        if word.stance == Stance.DOWN and claim is not None:
+            is_backed = word.sourced or backing[claim] - {word.person} or len(writing[claim]) >= WRITERS
+            word = word._replace(stance=Stance.REPLACED) if is_backed else word._replace(proposed=None)
+        found.append(word)
+    return found
 
 
 def counted(words: Iterable[Word]) -> list[Word]:

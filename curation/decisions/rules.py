@@ -62,6 +62,8 @@ IMPLICIT_WEIGHT: Final[dict[str, float]] = {
     "accept": 0.25,
 }
 MOST_OF_A_KIND: Final = 3
+USUAL: Final = 10
+"""The priority of a task on votes to which no implicit signal adds."""
 
 
 class Vote(NamedTuple):
@@ -94,6 +96,7 @@ class Side(StrEnum):
 
     GOOD = "good"
     REPLACED = "replaced"
+    DOUBTED = "doubted"  # replaced by a text that does not read like an answer, but is long enough to be one
     WRONG = "wrong"
     UNCLEAR = "unclear"
 
@@ -140,7 +143,7 @@ def read(answer: str, vote: Vote, question: str = "") -> Reading:
         edited = vote.kind == EDIT
         return Reading(vote, Side.UNCLEAR, Reason.EDIT_CHANGES_NOTHING if edited else Reason.CORRECTION_EQUALS_ANSWER)
     if flaw := corrections.flaw(text, question, answer):
-        return Reading(vote, Side.WRONG, UNUSABLE[flaw])
+        return Reading(vote, Side.DOUBTED if corrections.may_answer(text, flaw) else Side.WRONG, UNUSABLE[flaw])
     return Reading(vote, Side.REPLACED, Reason.EDIT if vote.kind == EDIT else Reason.DOWN_WITH_CORRECTION)
 
 

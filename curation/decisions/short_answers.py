@@ -37,8 +37,6 @@ from curation.decisions.words import (
 
 SHARED, SIZE = 0.5, 0.6
 """How much of a rewritten answer the old one has at least, and how long it is at least, as a share of the old one."""
-WHOLE_SIZE: Final = 0.8
-"""The same length for a rewritten answer that breaks off and begins differently."""
 SENTENCE: Final = 5
 """The fewest words of a sentence that is complete by itself."""
 TERSE: Final = 2
@@ -82,8 +80,7 @@ def fits(pair: Pair) -> bool:
     if len(pair.old) <= TERSE and is_alike(pair):
         return True
     if is_unended(pair.text, pair.answer):
-        begins_so = pair.said[:1] == pair.old[:1] or len(pair.said) >= WHOLE_SIZE * len(pair.old)
-        return rewrites(pair) and (begins_so or pair.kind not in CLOSED)
+        return rewrites(pair) and (pair.said[:1] == pair.old[:1] or pair.kind not in CLOSED)
     if is_reply and pair.kind is Asks.YES_OR_NO:
         return size(pair.said, pair.text) > TERSE and takes_up(pair) and not {*pair.said} <= YES | LITTLE
     return rewrites(pair) or is_value(pair)

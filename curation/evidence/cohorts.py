@@ -175,7 +175,7 @@ class Supporter(NamedTuple):
         cls, person: int, anonymous: bool, at: Any, ref: int, stance: str, claim: int, made: int | None, seen: Any
     ) -> Self:
         """An opinion as the database gives it; all people without a name are one."""
-        backs = claim if stance in (Stance.UP, Stance.REVIEW_UP) else made
+        backs = claim if stance in (Stance.UP, Stance.REVIEW_UP) else made if stance != Stance.DOWN else 0
         return cls(0 if anonymous else person, (bulk.moment(at), ref), backs or 0, bulk.moment(seen))
 
     def company(self, imported: datetime | None, began: datetime) -> str:

@@ -16,7 +16,12 @@ from feedback.models import Interaction
 from feedback.texts.fingerprints import text_digest
 from privacy.db import bulk
 
-STANCES: Final = {Side.GOOD: Stance.UP, Side.WRONG: Stance.DOWN, Side.REPLACED: Stance.REPLACED}
+STANCES: Final = {
+    Side.GOOD: Stance.UP,
+    Side.WRONG: Stance.DOWN,
+    Side.DOUBTED: Stance.DOWN,
+    Side.REPLACED: Stance.REPLACED,
+}
 REVIEWS: Final = {
     Reason.REVIEW_APPROVED: Stance.REVIEW_UP,
     Reason.REVIEW_CORRECTED: Stance.REVIEW_REPLACED,
@@ -41,9 +46,15 @@ def pool(policy: CurationPolicy, judged: Sequence[Judged]) -> tuple[Standings, i
     now = {(question, claim): one.verdict for question, found in standings.items() for claim, one in found.items()}
     store.write_claims(project, standings, before.keys() - now.keys())
     changed = {key for key, verdict in before.items() if now.get(key) != verdict}
+    changed |= proposed(spoken_of) - before.keys()
     waiting = store.voiced(project, changed) - {one.read.key for one in judged} if changed else set()
     reopen(waiting)
     return standings, len(waiting)
+
+
+def proposed(words: Mapping[bytes, Iterable[Word]]) -> set[tuple[bytes, int]]:
+    """The claims that corrections make, each with its question."""
+    return {(question, word.proposed) for question, some in words.items() for word in some if word.proposed is not None}
 
 
 def opinions(project: int, one: Judged) -> Iterable[Columns]:
@@ -88,9 +99,9 @@ def review_of(one: Judged) -> Stance | None:
 
 def is_sourced(read: PendingInteraction, reading: Reading) -> bool:
     """Whether a source that the conversation cites contains the answer that the vote speaks for."""
-    if not read.sources or reading.side not in (Side.GOOD, Side.REPLACED):
+    if not read.sources or reading.side not in (Side.GOOD, Side.DOUBTED, Side.REPLACED):
         return False
-    text = reading.vote.correction if reading.side == Side.REPLACED else read.answer
+    text = read.answer if reading.side == Side.GOOD else reading.vote.correction
     return any(claims.contains(source.get("text", ""), text or "", read.question) for source in read.sources)
 
 

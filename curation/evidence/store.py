@@ -279,7 +279,7 @@ def words_on(project: Project, questions: Collection[bytes]) -> dict[bytes, list
     found: dict[bytes, list[Word]] = {}
     for question, *one in newest_opinions(project, questions, columns):
         found.setdefault(bytes(question), []).append(word(one))
-    return found
+    return {question: posterior.believed(words) for question, words in found.items()}
 
 
 def newest_opinions(project: Project, questions: Collection[bytes], columns: str) -> Iterable[Columns]:

@@ -193,7 +193,9 @@ OWN: Final = re.compile(
     r"soy|somos|mis?|sono|siamo|mi[oa]|sou|meu|minha|ik ben|wij zijn|mijn)\b"
 )
 ASKING: Final = re.compile(
-    r"\b(?:how (?:do|can|could|should|would) (?:i|we)|(?:can|may|could|should) (?:i|we)|wie (?:kann|soll|muss|mache) (?:ich|wir)|was (?:kann|soll|muss) ich)\b"
+    r"\b(?:how (?:do|can|could|should|would) (?:i|we)|(?:can|may|could|should) (?:i|we)|wie (?:kann|soll|muss|mache) (?:ich|wir)|was (?:kann|soll|muss) ich|"
+    r"(?:tell|show|give|send|teach|remind|explain to|explain) (?:me|us)|let (?:me|us) know|i (?:want|would like|wanted|need) to know|i'?d like to know|i was wondering|i wonder|"
+    r"ich (?:möchte|würde gerne?|will) wissen|je (?:voudrais|veux|souhaite) savoir|yo quisiera saber|io vorrei sapere|eu gostaria de saber|ik (?:wil|zou graag) (?:graag )?weten)\b"
 )
 """Everybody asks this way, whether about themselves or not."""
 AGE: Final = re.compile(r"\byears?[ -]old\b|\bjahre alt\b|\baños\b|\banni\b|\banos\b")

@@ -230,9 +230,10 @@ def threshold_curve(reviewed: Iterable[Reviewed]) -> list[Point]:
     ]
 
 
-def choose_threshold(curve: Sequence[Point]) -> float:
+def choose_threshold(curve: Sequence[Point]) -> Point:
     """Return the lowest threshold that lets at most `MOST_WRONG` of all wrong answers pass, also of those that were not
-    reviewed; in one project of twenty it may let more pass.
+    reviewed; in one project of twenty it may let more pass. It is rounded up to two digits: rounded down, more would pass, and
+    at a score that was seen itself, one right answer too many is counted.
 
     Thresholds are tested from the highest down, by the exact binomial test, until one fails: tested in an order that is
     fixed beforehand they need no correction for their number (Angelopoulos and others, "Learn then Test", 2021). Raises
@@ -244,7 +245,8 @@ def choose_threshold(curve: Sequence[Point]) -> float:
     lowest = min((point.threshold for point in kept), default=None)
     if lowest is None:
         raise ValueError("no threshold is sure to keep the wrong answers out")
-    return lowest
+    limit = max(0.01, math.ceil(round(100 * lowest, 6)) / 100)
+    return replace(next(point for point in curve if point.threshold >= limit), threshold=limit)
 
 
 def _none(why: str) -> Calibration:

@@ -46,7 +46,9 @@ def in_words(counts: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[
     if "baseline_rate" not in figures:
         return
     yield Line("Baseline", rate(figures["baseline_rate"]))
-    yield Line("Change", f"{change(counts['change'], counts['interval'])}, n = {figures['paired']:,}")
+    # Of the runs that look at some cases first, those that look worst end there.
+    early = "; larger than the true one on average, since asking stopped early" if counts.get("not_asked") else ""
+    yield Line("Change", f"{change(counts['change'], counts['interval'])}, n = {figures['paired']:,}{early}")
     yield Line(
         "Evidence of a drop",
         f"one-sided p = {figures['p_drop']:.2g}{held_to(figures['level'])}, two-sided p = "
@@ -107,5 +109,5 @@ def detectable(figures: Mapping[str, Any]) -> str:
         seen = f"{units:,} cases are too few for any drop to be refused four times in five"
     else:
         seen = f"with {units:,} cases a drop of {100 * least:.1f} points is refused four times in five, a smaller one less often"
-    more = f"; for a drop of 5 points take {needed:,} cases" if needed > units else ""
+    more = f"; for a drop of 5 points take {needed:,} cases, all of them asked" if needed > units else ""
     return f"{seen}{more}"

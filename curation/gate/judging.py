@@ -22,7 +22,6 @@ from curation.gate.verdicts import (
     Case,
     GatePolicy,
     History,
-    PolicyError,
     Result,
     ResultSet,
     Verdict,
@@ -42,6 +41,7 @@ from curation.releases import cutting
 from curation.releases.files import folder
 from curation.releases.verify import read_checked
 from feedback.models import Interaction, Project
+from privacy.models import InvalidRules
 from privacy.redaction import PLACEHOLDER
 
 __all__ = [
@@ -109,14 +109,10 @@ def exam(release: Release, seconds: float | None = None) -> Exam:
 
 def policy_of(project: Project) -> GatePolicy:
     """The project's gate policy: `gate` in its curation policy, over the defaults. Raises `GateError`."""
-    newest = current(project)
-    demands = newest.settings.get("gate", {})
-    if not isinstance(demands, Mapping):
-        raise GateError(f"The gate's part of {newest} is no object.")
     try:
-        return GatePolicy.from_dict(demands)
-    except PolicyError as error:
-        raise GateError(f"The gate's part of {newest} is not valid: {error}.") from error
+        return GatePolicy.from_dict(current(project).settings.get("gate", {}))
+    except InvalidRules as error:
+        raise GateError(str(error)) from error
 
 
 def case_of(line: Mapping[str, Any], *, never_again: bool) -> Case:

@@ -23,8 +23,8 @@ from curation.claims import (
 )
 from curation.decisions.language import UNKNOWN, guess
 from curation.decisions.question_types import Asks
+from curation.gate.graders.asking import asks, procedure
 from curation.gate.graders.strings import verbatim
-from curation.gate.graders.weights import asks, procedure
 from privacy.redaction import PLACEHOLDER
 
 COURTESY: Final = {
@@ -78,6 +78,8 @@ _UNITS: Final = (
     ("meses", "años"),
     ("%", "euros"),
 )
+_COUNTED = re.compile(r"\d\s?$")
+"""Before a unit: the minutes of "90 min" are no minimum."""
 _SIGNS: Final = (
     ("<>", "="),
     ("!=", "="),
@@ -201,7 +203,7 @@ def _turned(text: str) -> Iterator[str]:
     """A word replaced by its opposite. A word of a phrase stays: "as short as" is no opposite of "as long as"."""
     read = set(_WORD.findall(in_single_words(text)))
     for match in _WORD.finditer(text):
-        if match[0] not in read:
+        if match[0] not in read or (match[0].lower() in UNITS and _COUNTED.search(text[: match.start()])):
             continue
         for other in islice(opposites_of(match[0]), 1):
             yield text[: match.start()] + other + text[match.end() :]

@@ -6,7 +6,6 @@ Thumbs alone count for neither. A threshold is proposed once enough are judged, 
 a new version of the policy. Cases with a new threshold count as changed, so the next run rebuilds the baseline.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -130,13 +129,11 @@ def current_threshold(policy: Mapping[str, Any], kind: str, grader: str) -> floa
 def curve(kind: str, grader: str, rows: Iterable[Reviewed], now: float) -> Curve:
     points = threshold_curve(rows) if (rows := list(rows)) else []
     try:
-        lowest = choose_threshold(points)
+        at = choose_threshold(points)
     except ValueError as error:
         return Curve(kind, grader, now, tuple(points), None, str(error))
-    proposed = max(0.01, math.ceil(round(100 * lowest, 6)) / 100)  # never rounded down: more would pass
-    at = next(point for point in points if point.threshold >= lowest)
     why = f"of wrong answers {at.wrongs} pass, of right ones {at.rights}; in one project of twenty more than {MOST_WRONG:.0%} of all wrong ones"
-    return Curve(kind, grader, now, tuple(points), proposed, why)
+    return Curve(kind, grader, now, tuple(points), at.threshold, why)
 
 
 def scores(one: JudgedAnswer) -> Iterator[Reviewed]:

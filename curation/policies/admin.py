@@ -20,6 +20,7 @@ from curation.policies.forms import FieldsForm, PolicyForm
 from curation.runs import control
 from feedback.models import Interaction, Project
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
+from privacy.models import InvalidRules
 
 AT_ONCE = 500
 LIVE = 20  # how many running runs and paused projects the list shows
@@ -33,7 +34,7 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
     list_select_related = ["project", "created_by"]
     ordering = ["project", "-version"]
     lead = "How each project curates. A version is never changed; a run records the one that it used."
-    empty = ("No policies yet", "A project starts with one: manage.py createproject NAME.")
+    empty = ("No policies yet", "Each project starts with one: create a project on the list of projects.")
 
     def get_urls(self) -> list[URLPattern]:
         revise = self.admin_site.admin_view(self.revise_view)
@@ -66,10 +67,6 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
     def thresholds_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Show the threshold curves; a POST adopts the selected thresholds."""
         row = self.found(request, key)
-        newest = versions.current(row.project)
-        if fault := policies_settings.fault(newest.settings):
-            messages.error(request, f"{newest}, which is in force, is not valid. {fault}")
-            return redirect("admin:curation_curationpolicy_revise", newest.pk)
         if request.method == "POST":
             made = thresholds.adopt(row.project, request.POST.getlist("curve"), request.user)
             if made is None:
@@ -131,13 +128,11 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
 
     def tried(self, row: CurationPolicy, form: PolicyForm | FieldsForm) -> trials.Trial | None:
         """What the settings in the form would change. A form error if those in force are not valid."""
-        newest = versions.current(row.project)
-        if fault := policies_settings.fault(newest.settings):
-            form.add_error(
-                None, f"There is nothing to compare with: {newest}, which is in force, is not valid. {fault}"
-            )
+        try:
+            return trials.trial(row.project, form.cleaned_data["settings"])
+        except InvalidRules as error:
+            form.add_error(None, f"There is nothing to compare with: {error}")
             return None
-        return trials.trial(row.project, form.cleaned_data["settings"])
 
 
 @admin.register(Run)

@@ -17,5 +17,5 @@ def create_project(name: str, *, namespace: str = "", basis: Mapping[str, str] |
     with transaction.atomic():
         project = creation.create(name, namespace=namespace, basis=basis)
         Dataset.objects.get_or_create(name=name, defaults={"project": project})
-        versions.current(project)
+        versions.newest(project)
     return project

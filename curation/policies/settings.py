@@ -1,5 +1,6 @@
 """The settings of a curation policy, stage by stage, with their defaults."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -84,8 +85,13 @@ def is_alike(value: Any, default: Any) -> bool:
 
 def fault(given: Any) -> str:
     """What is wrong with stored settings, and where; empty if every stage accepts them."""
+    return fault_of(json.dumps(given))
+
+
+@lru_cache(maxsize=256)  # asked before every verdict, and a check takes milliseconds
+def fault_of(stored: str) -> str:
     try:
-        check(given)
+        check(json.loads(stored))
     except ValueError as error:
         return str(error)
     return ""

@@ -8,12 +8,21 @@ from curation.decisions.rules import LABELLED
 from curation.models import CurationPolicy
 from curation.policies import settings as policies_settings
 from feedback.models import Interaction, Project
+from privacy.models import InvalidRules
 
 
 def current(project: Project) -> CurationPolicy:
-    """The newest version; the first is made with the defaults."""
-    newest = CurationPolicy.objects.filter(project=project).order_by("-version").first()
-    return newest or CurationPolicy.objects.get_or_create(project=project, version=1, defaults={"note": "Defaults"})[0]
+    """The version in force: the newest. Raises `InvalidRules` where a stage does not accept its settings."""
+    found = newest(project)
+    if fault := policies_settings.fault(found.settings):
+        raise InvalidRules(found, fault)
+    return found
+
+
+def newest(project: Project) -> CurationPolicy:
+    """The newest version, valid or not; the first is made with the defaults."""
+    found = CurationPolicy.objects.filter(project=project).order_by("-version").first()
+    return found or CurationPolicy.objects.get_or_create(project=project, version=1, defaults={"note": "Defaults"})[0]
 
 
 def revise(
@@ -27,9 +36,8 @@ def revise(
     settings = policies_settings.without_retired(settings)
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
-        newest = current(project)
         made = CurationPolicy.objects.create(
-            project=project, version=newest.version + 1, settings=settings, note=note, created_by=user
+            project=project, version=newest(project).version + 1, settings=settings, note=note, created_by=user
         )
         if again:
             Interaction.objects.filter(project=project, decision__outcome__in=LABELLED).update(pending=True)

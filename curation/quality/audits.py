@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from curation.decisions.rules import DOWN, review_weight
+from curation.decisions.rules import DOWN, USUAL
 from curation.evidence.records import Finding
 from curation.models import AuditDay, AuditFrame, AuditItem, CurationPolicy, ReviewTask, TaskState
 from curation.quality import strata
@@ -174,7 +174,6 @@ COLUMNS = (
     "settles",
     "late",
 )
-USUAL = round(10 * review_weight(()))
 
 
 def drawn_of(*row: Any) -> SampledAnswer:

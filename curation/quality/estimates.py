@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Final
 
 Z95: Final = 1.959963984540054
+Z99: Final = 2.5758293035489004
 LEAST_RELATIVE: Final = 0.1  # share of the usual propensity; a smaller propensity is raised to this
 MOST_CLIPPED: Final = 0.1  # share of clipped votes; with more, clipping dominates the estimate
 WIDEST_AUDIT: Final = 0.15  # an interval wider than this could hardly have refuted anything
@@ -83,6 +84,10 @@ class Weighted:
     ess: float
     clipped: float = 0.0
     period: str = ""
+
+    @property
+    def clipped_words(self) -> str:
+        return percent(self.clipped)
 
     def is_trusted(self, audit: Estimate) -> bool:
         """Whether the audit confirms it: it rests on enough unclipped votes, and is within the interval of an audit

@@ -28,7 +28,7 @@ class Failing:
 
 @dataclass(frozen=True, slots=True)
 class FailingQuestion:
-    """A failing question with its text, and its open review task, 0 if there is none."""
+    """A failing question with its text, and its open review task: 0 if there is none, or if it is to be judged blind."""
 
     failing: Failing
     row: Interaction
@@ -55,8 +55,8 @@ def with_texts(found: Sequence[Failing]) -> list[FailingQuestion]:
     """These questions as a reader sees them; without those that have been deleted or hidden since. Two queries."""
     keys = [one.interaction for one in found]
     rows = {row.pk: row for row in Interaction.objects.visible().filter(pk__in=keys)}
-    tasks = ReviewTask.objects.filter(interaction__in=keys, state=TaskState.OPEN).values_list("interaction", "pk")
-    open_tasks = dict(tasks)
+    tasks = ReviewTask.objects.filter(interaction__in=keys, state=TaskState.OPEN, interaction__audit__isnull=True)
+    open_tasks = dict(tasks.values_list("interaction", "pk"))
     return [
         FailingQuestion(one, rows[one.interaction], open_tasks.get(one.interaction, 0))
         for one in found

@@ -86,7 +86,10 @@ class DatasetAdmin(ReadOnlyAdmin):
         "created_at",
     ]
     lead = "What is released under one name, in which files, and how often."
-    empty = ("No datasets yet", "Each project starts with a dataset of the same name: manage.py createproject NAME.")
+    empty = (
+        "No datasets yet",
+        "Each project starts with a dataset of the same name: create a project on the list of projects.",
+    )
 
     def get_urls(self) -> list[URLPattern]:
         cut, again = (self.admin_site.admin_view(view) for view in (self.cut_view, self.again_view))

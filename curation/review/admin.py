@@ -17,10 +17,10 @@ from django.utils.timesince import timesince
 
 from curation.decisions.reasons import short
 from curation.models import FIRST, ReviewTask, TaskState
-from curation.review import bulk_admin, deciding, double_review, holds, opening, progress
+from curation.review import bulk_admin, deciding, double_review, holds, progress
 from curation.review import page as review_page
 from curation.review.forms import AssignForm, BulkForm, ReviewForm
-from curation.review.queues import FILTERS, Queue
+from curation.review.queues import FILTERS, Queue, why_of
 from privacy.console.dates import DateFilter
 from privacy.console.lists import ReadOnlyAdmin, row_key
 
@@ -80,8 +80,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     @admin.display(description="why it is here")
     def why(self, row: ReviewTask) -> str:
-        is_blind = row.state == TaskState.OPEN and hasattr(row.interaction, "audit")
-        return short(opening.AUDIT if is_blind else row.reason)
+        return short(why_of(row))
 
     @admin.display(description="language")
     def language(self, row: ReviewTask) -> str:

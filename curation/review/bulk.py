@@ -15,7 +15,7 @@ from django.db import OperationalError, transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from curation.models import BulkDecision, BulkItem, BulkResult, BulkState, ReviewTask
+from curation.models import AuditItem, BulkDecision, BulkItem, BulkResult, BulkState, ReviewTask
 from curation.review import deciding
 from curation.runs.pace import PAUSE_SECONDS
 from feedback.models import Interaction
@@ -30,6 +30,7 @@ SLICE_SECONDS = 2.0  # how long a worker spends on it before other work
 HELD_SECONDS = 0.05  # how long steps run before a pause in which others can write
 GONE = "It no longer exists."
 HIDDEN = "Its subject has a pending privacy request."
+DRAWN = "It was drawn at random, so it is judged by itself."
 VOTED = "It received a vote after it was selected."
 CHANGED = "It was decided again in the meantime."
 NOT_ALLOWED = "Its reviewer may no longer decide it."
@@ -142,6 +143,11 @@ def decide(bulk: BulkDecision, item: BulkItem) -> None:
     talk = Interaction.objects.select_for_update(no_key=True).only("revision").get(pk=task.interaction_id)
     if talk.revision != item.revision:
         item.outcome, item.words = BulkResult.SKIPPED, VOTED
+        return
+    if AuditItem.objects.filter(
+        pk=task.interaction_id
+    ).exists():  # one verdict on a list is no judgement of each answer
+        item.outcome, item.words = BulkResult.SKIPPED, DRAWN
         return
     try:
         deciding.resolve(task, deciding.Verdict(bulk.resolution, note=bulk.note), bulk.who)

@@ -17,6 +17,7 @@ from curation.decisions.reasons import short
 from curation.models import FIRST, BulkDecision, ReviewTask, TaskState
 from curation.review import bulk, deciding, holds
 from curation.review.forms import AssignForm, BulkForm
+from curation.review.queues import why_of
 from privacy.console.lists import row_key
 
 NEWEST = 20
@@ -82,7 +83,7 @@ def bulks_url() -> str:
 
 def chosen(rows: QuerySet[ReviewTask]) -> list[ReviewTask]:
     """The open tasks among the selected ones, at most a thousand."""
-    return list(rows.filter(state=TaskState.OPEN).select_related("project", "interaction", "about")[:MANY])
+    return list(rows.filter(state=TaskState.OPEN).select_related("project", "interaction__audit", "about")[:MANY])
 
 
 def sent(model_admin: Any, request: HttpRequest) -> list[ReviewTask]:
@@ -103,7 +104,7 @@ def dry_page(
     model_admin: Any, request: HttpRequest, tasks: list[ReviewTask], form: Any, title: str, name: str, button: str
 ) -> HttpResponse:
     """What an action would affect, by reason, with the first tasks."""
-    reasons = Counter(short(task.reason) for task in tasks)
+    reasons = Counter(short(why_of(task)) for task in tasks)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": title,

@@ -12,7 +12,7 @@ from curation.decisions.derive import Weighed
 from curation.decisions.judging import Judged
 from curation.decisions.posterior import Standing, Verdict
 from curation.decisions.reasons import HELD, LEAST_SURE, REASONS, of
-from curation.decisions.rules import Outcome, review_weight
+from curation.decisions.rules import USUAL, Outcome, review_weight
 from curation.evidence.pooling import Standings
 from curation.evidence.records import Decided, Finding
 from curation.filters.filters import HOLD
@@ -64,7 +64,7 @@ def ask_about_votes(project: Project, judged: Sequence[Judged], known: Standings
     fresh = []
     for key, one in unclear.items():
         read, ruling = one.read, one.ruling
-        priority, task = round(10 * review_weight(read.votes)), asked.get(key)
+        priority, task = round(USUAL * review_weight(read.votes)), asked.get(key)
         settles = conversations(known, one.question, one.claim)
         if task is None:
             if not one.readings or (one.question, one.claim) not in waiting:

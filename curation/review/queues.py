@@ -11,14 +11,15 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet, TextField
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils import timezone
 
 from curation.decisions.reasons import REASONS
-from curation.decisions.rules import IMPLICIT_WEIGHT, MOST_OF_A_KIND
-from curation.models import FIRST, Decision, ReviewTask, TaskState
+from curation.decisions.rules import IMPLICIT_WEIGHT, MOST_OF_A_KIND, USUAL
+from curation.models import FIRST, AuditItem, Decision, ReviewTask, TaskState
+from curation.review.opening import AUDIT
 from feedback.models import Signal
 from feedback.signals import LABELS
 from privacy.console.pagination import keys_of
@@ -51,7 +52,7 @@ class Queue:
         if self.project:
             tasks = tasks.filter(project=int(self.project) if self.project.isdecimal() else 0)
         if self.reason:
-            tasks = tasks.filter(reason=self.reason)
+            tasks = tasks.annotate(why=why()).filter(why=self.reason)
         if self.tag:
             tasks = tagged(tasks, self.tag)
         if self.language:
@@ -60,6 +61,19 @@ class Queue:
         if self.age in AGES:
             tasks = tasks.filter(created_at__lt=timezone.now() - timedelta(days=int(self.age)))
         return tasks
+
+
+def why() -> Case:
+    """Why a task is here, as reviewers see it: an open one whose answer was drawn is about the audit, whatever opened it.
+    A list by reason would otherwise say what people think of an answer that is to be judged blind.
+    """
+    drawn = Exists(AuditItem.objects.filter(pk=OuterRef("interaction_id")))
+    return Case(When(drawn, state=TaskState.OPEN, then=Value(AUDIT)), default=F("reason"))
+
+
+def why_of(task: ReviewTask) -> str:
+    """The same of one task."""
+    return AUDIT if task.state == TaskState.OPEN and hasattr(task.interaction, "audit") else task.reason
 
 
 def tagged(tasks: QuerySet[ReviewTask], tag: str) -> QuerySet[ReviewTask]:
@@ -98,13 +112,14 @@ def left_words(number: int) -> str:
 
 
 def priority_words(signals: Iterable[Signal]) -> str:
-    """The sum behind a priority: ten times 1, plus what each kind of implicit signal adds."""
+    """What implicit signals add to the usual priority, by kind; empty if there are none."""
     counts = Counter(signal.kind for signal in signals if signal.kind in IMPLICIT_WEIGHT)
     parts = [
-        f"{IMPLICIT_WEIGHT[kind]:g} × {min(number, MOST_OF_A_KIND)} {LABELS[kind].lower()}"
+        f"{USUAL * IMPLICIT_WEIGHT[kind] * counted:g} for {counted} × {LABELS[kind].lower()}"
         for kind, number in sorted(counts.items())
+        for counted in [min(number, MOST_OF_A_KIND)]
     ]
-    return " + ".join(["10 × (1", *parts]) + ")"
+    return ", ".join([f"{USUAL} as usual", *parts]) if parts else ""
 
 
 Lookups = list[tuple[str, str]]

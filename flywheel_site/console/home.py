@@ -20,6 +20,7 @@ from curation.models import Dataset, GateResult, GateRun, Release, ReleaseMember
 from curation.quality import audits, report, votes
 from curation.quality.estimates import Estimate, Weighted, percent
 from curation.quality.strata import Audit
+from curation.review.queues import why
 from feedback.models import Interaction, Project, WriteResult
 from feedback.models import Outcome as Write
 from privacy.models import Erasure, PrivacyRequest, Setback
@@ -264,7 +265,7 @@ def age_url(place: int, link: dict[str, Any]) -> str:
 
 
 def by_reason(tasks: QuerySet[ReviewTask], link: dict[str, Any]) -> list[tuple[str, int, str]]:
-    rows = tasks.values_list("reason").annotate(n=Count("pk")).order_by("-n")[:5]
+    rows = tasks.annotate(why=why()).values_list("why").annotate(n=Count("pk")).order_by("-n")[:5]
     return [(short(reason), number, listed("curation.reviewtask", reason=reason, **link)) for reason, number in rows]
 
 

@@ -83,8 +83,12 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
     """The error in the format that the caller reads, without any value that was sent."""
     if request.path_info.startswith(CALLS):
         return JsonResponse(document(status, TITLES[status]), status=status, content_type=MEDIA_TYPE)
-    title, advice = TO_A_PERSON[status]
-    context = {"title": title, "advice": advice, "status": status, "request_id": request_id.get()}
+    return shown(status, *TO_A_PERSON[status])
+
+
+def shown(status: int, title: str, advice: str, *, mend: str = "") -> HttpResponse:
+    """The error as a page in the console's dress; `mend` is where the person can put it right."""
+    context = {"title": title, "advice": advice, "status": status, "mend": mend, "request_id": request_id.get()}
     return HttpResponse(render_to_string("error.html", context), status=status)
 
 

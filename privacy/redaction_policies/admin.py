@@ -70,7 +70,7 @@ class RedactionPolicyAdmin(ReadOnlyAdmin):
     ordering = ["name"]
     fields = ["name", "version", "rules", "lab", "updated_at", "updated_by"]
     lead = "What each project adds to the rules shared by all projects: its own terms, an allow list, phone regions."
-    empty = ("No redaction policies", "One comes with every project: manage.py createproject NAME.")
+    empty = ("No redaction policies", "One comes with every project: create a project on the list of projects.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RedactionPolicy]:
         rows = RedactionPolicy.objects.all()

@@ -132,10 +132,14 @@ def alerts(rows: QuerySet[PrivacyRequest]) -> list[tuple[int, str]]:
     """The alerts above the list: overdue, past 80 % or half of the time, set aside."""
     unfinished = list(rows.exclude(state__in=[RequestStatus.CLOSED, RequestStatus.REFUSED]).order_by("due_at")[:500])
     shares = [used(row) for row in unfinished]
-    found = [(messages.ERROR, f"Overdue requests: {number}.")] if (number := sum(s > 1 for s in shares)) else []
+    found = [(messages.ERROR, f"Overdue: {requests(number)}.")] if (number := sum(s > 1 for s in shares)) else []
     for limit, above in zip(ALERTS, (1.0, ALERTS[0]), strict=True):
         if number := sum(limit < share <= above for share in shares):
-            found.append((messages.WARNING, f"Requests with more than {limit:.0%} of their time used: {number}."))
+            found.append((messages.WARNING, f"More than {limit:.0%} of the time is over for {requests(number)}."))
     if number := sum(row.tries >= lifecycle.MAX_TRIES for row in unfinished):
-        found.append((messages.ERROR, f"Set aside after {lifecycle.MAX_TRIES} tries: {number}."))
+        found.append((messages.ERROR, f"Set aside after {lifecycle.MAX_TRIES} tries: {requests(number)}."))
     return found
+
+
+def requests(number: int) -> str:
+    return f"{number} request{'' if number == 1 else 's'}"

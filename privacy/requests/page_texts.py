@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = dict(settings.LANGUAGES)
@@ -110,7 +110,104 @@ FIELDS: Mapping[str, Promise] = {
     "stance": _("How you found it"),
     "drawn_at": _("Drawn on"),
     "metadata": _("More details"),
+    "about": _("What it rests on"),
+    "judged": _("A person found it right"),
+    "marked_at": _("Marked on"),
+    "as": _("Used as"),
+    "step": _("Steps to the answer"),
+    "prompt": _("Instructions"),
+    "arguments": _("What the tool was asked"),
+    "result": _("What the tool returned"),
+    "error": _("Error"),
+    "index": _("Place"),
+    "type": _("Kind"),
+    "media": _("Attachments"),
+    "tool_calls": _("Tool calls"),
 }
+UNDER_WAY = _("Under way")
+# For each field with a closed set of codes: the words for each code. A code that is not listed is shown as it is.
+CODES: Mapping[str, Mapping[str, Promise]] = {
+    "signal": {
+        "thumbs_up": _("Found good"),
+        "thumbs_down": _("Found bad"),
+        "edit": _("Rewritten"),
+        "rating": _("Points given"),
+        "retry": _("Asked again"),
+        "copy": _("Copied"),
+        "accept": _("Accepted"),
+        "abandon": _("Given up"),
+        "follow_up": _("Asked more about it"),
+    },
+    "stance": {
+        "up": _("Found good"),
+        "down": _("Found bad"),
+        "replaced": _("Rewritten"),
+        "review_up": _("Found good by a reviewer"),
+        "review_down": _("Found bad by a reviewer"),
+        "review_replaced": _("Rewritten by a reviewer"),
+    },
+    "purpose": {purpose: words[0] for purpose, words in PURPOSES.items()},
+    "method": {
+        "api": _("Passed on by the service"),
+        "capture": _("Sent with a conversation"),
+        "gpc": _("By your browser’s signal against sharing"),
+        "import": _("Brought in with earlier conversations"),
+        "page": _("On this page"),
+        "replay": _("Repeated after a backup was restored"),
+    },
+    "kind": {
+        "erasure": _("Delete everything"),
+        "access": _("Show everything"),
+        "withdrawal": _("Withdraw consent"),
+    },
+    "state": {
+        **dict.fromkeys(("received", "verified", "restricted", "executed", "scanned", "recalled"), UNDER_WAY),
+        "closed": _("Done"),
+        "refused": _("Refused"),
+        "open": _("Waiting for a person"),
+        "resolved": _("Done"),
+        "cancelled": _("No longer needed"),
+    },
+    "outcome": {
+        "confirmed": _("Right"),
+        "corrected": _("Wrong, with a better answer"),
+        "ambiguous": _("Not settled"),
+        "conflicting": _("Ratings contradict each other"),
+        "unrated": _("Not rated"),
+        "outvoted": _("Another answer was found right"),
+        "rejected": _("Not to be used"),
+    },
+    "status": {
+        "active": _("In use"),
+        "filtered": _("Left out"),
+        "duplicate": _("Left out, since another says the same"),
+        "balanced": _("Set aside, since there are many like it"),
+        "guarded": _("Left out, as a protection against misuse"),
+        "held": _("Waiting for a person"),
+        "retired": _("No longer used"),
+    },
+    "about": {
+        "votes": _("Ratings"),
+        "review": _("A person’s judgement"),
+        "filter": _("An automatic check"),
+        "rival": _("Another answer to the same question"),
+        "guard": _("A protection against misuse"),
+        "dispute": _("Two people judged differently"),
+        "gate": _("A test of a new version"),
+        "check": _("A second look at what is in use"),
+        "audit": _("A random check"),
+    },
+    "as": {"accepted": _("Another right answer"), "rejected": _("A wrong answer")},
+}
+ROLES: Mapping[str, Promise] = {
+    "user": _("You"),
+    "assistant": _("Assistant"),
+    "system": _("Instructions"),
+    "developer": _("Instructions"),
+    "tool": _("Tool"),
+}
+CODED = frozenset({"reason"})  # a code for programs; `about` says it in words
+ENGLISH = frozenset({"why"})
 TIMES = frozenset({"at", "drawn_at", "marked_at", "occurred_at"})
 
 
@@ -155,16 +252,25 @@ def sections(data: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Section]:
 
 
 def lines(row: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """One record as (name, value), nested values flattened."""
+    """One record as (name, value), nested values flattened.
+
+    Codes are in words; below the first level only who spoke, since names there are the service's own. Our own sentences
+    are in English: a page in another language leaves them out, and the file to download has them.
+    """
     found: list[tuple[str, str]] = []
     for name, value in row.items():
+        if not prefix and (name in CODED or (name in ENGLISH and not (get_language() or "en").startswith("en"))):
+            continue
         label = f"{prefix}{FIELDS.get(name, name.replace('_', ' '))}"
         if isinstance(value, Mapping):
             found += lines(value, f"{label}: ")
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
             found += [line for inner in value for line in lines(inner, f"{label}: ")]
         elif value not in (None, "", [], {}):
-            found.append((label, written(name, value)))
+            codes = ROLES if prefix and name == "role" else {} if prefix else CODES.get(name, {})
+            found.append(
+                (label, str(codes[value]) if isinstance(value, str) and value in codes else written(name, value))
+            )
     return found
 
 

@@ -37,7 +37,7 @@ def run(program: Program, tmp_path: Path) -> Run:
     )
 
     def pytest_with(*arguments: str) -> subprocess.CompletedProcess[str]:
-        plugin = ["-p", "flywheel_client.pytest_plugin", "-p", "no:django", "-p", "no:cacheprovider"]
+        plugin = ["-p", "flywheel_client.pytest_plugin", "-p", "no:cacheprovider"]
         return program("-m", "pytest", *plugin, *arguments)
 
     return pytest_with

@@ -58,6 +58,10 @@ def decide(desk: Client, task: ReviewTask, headers: dict[str, str] = BY_SCRIPT, 
     )
 
 
+def decide_page(desk: Client, task: ReviewTask) -> str:
+    return desk.get(f"/admin/curation/reviewtask/{task.pk}/decide/").content.decode()
+
+
 def closed_by_votes(shop: Project, talk: Recorded) -> ReviewTask:
     """The task of an answer of which the person who had voted it down thinks better now."""
     task = cast.task(talk)
@@ -241,6 +245,16 @@ def test_ticked_tags_survive_a_refused_verdict(shop: Project, desk: Client) -> N
 def test_tags_that_no_reviewer_could_read_are_refused(shop: Project, tags: Any) -> None:
     with pytest.raises(ValueError, match="tag"):
         versions.revise(shop, {"review": {"tags": tags}}, "Our words", None)
+
+
+def test_a_priority_is_explained_in_words_where_something_raised_it(shop: Project, desk: Client) -> None:
+    plain, raised = voted_down(shop, 2)
+    for number in range(2):
+        cast.said(shop, raised, "retry", id=f"again-{number}")
+    cast.turn(shop)
+    assert cast.task(raised).priority == 50
+    assert "50: 10 as usual, 40 for 2 × retry" in decide_page(desk, cast.task(raised))
+    assert "Priority" not in decide_page(desk, cast.task(plain))
 
 
 def test_near_questions_are_shown_next_to_the_task(shop: Project, desk: Client) -> None:

@@ -124,3 +124,39 @@ def test_the_first_release_is_cut_from_the_console_before_any_selection_has_run(
     assert "disabled" not in root.get(where).content.decode().split('id="content"')[1]
     made = root.post(where)["Location"]
     assert f"/admin/curation/release/{Release.objects.get(state='published').pk}/" in made
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_first_hour_is_clicked_from_nothing_to_a_released_file(
+    transactional_db: None, web: str, browser: Browser
+) -> None:
+    User.objects.create_superuser("root", password=PASSWORD)
+    console = opened(browser, web, "root", PASSWORD)
+    window = console.page
+    window.get_by_role("link", name="Create a project").first.click()
+    window.get_by_label("Name").fill("support-bot")
+    window.get_by_role("button", name="Create project").click()
+    window.get_by_role("button", name="Create key").click()
+    ways = {line.get_attribute("id") for line in window.locator("pre[id^=with-]").all()}
+    assert ways == {"with-curl", "with-python", "with-typescript", "with-otel", "with-widget"}
+    shop = Project.objects.get()
+    cast.said(shop, cast.asked(shop), "thumbs_up")
+    cast.said(shop, cast.asked(shop, "ben", question="Where do I get my money back?"), "thumbs_down", subject="ben")
+    window.locator("#light.green").wait_for()
+    window.get_by_role("link", name="At a glance").first.click()
+    done = window.locator(".steps li:has(s)").count()
+    window.get_by_role("link", name="Runs", exact=True).click()
+    window.get_by_role("button", name="Run curation now").click()
+    window.locator("#result_list .chip-done").first.wait_for()
+    window.get_by_role("link", name="Datasets", exact=True).click()
+    window.get_by_role("link", name="Cut a release…").first.click()
+    window.get_by_role("button", name="Cut the release").click()
+    window.locator(".chip-published").first.wait_for()
+    with window.expect_download() as file:
+        window.get_by_role("link", name="eval_cases.jsonl").click()
+    (case,) = [json.loads(line) for line in file.value.path().read_text().splitlines()]
+    assert case["question"] == cast.QUESTION
+    window.get_by_role("link", name="At a glance").first.click()
+    assert window.locator(".steps li:has(s)").count() == done + 1
+    console.check()

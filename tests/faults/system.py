@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests import servers
+from tests.new_databases import give
 from tests.processes import answers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -218,6 +219,8 @@ def system(
             both = database.url.replace(f":{addresses[0]}/", f":{addresses[0]},127.0.0.1:{addresses[1]}/")
             environment["DATABASE_URL"] = f"{both}?target_session_attrs=read-write"
         environment |= {"REDIS_URL": broker.url} if broker else {}
+        if not database:
+            give(folder / "var")
 
         def child(name: str, command: list[str], port: int) -> Child:
             return Child(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from curation.claims import forget as forget_claims
-from curation.gate.graders import normalisation, weights
+from curation.gate.graders import asking, normalisation
 from curation.gate.graders.calls import calls
 from curation.gate.graders.claims import claims
 from curation.gate.graders.embedding import embedding_grader
@@ -50,7 +50,7 @@ __all__ = [
     "grader",
 ]
 
-GRADER_VERSION: Final = "8"
+GRADER_VERSION: Final = "10"
 """Raised with every change that can move a score: results graded by another version are stale."""
 
 
@@ -150,4 +150,4 @@ def forget() -> None:
     """
     forget_claims()
     normalisation.forget()
-    weights.forget()
+    asking.forget()

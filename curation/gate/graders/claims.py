@@ -9,21 +9,28 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from curation.claims import LIMITED, Reading, clash, equal, forms_of, reading, rival, steps_out_of_order, words_of
+from curation.claims import (
+    LIMITED,
+    Reading,
+    clash,
+    equal,
+    forms_of,
+    reading,
+    rival,
+    steps_out_of_order,
+    words_of,
+)
 from curation.decisions.question_types import Asks
+from curation.gate.graders.asking import asks, names_a_thing, procedure
 from curation.gate.graders.grades import CaseView, text_of
 from curation.gate.graders.neighbours import neighbour
 from curation.gate.graders.normalisation import tokens
 from curation.gate.graders.strings import contains, verbatim
 from curation.gate.graders.weights import (
     FEW,
-    ORDER,
-    asks,
     before_question,
     holds,
-    names_a_thing,
     polarity,
-    procedure,
     share,
 )
 
@@ -76,9 +83,7 @@ def claims(answer: str, expected: str, case: CaseView, /) -> float:
 
 def steps(wanted: Reading, given: Reading, question: str) -> bool:
     """Whether the order counts: the question asks for steps, or both answers say what comes first and what then."""
-    return procedure(question) or all(
-        any(word in ORDER for claim in said.claims for word in claim.raw) for said in (wanted, given)
-    )
+    return procedure(question) or (wanted.in_order and given.in_order)
 
 
 def beside_the_point(wanted: Reading, given: Reading, question: str) -> bool:
@@ -86,8 +91,11 @@ def beside_the_point(wanted: Reading, given: Reading, question: str) -> bool:
     if not given.claims:
         return given.polarity is None
     said = given.content - given.hard
-    # A number with its unit, a date or a time says enough.
-    shared = any((" " in fact or fact[0] in "@=") and holds(fact, wanted.hard) for fact in given.hard)
+    # A number with its unit, a date or a time says enough; "the second floor" is no number of its own.
+    shared = any(
+        ((" " in fact and not fact.endswith(" th")) or fact[0] in "@=") and holds(fact, wanted.hard)
+        for fact in given.hard
+    )
     known = said & (wanted.content | words_of(question, wanted.language))
     if len(said) > (2 * FEW if shared else FEW) and not known:
         return True

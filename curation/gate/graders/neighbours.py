@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from curation.claims import Claim, Reading
+from curation.claims import Claim, Reading, forms_of
 from curation.gate.graders.weights import LIGHT
 
 SHORT: Final = 3
 """Words up to which an expected answer is a name: "carbon dioxide" is no "carbon monoxide"."""
+
+OTHER: Final = forms_of(frozenset("other another different same own".split()))
+"""Words before a noun that tell one thing from the next, but do not name it."""
 
 
 def neighbour(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
@@ -54,7 +57,7 @@ def _described(claim: Claim) -> Iterator[tuple[str, str]]:
     for word, noun in pairwise(claim.raw):
         if (
             word in claim.content
-            and word not in LIGHT
+            and word not in LIGHT | OTHER
             and noun in claim.content
             and word[0] != "#"
             and word not in claim.hard

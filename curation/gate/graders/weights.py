@@ -6,9 +6,7 @@ step of a procedure.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from functools import lru_cache
 from typing import Final
 
 from curation.claims import (
@@ -33,7 +31,7 @@ from curation.claims import (
     words_of,
 )
 from curation.decisions.question_types import Asks
-from curation.decisions.question_types import asks as first_word
+from curation.gate.graders.asking import asks, procedure, which
 
 HARD: Final = 3.0
 NAME: Final = 2.0
@@ -41,7 +39,6 @@ POLARITY: Final = 2.0
 SAID: Final = 3.0
 """The weight of a yes or no that both say in a word."""
 LACKING: Final = forms_of(WITHOUT)
-ORDER: Final = forms_of(frozenset("then after danach dann anschliessend puis ensuite luego después".split()))
 VAGUE: Final = forms_of(
     frozenset(
         "many some several perhaps maybe sometimes depends manche einige vielleicht manchmal certains quelques parfois algunos quizás alcuni forse".split()
@@ -50,9 +47,9 @@ VAGUE: Final = forms_of(
 """Words of a clause that tells neither yes nor no: "Many museums close on some day"."""
 LIGHT: Final = frozenset(
     canonical(word, "en")
-    for word in "go goes take put come make give need use want choose click find see get set".split()
+    for word in "go goes take put come make give need use want choose click find see get set normally usually generally typically everything".split()
 )
-"""Verbs that say little, as they are read."""
+"""Words that say little, as they are read."""
 DULL: Final = LIGHT | PARTICLES | forms_of(PARTICLES)
 ASIDE: Final = 0.25
 """The weight of a clause that says more than was asked for."""
@@ -60,52 +57,9 @@ OTHERWISE: Final = 0.5
 """The weight of a word that is there, but in a clause that says the reverse."""
 MISSING: Final = 0.4
 """The most that an answer gets without the number, date or code that was asked for."""
-_PROCEDURE: Final = re.compile(
-    r"\b(?:how (?:do|can|to|should|would)|what (?:do|should|must|shall|can) (?:i|we|you|one) do"
-    r"|wie (?:kann|muss|soll|\w+e) ich|was (?:muss|soll|kann|mache|tue) ich|comment|que (?:dois|faire|faut)|cómo|qué (?:hago|debo)"
-    r"|come|como|hoe|jak)\b",
-    re.IGNORECASE,
-)
-_WHICH: Final = re.compile(
-    r"\W*(?:(?:in|on|at|from|to|an|auf|aus|mit|à|dans|de|en|con|sur|pour|a) )?(?:which|welche|quel|cuál|qual|welk|któr)",
-    re.IGNORECASE,
-)
 Weights = dict[str, float]
-RECENT: Final = 512
-"""How many questions are remembered: a grader asks for the kind of one several times."""
 FEW: Final = 2
 """Words that an answer may have without one that the question or the expected answer has: a number says enough."""
-
-
-@lru_cache(maxsize=RECENT)
-def asks(question: str) -> Asks:
-    """What a question asks for. One with a question word asks for more than yes or no, whatever it begins with."""
-    kind = first_word(question)
-    return Asks.OPEN if kind is Asks.YES_OR_NO and read_question(question).open else kind
-
-
-@lru_cache(maxsize=RECENT)
-def names_a_thing(question: str) -> bool:
-    """Whether a question asks for a place, or for one thing of several."""
-    return asks(question) is Asks.PLACE or which(question)
-
-
-@lru_cache(maxsize=RECENT)
-def which(question: str) -> bool:
-    """Whether a question begins with "which"."""
-    return _WHICH.match(question) is not None
-
-
-@lru_cache(maxsize=RECENT)
-def procedure(question: str) -> bool:
-    """Whether a question asks for steps."""
-    return bool(_PROCEDURE.search(question))
-
-
-def forget() -> None:
-    """Drop the questions that were read lately."""
-    for known in (asks, names_a_thing, which, procedure):
-        known.cache_clear()
 
 
 def holds(word: str, words: frozenset[str]) -> bool:
@@ -164,6 +118,8 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
         factor = 1.0 if place in main else ASIDE
         for word, weight in weights(claim, wanted, question, kind).items():
             held = weight_held(word, claim, given)
+            if not held and word in claim.names and procedure(question):
+                held = float(button_held(word, claim, given, about))
             weight = factor * weight if factor == 1.0 else factor * min(weight, 1.0)
             total += weight
             found += weight * held
@@ -192,7 +148,7 @@ def left_out(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
     telling = [step - about - dull - wanted.hard or step - about - dull or step - dull for step in steps]
     common = frozenset(word for word, times in Counter(word for step in telling for word in step).items() if times > 1)
     telling = [step - common or step for step in telling]  # "enter the old PIN" of "… and type the new PIN"
-    ordered = any(word in ORDER for claim in wanted.claims for word in claim.raw)
+    ordered = wanted.in_order
     said = given.content.union(*(claim.stems for claim in given.claims))
     return len(steps) > FEW - ordered and any(step and not any(holds(word, said) for word in step) for step in telling)
 
@@ -252,7 +208,8 @@ def asked_about(wanted: Reading, question: str) -> int:
 
 def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights:
     """What each word of a clause weighs: hard facts most, words of the question nothing unless there are no others."""
-    about = words_of(question, wanted.language) | question_read(question, wanted.language).rates
+    asked = question_read(question, wanted.language)
+    about = words_of(question, wanted.language) | asked.rates | asked.hard
     found: Weights = {}
     vital = essential(claim, about)
     beside = {word for word in vital if kind is Asks.PLACE and "#" in word[0] and " " in word}
@@ -330,6 +287,12 @@ def before_question(claim: Claim, about: frozenset[str]) -> frozenset[str]:
     """The words before the first one of the question: who does what was asked."""
     place = next((place for place, word in enumerate(claim.words) if word in about), 0)
     return frozenset(claim.words[:place])
+
+
+def button_held(word: str, claim: Claim, given: Reading, about: frozenset[str]) -> bool:
+    """Whether both answers name a button for what was asked for, in words that mean the same: "Delete" and "Remove"."""
+    form = canonical(word, given.language)
+    return form != word and form in about and any(form in other.raw and other.names for other in given.claims)
 
 
 def weight_held(word: str, claim: Claim, given: Reading) -> float:

@@ -37,7 +37,7 @@ class Command(BaseCommand):
             made = versions.revise(project, given, options["note"], again=options["again"])
             self.stdout.write(f"{made} applies from the next run on.")
         else:
-            policy = versions.current(project)
+            policy = versions.newest(project)
             self.warn(policy.settings)
             shown = settings.defaults() if options["defaults"] else policy.settings
             heading = "" if options["defaults"] else HEADING.format(policy=policy)

@@ -45,6 +45,11 @@ def test_no_good_answer_is_kept_back() -> None:
     assert [case["correction"] for case in [*CASES, *ROUNDS] if case["wanted"] == "teach" and found(case)] == []
 
 
+def test_what_is_shouted_goes_to_review() -> None:
+    assert flaw("MORE SHOULD BE TOLD ABOUT FAMILIES") is Flaw.COMPLAINT
+    assert flaw("SELECT COUNT(*) FROM SINGER") is None and flaw("NATO HQ BRUSSELS") is None
+
+
 def test_what_takes_the_place_of_an_answer_has_no_flaw_by_itself() -> None:
     taught = [case for case in [*CASES, *ROUNDS] if found(case) is None]
     assert len(taught) > 300 and [case for case in taught if flaw(case["correction"], case["question"])] == []
@@ -191,3 +196,23 @@ def test_hostile_repetition_costs_no_time_beside_an_answer(piece: str) -> None:
 def test_a_hindi_word_keeps_its_vowel_signs() -> None:
     assert tokens("हाँ, मेरा ऑर्डर नहीं आया।") == ["हाँ", "मेरा", "ऑर्डर", "नहीं", "आया"]
     assert first_person("मेरा ऑर्डर नहीं आया।", "ऑर्डर कब आता है?") == {"मेरा"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Here is what I found. The printer uses 256 watts. I hope this helps.",
+        "In short: The printer uses 256 watts. Have a nice day.",
+        "As our pages say: The printer uses 256 watts. Anything else?",
+        "The printer uses 256 watts. Let me know if you need anything else!",
+    ],
+)
+def test_an_answer_in_the_manner_of_agents_is_judged_without_its_courtesies(text: str) -> None:
+    assert flaw(text, "How many watts does the printer use?", "The printer uses 100 watts. I hope this helps.") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["I hope this helps.", "In short: no.", "That is wrong. I hope this helps.", "Anything else?"]
+)
+def test_a_courtesy_alone_is_no_answer(text: str) -> None:
+    assert flaw(text, "How many watts does the printer use?", "The printer uses 100 watts.") is not None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from curation.decisions.fragments import amended
+from curation.decisions.fragments import amended, is_edit
 
 DAYS = "You have 14 days from delivery."
 INSTALL = "Run conda install acme-client and then acme login."
@@ -51,3 +51,22 @@ def test_the_fact_takes_its_place_in_the_answer(answer: str, fragment: str, text
 )
 def test_where_it_is_not_plain_what_changes_nothing_is_guessed(answer: str, fragment: str) -> None:
     assert amended(answer, fragment) is None
+
+
+@pytest.mark.parametrize(
+    ("fragment", "text"),
+    [
+        ("bump 14 to 30", "You have 30 days from delivery."),
+        ("mettez 30 à la place de 14", "You have 30 days from delivery."),
+        ("popraw 14 na 30", "You have 30 days from delivery."),
+        ("14 to 30 days", None),  # a range
+        ("change 14 to 3 weeks", None),  # of what the answer counts in
+    ],
+)
+def test_of_two_numbers_the_one_that_the_answer_has_makes_way(fragment: str, text: str | None) -> None:
+    assert amended(DAYS, fragment) == text
+
+
+@pytest.mark.parametrize("text", ["You have 14 to 30 days.", "14日から30日以内です。", "14 to 30 days"])
+def test_a_sentence_or_a_range_is_no_edit(text: str) -> None:
+    assert not is_edit(text, DAYS)

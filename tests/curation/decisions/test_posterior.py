@@ -11,6 +11,7 @@ from curation.decisions.posterior import (
     Tier,
     Verdict,
     Word,
+    believed,
     posterior,
     standings,
 )
@@ -31,6 +32,37 @@ def words(said: str, **given: object) -> list[Word]:
         word = Word(START + timedelta(hours=number), number, person, number, claim, stance, proposed)
         made.append(word._replace(**given))  # type: ignore[arg-type]
     return made
+
+
+def doubted(person: int, proposed: int, **given: object) -> Word:
+    """A correction of A that does not read like an answer."""
+    word = Word(START, 100 + person, person, person, A, Stance.DOWN, proposed)
+    return word._replace(**given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("others", "backed"),
+    [
+        (words("B+"), True),  # somebody found the same right
+        (words("C>B"), True),  # or wrote it as an answer
+        (words("C!"), False),
+        (words("B-"), False),
+        ([], False),
+        ([doubted(8, B)], False),
+        ([doubted(8, B), doubted(9, B)], True),  # three people wrote it
+        ([doubted(7, B, interaction=99), doubted(8, B)], False),  # two, one of them twice
+        ([Word(START, 1, 7, 1, B, Stance.UP)], False),  # the writer's own vote
+    ],
+)
+def test_a_correction_that_does_not_read_like_an_answer_is_one_where_others_say_the_same(
+    others: list[Word], backed: bool
+) -> None:
+    heard = believed([doubted(7, B), *others])[0]
+    assert (heard.stance, heard.proposed) == ((Stance.REPLACED, B) if backed else (Stance.DOWN, None))
+
+
+def test_a_cited_source_that_contains_a_correction_makes_it_an_answer() -> None:
+    assert believed([doubted(7, B, sourced=True)])[0].stance == Stance.REPLACED
 
 
 def of(said: str, **given: object) -> dict[int, Standing]:

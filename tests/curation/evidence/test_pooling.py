@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from curation.models import Claim, EvalCase, Opinion, PreferencePair, Release, ReleaseQuote, ReviewTask
+from curation.models import Claim, Decision, EvalCase, Opinion, PreferencePair, Release, ReleaseQuote, ReviewTask
 from curation.releases import cutting
 from curation.releases.files import folder
 from curation.review import deciding, holds
@@ -150,3 +150,42 @@ def test_a_hold_shows_the_record_that_people_elsewhere_have_settled() -> None:
     assert task.reason == "sensitive_topic" and shown is not None and shown.expected == right
     deciding.resolve(task, deciding.Verdict("use", shown=shown.token), None)
     assert EvalCase.objects.get(decision__interaction__external_id=late).decision.reason == "review_used"
+
+
+WHAT = "What are the rules for families that keep their child at home?"
+RULES = "Yes, you must still record the times in and out for all children that attend."
+
+
+@pytest.mark.parametrize("first", ["correction", "vote"])
+def test_a_correction_in_an_odd_form_is_taught_once_somebody_found_the_same_right(first: str) -> None:
+    shop = cast.project()
+
+    def correct() -> None:
+        voted(shop, "writer", NINE, "thumbs_down", WHAT, correction=RULES)
+
+    def approve() -> None:
+        voted(shop, "reader", RULES, "thumbs_up", WHAT)
+
+    for act in (correct, approve) if first == "correction" else (approve, correct):
+        act()
+        cast.turn(shop)
+    assert {(one.outcome, one.reason) for one in Decision.objects.all()} == {
+        ("corrected", "down_with_correction"),
+        ("confirmed", "up_vote"),
+    }
+    assert PreferencePair.objects.get().status == "active"
+    erasure.erase(cast.person(shop, "reader"))
+    cast.turn(shop)
+    assert Decision.objects.get().reason == "correction_is_fragment"
+    assert ReviewTask.objects.get(state="open").interaction == Decision.objects.get().interaction
+
+
+def test_a_correction_in_an_odd_form_waits_until_three_people_wrote_it() -> None:
+    shop = cast.project()
+    voted(shop, "writer", NINE, "thumbs_down", WHAT, correction=RULES)
+    voted(shop, "another writer", NINE, "thumbs_down", WHAT, correction=RULES)
+    cast.turn(shop)
+    assert set(Decision.objects.values_list("reason", flat=True)) == {"correction_is_fragment"}
+    voted(shop, "third writer", NINE, "thumbs_down", WHAT, correction=RULES)
+    cast.turn(shop)
+    assert set(Decision.objects.values_list("reason", flat=True)) == {"down_with_correction"}

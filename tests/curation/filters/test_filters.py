@@ -274,6 +274,8 @@ def test_a_general_question_on_a_topic_is_not_personal() -> None:
     assert asks("Who pays the staff of my childcare centre?") == []
     assert asks("Which activities are there for my children?") == []
     assert asks("How do I care for somebody with a disability?") == []
+    assert asks("Please tell me how people with diabetes can travel.") == []
+    assert asks("I would like to know which hospitals treat asthma.") == []
     assert asks("What do Buddhists believe? I read that they do not eat meat.") == []
 
 

@@ -7,8 +7,8 @@ import pytest
 from curation.claims.reading import duty_of, question_read, reading, words_of
 from curation.gate import judging
 from curation.gate.graders import CaseView, Grade, grade
+from curation.gate.graders.asking import asks
 from curation.gate.graders.normalisation import tokens
-from curation.gate.graders.weights import asks
 from curation.gate.verdicts import Case, grade_case, graded, remembering
 from tests.curation.gate_world import good, released
 

@@ -1,16 +1,12 @@
 """Thresholds from judged answers: what counts, what is proposed, and that nothing moves unless a curator says so."""
 
-from io import StringIO
-from typing import Any
-
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from curation.gate import judging, measuring, thresholds
-from curation.gate.calibration import LEAST_REVIEWED, LEAST_WRONG, Point
+from curation.gate.calibration import LEAST_REVIEWED, LEAST_WRONG
 from curation.models import Decision, GateResult
 from curation.policies import versions
 from feedback.models import Project
@@ -78,35 +74,6 @@ def test_it_is_wrong_beside_every_right_answer_to_the_same_question() -> None:
     assert found == {("regression", cast.RIGHT), ("golden", cast.RIGHT)}
 
 
-def test_a_threshold_is_proposed_once_there_are_enough_of_either_sort() -> None:
-    project = judged(ENOUGH, right=LEAST_REVIEWED)
-    found = of(project, "golden.token_f1")
-    assert (found.right, found.wrong, found.now) == (30, 59, 0.5)
-    assert found.proposed is not None and 0.2 < found.proposed <= 0.5 and found.moves
-    assert found.points[0] == Point(found.points[0].threshold, 1.0, 1.0, 30, 59)
-    assert found.right_line.startswith("0,0 ") and found.wrong_line.endswith(f"{thresholds.WIDTH}.0,150.0")
-    assert [point.threshold for point in found.table] == [n / 10 for n in range(1, 11)]
-
-
-def test_fewer_propose_nothing_and_say_so() -> None:
-    project = judged(ENOUGH - 1, right=LEAST_REVIEWED)
-    found = of(project, "golden.token_f1")
-    assert found.proposed is None and "fewer than 30 right or 59 wrong" in found.why
-    assert thresholds.adopt(project, ["golden.token_f1"], None) is None
-
-
-def test_what_is_adopted_is_a_version_of_the_policy_that_the_gate_keeps_to() -> None:
-    project = judged(ENOUGH, right=LEAST_REVIEWED)
-    versions.revise(project, {"gate": {"min_golden": 0.8}, "guard": {"quorum": 2}}, "Ours.")
-    made = thresholds.adopt(project, ["golden.token_f1", "golden.none"], None)
-    assert made is not None and made.version == 3 and "30 right, 59 wrong" in made.note
-    limit = made.settings["gate"]["thresholds"]["golden"]["token_f1"]
-    assert made.settings["gate"]["min_golden"] == 0.8 and made.settings["guard"] == {"quorum": 2}
-    assert judging.policy_of(project).thresholds == {"golden": {"token_f1": limit}}
-    assert of(project, "golden.token_f1").now == limit
-    assert thresholds.adopt(project, ["golden.token_f1"], None) is None
-
-
 def test_whoever_is_restricted_counts_no_more() -> None:
     project = judged(4, right=2)
     before = len(list(thresholds.judged_answers(project)))
@@ -145,39 +112,10 @@ def test_a_person_says_of_an_answer_that_it_is_right_and_takes_it_back(curator: 
     assert not GateResult.objects.exclude(judged=None).exists()
 
 
-def test_the_page_shows_the_curves_and_takes_what_is_chosen(curator: Client) -> None:
-    project = judged(ENOUGH, right=LEAST_REVIEWED)
-    url = reverse("admin:curation_curationpolicy_thresholds", args=[versions.current(project).pk])
-    page = curator.get(url).content.decode()
-    assert page.count("<polyline") == 2 * 6 and "30 right and 59 wrong" in page and "(n = 59, 95 %" in page
-    nothing = curator.post(url, {})
-    assert nothing["Location"] == url and versions.current(project).version == 1
-    curator.post(url, {"curve": "golden.token_f1"})
-    newest = versions.current(project)
-    assert newest.version == 2 and "token_f1" in newest.settings["gate"]["thresholds"]["golden"]
-
-
 def test_a_page_without_judged_answers_says_what_to_do(curator: Client) -> None:
     shop = cast.project()
     url = reverse("admin:curation_curationpolicy_thresholds", args=[versions.current(shop).pk])
     assert "once there are 30 right and 59 wrong ones" in curator.get(url).content.decode().replace("\n", " ")
-
-
-def test_the_command_prints_and_adopts() -> None:
-    project = judged(ENOUGH, right=LEAST_REVIEWED)
-    said = StringIO()
-    call_command("thresholds", project=project.name, adopt=True, stdout=said)
-    assert (
-        "golden     token_f1  now 0.50  30 right, 59 wrong" in said.getvalue()
-        and "applies from now on" in said.getvalue()
-    )
-    assert versions.current(project).version == 2
-
-
-def test_asking_costs_the_same_however_many_there_are(django_assert_max_num_queries: Any) -> None:
-    project = judged(40, right=20)
-    with django_assert_max_num_queries(12):
-        thresholds.curves(project)
 
 
 def test_graders_are_measured_beside_people_by_name_with_n_and_interval(client: Client) -> None:

@@ -22,8 +22,10 @@ from curation.gate.verdicts import (
     attempted,
     case_digest,
     graded,
+    integrity,
     judge_results,
 )
+from curation.gate.verdicts.cases import grade_whole
 
 PROSE = (
     "You can cancel order {0} from the account page: open the settings, choose billing, and confirm. Access "
@@ -69,6 +71,7 @@ def _case(name: str, kind: str, question: str, expected: str, **more: object) ->
     return replace(plain, **more)  # type: ignore[arg-type]
 
 
+GRADED = cache(grade_whole)
 CASES = _cases()
 BY_ID = {case.id: case for case in CASES}
 
@@ -547,19 +550,10 @@ def test_there_are_a_hundred_ways_and_each_has_its_own_name() -> None:
     assert len({name for name, _, _ in MUTATIONS}) == len(MUTATIONS)
 
 
-@cache
-def judged_after(mutate: Mutation) -> Verdict:
-    """The verdict on an honest run that was changed so."""
-    run = honest()
-    mutate(run)
-    return run.judged()
-
-
-@pytest.mark.parametrize(("code", "mutate"), [row[1:] for row in MUTATIONS], ids=[row[0] for row in MUTATIONS])
-def test_it_refuses_with_the_right_reason(code: str, mutate: Mutation) -> None:
-    verdict = judged_after(mutate)
-    assert not verdict.passed
-    assert code in {reason.code for reason in verdict.reasons}
+@pytest.fixture(autouse=True)
+def graded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same answer to the same case is graded once for all tests: nearly all of a run is as the honest agent gave it."""
+    monkeypatch.setattr(integrity, "grade_whole", GRADED)
 
 
 CANNOT_JUDGE = {
@@ -578,8 +572,13 @@ CANNOT_JUDGE = {
 
 
 @pytest.mark.parametrize(("code", "mutate"), [row[1:] for row in MUTATIONS], ids=[row[0] for row in MUTATIONS])
-def test_it_says_whether_it_could_judge_at_all(code: str, mutate: Mutation) -> None:
-    assert judged_after(mutate).could_judge is not (code in CANNOT_JUDGE or code.startswith("baseline_"))
+def test_it_refuses_with_the_right_reason_and_says_whether_it_could_judge_at_all(code: str, mutate: Mutation) -> None:
+    run = honest()
+    mutate(run)
+    verdict = run.judged()
+    assert not verdict.passed
+    assert code in {reason.code for reason in verdict.reasons}
+    assert verdict.could_judge is not (code in CANNOT_JUDGE or code.startswith("baseline_"))
 
 
 def test_no_reason_quotes_what_was_sent() -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from curation import tasks
-from curation.models import BulkDecision, Decision, EvalCase, ReviewEvent, ReviewTask
+from curation.models import AuditItem, BulkDecision, Decision, EvalCase, ReviewEvent, ReviewTask
 from curation.policies import versions
 from curation.review import bulk, bulk_admin, deciding
 from curation.runs import pace
@@ -142,6 +142,15 @@ def test_what_changed_meanwhile_is_left_out_and_counted_in_words(shop: Project, 
     ):
         assert f"1 skipped: {words}" in shown, words
     assert "2 decided" in shown
+
+
+def test_an_answer_that_was_drawn_is_left_to_be_judged_by_itself(shop: Project, rita: User) -> None:
+    drawn, other = doubted(shop, 2)
+    AuditItem.objects.create(interaction=drawn.interaction, project=shop, subject=drawn.subject, share=1.0)
+    window = begun(rita, [drawn, other])
+    finished()
+    assert list(ReviewTask.objects.filter(state="open")) == [drawn]
+    assert bulk.DRAWN in page(window)
 
 
 def test_undo_keeps_what_was_decided_again_and_stops_what_is_under_way(shop: Project, rita: User) -> None:

@@ -3,6 +3,7 @@ people bring is released as it would have been without them.
 """
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -74,7 +75,7 @@ def payload(attack: str, rng: random.Random) -> str:
 
 def turned(share: float, attack: str, **guards: object) -> Outcome:
     """A world in which this share of the people collude, captured, curated and released; with other guards, if given."""
-    shop = cast.project(f"shop-{attack.split()[0]}-{round(share * 100)}")
+    shop = cast.project(f"shop-{attack.split()[0]}-{round(share * 100)}-{len(guards)}")
     rng, theirs = random.Random(11), random.Random(12)
     honest = frozenset(bring(shop, f"honest-{number}", rng, None) for number in range(PEOPLE))
     colluders = [f"sybil-{number}" for number in range(round(PEOPLE * share))]
@@ -96,30 +97,48 @@ def released(made: Outcome) -> set[str]:
     return set(made.release.members.values_list("interaction__external_id", flat=True))
 
 
+@pytest.fixture(scope="module")
+def linked(keep: Callable[[], None]) -> Outcome:
+    """A world of each sort of test: a twentieth of its people plant links."""
+    made = turned(0.05, "link")
+    keep()
+    return made
+
+
 @cache
 def calm() -> int:
     """How many conversations are released where nobody colludes, whatever the attack would have been."""
     return len(released(turned(0.0, "link")))
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_nothing_planted_is_released_unread_and_the_honest_hardly_notice(attack: str) -> None:
+def brought(linked: Outcome, share: float, attack: str) -> Outcome:
+    """The world of this share and attack, made where it is not there."""
+    return linked if (share, attack) == (0.05, "link") else turned(share, attack)
+
+
+# The same SQL serves each attack: the first goes through it on both databases.
+ON_BOTH = [pytest.param(attack, marks=[] if attack == "link" else pytest.mark.one_database) for attack in ATTACKS]
+
+
+@pytest.mark.parametrize("attack", ON_BOTH)
+def test_nothing_planted_is_released_unread_and_the_honest_hardly_notice(attack: str, linked: Outcome) -> None:
     assert calm() > 0.85 * PEOPLE
     for share in SHARES:
-        made = turned(share, attack)
+        made = brought(linked, share, attack)
         found = released(made)
         assert len(made.planted) == EACH * round(PEOPLE * share) and not found & made.planted
         assert len(found & made.honest) >= 0.98 * calm()
 
 
+@pytest.mark.one_database
 def test_it_is_the_guards_that_keep_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("curation.selection.guards.UNKNOWN_EACH", 10**6)
     made = turned(0.05, "link", phrase_items=10**6, subject_cap=10**6)
     assert len(released(made) & made.planted) > EACH
 
 
-def test_each_planted_record_waits_for_a_person_or_for_time_or_is_over_a_cap() -> None:
-    made = turned(0.05, "link")
+def test_each_planted_record_waits_for_a_person_or_for_time_or_is_over_a_cap(linked: Outcome) -> None:
+    made = linked
     for model in Derived.__subclasses__():
         rows = model.objects.filter(decision__interaction__external_id__in=made.planted)
         assert rows.exists() and not rows.filter(status="active", selected=True).exists()
@@ -133,8 +152,8 @@ def test_each_planted_record_waits_for_a_person_or_for_time_or_is_over_a_cap() -
         assert set(waits) <= set(asked.values_list("interaction", flat=True))
 
 
-def test_what_a_person_has_read_and_found_right_is_released() -> None:
-    made = turned(0.05, "link")
+def test_what_a_person_has_read_and_found_right_is_released(linked: Outcome) -> None:
+    made = linked
     task = ReviewTask.objects.filter(state="open", interaction__external_id__in=made.planted).order_by("pk")[0]
     deciding.resolve(task, deciding.Verdict("correct", correction="Read the page and choose it there."), None)
     again = cast.cut(made.release.dataset.project)

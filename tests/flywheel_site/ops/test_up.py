@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.new_databases import give
 from tests.processes import answers
 from tests.servers import free_port
 
@@ -22,8 +23,11 @@ SECONDS = 180.0  # on a machine that does much else
 
 @contextmanager
 def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The running command and its address, once it answers; what it prints can be read from it."""
+    """The running command and its address, once it answers; what it prints can be read from it. That it migrates a new
+    database is shown in `test_server.py`.
+    """
     port = free_port()
+    give(folder)
     environment = {**os.environ, "FLYWHEEL_VAR": str(folder)}
     for name in ("DATABASE_URL", "REDIS_URL"):
         environment.pop(name, None)

@@ -28,9 +28,9 @@ def made() -> PrivacyRequest:
     ("received", "due", "said"),
     [
         (-10, 20, "19 days left"),
-        (-16, 14, "more than 50% of their time used: 1"),
-        (-25, 5, "more than 80% of their time used: 1"),
-        (-31, -1, "Overdue requests: 1"),
+        (-16, 14, "More than 50% of the time is over for 1 request."),
+        (-25, 5, "More than 80% of the time is over for 1 request."),
+        (-31, -1, "Overdue: 1 request."),
     ],
 )
 def test_it_counts_down_and_warns(
@@ -43,7 +43,7 @@ def test_it_counts_down_and_warns(
 
 def test_what_is_set_aside_can_be_tried_again(made: PrivacyRequest, admin_client: Client) -> None:
     PrivacyRequest.objects.update(tries=5, error="ValueError")
-    assert "Set aside after 5 tries: 1." in admin_client.get(f"{LIST}?urgency=stuck").content.decode()
+    assert "Set aside after 5 tries: 1 request." in admin_client.get(f"{LIST}?urgency=stuck").content.decode()
     admin_client.post(LIST, {"action": "try_again", "_selected_action": [str(made.pk)]})
     assert lifecycle.waiting().count() == 1
 

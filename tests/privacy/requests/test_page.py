@@ -5,15 +5,20 @@ import re
 import time
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from curation.decisions import reasons
+from curation.decisions.posterior import Stance
+from curation.decisions.rules import Outcome
+from curation.models import EvalCase, ReleaseQuote, TaskState
+from feedback.signals import SignalKind
 from privacy.consent import ledger
 from privacy.erasure import erasure
-from privacy.models import ConsentEntry, PrivacyRequest, Subject
+from privacy.models import ConsentEntry, PrivacyRequest, Purpose, RequestStatus, Subject
 from privacy.requests import lifecycle, links, page_texts
 from privacy.subjects import lookup
 from tests import factories as cast
@@ -133,6 +138,49 @@ def test_what_is_kept_is_read_in_the_readers_language(client: Client) -> None:
     for language, words in told.items():
         text = client.get(at("data", link), HTTP_ACCEPT_LANGUAGE=language).content.decode()
         assert all(each in text for each in (*words, "noon")) and "2026-11-03T" not in text
+
+
+def test_every_code_on_the_page_is_in_words() -> None:
+    kinds: dict[str, set[str]] = {
+        "signal": set(get_args(SignalKind)),
+        "stance": {each.value for each in Stance},
+        "purpose": set(Purpose.values),
+        "kind": set(PrivacyRequest.Kind.values),
+        "state": {*RequestStatus.values, *TaskState.values},
+        "outcome": {each.value for each in Outcome},
+        "status": set(EvalCase.Status.values),
+        "about": {each.value for each in reasons.Kind},
+        "as": set(ReleaseQuote.Kind.values),
+    }
+    assert {name: set(page_texts.CODES[name]) for name in kinds} == kinds
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Found bad", "Keep my conversations", "Brought in with earlier", "Waiting for a person", "voted down")),
+        ("de", ("Für schlecht befunden", "Meine Gespräche aufbewahren", "Wartet auf einen Menschen", "Bewertungen")),
+        ("pl", ("Oceniono źle", "Przechowywanie moich rozmów", "Czeka na człowieka", "Oceny")),
+    ],
+)
+def test_a_person_reads_words_and_no_codes(client: Client, language: str, words: tuple[str, ...]) -> None:
+    shop = cast.project()
+    talk = cast.asked(
+        shop, context=[{"role": "assistant", "content": "Hello."}], metadata={"state": "open", "why": "x1"}
+    )
+    cast.said(shop, talk, "thumbs_down")
+    erasure.change_consent(lookup.find_or_create("shop", cast.ANNA), {"training": False}, method="import")
+    cast.turn(shop)
+    link = links.make("shop", cast.ANNA, "shop", shop.consent_defaults)[0]
+    text = client.get(f"{at('data', link)}?lang={language}").content.decode()
+    assert [each for each in words if each not in text] == []
+    shown = re.sub(r"<[^>]+>", "|", text)
+    codes = {code for values in page_texts.CODES.values() for code in values if "_" in code} | {"bare_down", "import"}
+    assert not [code for code in codes if re.search(rf"\|\s*{code}\s*\|", shown)]
+    assert re.search(r"\|open\|", shown) and "x1" in shown, (
+        "what the service calls its own values is not ours to change"
+    )
+    assert ("voted down and nobody" in text) == (language == "en"), "our English sentences are in English pages alone"
 
 
 def test_captured_text_is_text_on_the_page(client: Client) -> None:
