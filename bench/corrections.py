@@ -42,7 +42,7 @@ ASIDE: Final = (
 )
 """The parts that no rule was made by when they were first looked at, and real logs."""
 NONE: Final = 1_000_000
-"""A bound so high that there is none."""
+"""A bound that nothing reaches."""
 NEVER: Final = re.compile(r"(?!)")
 
 

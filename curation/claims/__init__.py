@@ -5,15 +5,7 @@ whether two answers cannot both be right. No model, no list of sentences: closed
 `vocabulary` and `relations`. To add a language, add its lists there and its cases to the tests.
 """
 
-from curation.claims.comparing import (
-    PARTICLES,
-    clash,
-    conflict,
-    contains,
-    items,
-    says_opposite,
-    steps_out_of_order,
-)
+from curation.claims.comparing import PARTICLES, clash, conflict, contains, items, says_opposite, steps_out_of_order
 from curation.claims.duties import answers
 from curation.claims.forms import MODAL, canonical, forms_of
 from curation.claims.idioms import in_single_words

@@ -53,7 +53,7 @@ _ONE_THING = frozenset(
 SAME: Final = 0.4
 """The share of the shorter answer's words below which two answers speak of different things."""
 WORDY: Final = 5
-"""Words from which an answer says what it speaks of."""
+"""The fewest words of an answer that shows what it speaks of."""
 FEW: Final = 3
 """Clauses up to which an answer is short."""
 MOST_MOVED: Final = 4

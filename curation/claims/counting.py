@@ -9,7 +9,7 @@ from curation.claims.reading import Claim, Reading
 MANY = 6
 """Clauses from which an answer says so much that one word in another place exchanges nothing."""
 SPOKEN = 3
-"""Words from which a clause says who does what to whom."""
+"""The fewest words of a clause that tells who does what to whom."""
 _JOINING = frozenset("and or und oder et ou y o e i lub en of with".split())
 LABEL = 2
 """Words up to which a clause may be the heading of the next: "Car: 21 years"."""
@@ -123,7 +123,7 @@ def _deeds(said: Reading) -> set[tuple[str, ...]]:
 
 
 def swapped_within(mine: tuple[str, ...], yours: tuple[str, ...]) -> bool:
-    """Whether two parts of the clause have changed places, whatever one says before it or behind it besides."""
+    """Whether two parts of the shorter clause have changed places in the longer one, which may say more before and after."""
     short, long = sorted((mine, yours), key=len)
     if len(short) < SPOKEN or not set(short) <= set(long):
         return False

@@ -156,7 +156,7 @@ class Reading:
 
     @cached_property
     def in_order(self) -> bool:
-        """Whether it says what comes first and what then. "Five days after it arrives" is a time."""
+        """Whether it puts things in order ("first", "then"). "Five days after it arrives" is a time and no order."""
         return any(
             word in _ORDER and (place == 0 or claim.raw[place - 1] not in claim.hard)
             for claim in self.claims

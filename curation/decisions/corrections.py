@@ -100,9 +100,13 @@ def flaw(text: str, question: str = "", answer: str = "") -> Flaw | None:
     return found or (fitting.misfit(text, question, answer) if answer else None)
 
 
-def may_answer(text: str, flaw: Flaw) -> bool:
-    """Whether a text that does not fit may still be an answer, if other people say the same."""
-    return flaw in (Flaw.FRAGMENT, Flaw.NO_ANSWER) and size(list(words(text)), text) >= fitting.ENOUGH
+def may_answer(text: str, flaw: Flaw, answer: str) -> bool:
+    """Whether a text that does not fit may still be an answer, if other people say the same. A change of the old answer
+    that is written down as one never is.
+    """
+    if flaw not in (Flaw.FRAGMENT, Flaw.NO_ANSWER) or fragments.is_edit(text, answer):
+        return False
+    return size(list(words(text)), text) >= fitting.ENOUGH
 
 
 def is_named(text: str, question: str) -> bool:

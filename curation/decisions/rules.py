@@ -143,7 +143,7 @@ def read(answer: str, vote: Vote, question: str = "") -> Reading:
         edited = vote.kind == EDIT
         return Reading(vote, Side.UNCLEAR, Reason.EDIT_CHANGES_NOTHING if edited else Reason.CORRECTION_EQUALS_ANSWER)
     if flaw := corrections.flaw(text, question, answer):
-        return Reading(vote, Side.DOUBTED if corrections.may_answer(text, flaw) else Side.WRONG, UNUSABLE[flaw])
+        return Reading(vote, Side.DOUBTED if corrections.may_answer(text, flaw, answer) else Side.WRONG, UNUSABLE[flaw])
     return Reading(vote, Side.REPLACED, Reason.EDIT if vote.kind == EDIT else Reason.DOWN_WITH_CORRECTION)
 
 

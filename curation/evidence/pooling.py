@@ -46,7 +46,7 @@ def pool(policy: CurationPolicy, judged: Sequence[Judged]) -> tuple[Standings, i
     now = {(question, claim): one.verdict for question, found in standings.items() for claim, one in found.items()}
     store.write_claims(project, standings, before.keys() - now.keys())
     changed = {key for key, verdict in before.items() if now.get(key) != verdict}
-    changed |= proposed(spoken_of) - before.keys()
+    changed |= proposed(spoken_of) - before.keys()  # an earlier correction may have waited for somebody to say the same
     waiting = store.voiced(project, changed) - {one.read.key for one in judged} if changed else set()
     reopen(waiting)
     return standings, len(waiting)

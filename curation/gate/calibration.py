@@ -232,8 +232,8 @@ def threshold_curve(reviewed: Iterable[Reviewed]) -> list[Point]:
 
 def choose_threshold(curve: Sequence[Point]) -> Point:
     """Return the lowest threshold that lets at most `MOST_WRONG` of all wrong answers pass, also of those that were not
-    reviewed; in one project of twenty it may let more pass. It is rounded up to two digits: rounded down, more would pass, and
-    at a score that was seen itself, one right answer too many is counted.
+    reviewed; in one project of twenty it may let more pass. It is rounded up to two digits: rounded down, it would let more pass,
+    and a threshold at an observed score counts that answer as passed, which flatters the share of right ones.
 
     Thresholds are tested from the highest down, by the exact binomial test, until one fails: tested in an order that is
     fixed beforehand they need no correction for their number (Angelopoulos and others, "Learn then Test", 2021). Raises

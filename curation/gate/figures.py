@@ -46,7 +46,7 @@ def in_words(counts: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[
     if "baseline_rate" not in figures:
         return
     yield Line("Baseline", rate(figures["baseline_rate"]))
-    # Of the runs that look at some cases first, those that look worst end there.
+    # Only runs that look bad after their first cases stop there, so the change that they show is too large on average.
     early = "; larger than the true one on average, since asking stopped early" if counts.get("not_asked") else ""
     yield Line("Change", f"{change(counts['change'], counts['interval'])}, n = {figures['paired']:,}{early}")
     yield Line(

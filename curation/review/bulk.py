@@ -144,9 +144,8 @@ def decide(bulk: BulkDecision, item: BulkItem) -> None:
     if talk.revision != item.revision:
         item.outcome, item.words = BulkResult.SKIPPED, VOTED
         return
-    if AuditItem.objects.filter(
-        pk=task.interaction_id
-    ).exists():  # one verdict on a list is no judgement of each answer
+    # A verdict on a whole list does not judge each answer, as the audit needs it.
+    if AuditItem.objects.filter(pk=task.interaction_id).exists():
         item.outcome, item.words = BulkResult.SKIPPED, DRAWN
         return
     try:

@@ -191,9 +191,9 @@ def value(given: Any, depth: int = 0) -> Any:
 
 def _from_json(body: bytes, refused: list[PayloadError]) -> list[Span]:
     try:
-        groups = told(msgspec.json.decode(body), "resourceSpans", ())
+        groups = list_of(msgspec.json.decode(body), "resourceSpans", ())
         for group in groups:
-            told(group, "scopeSpans", ("resource", "schemaUrl"))
+            list_of(group, "scopeSpans", ("resource", "schemaUrl"))
         if sum(len(scope.get("spans", [])) for group in groups for scope in group.get("scopeSpans", [])) > MAX_SPANS:
             raise TooLarge
         read = [
@@ -249,7 +249,7 @@ def _json_span_of(span: Mapping[str, Any], resource: dict[str, Any], scope: str)
     )
 
 
-def told(given: Mapping[str, Any], name: str, others: Collection[str]) -> Any:
+def list_of(given: Mapping[str, Any], name: str, others: Collection[str]) -> Any:
     """The list of that name; empty if there is nothing but the `others`. Raises `PayloadError` if it goes by another
     name: ignoring it would lose everything without a word.
     """

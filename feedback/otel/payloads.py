@@ -11,10 +11,8 @@ from feedback.models import Interaction
 from feedback.otel.turns import StoredTurn
 
 LABEL = 200
-FIRST, LAST = (
-    946_684_800 * 10**9,
-    4_102_444_800 * 10**9,
-)  # the years 2000, which seconds and milliseconds miss, and 2100
+FIRST = 946_684_800 * 10**9  # the year 2000: a time given in seconds or milliseconds lies before it
+LAST = 4_102_444_800 * 10**9  # the year 2100
 
 
 def turn_in(told: StoredTurn, id: str, placeholders: Mapping[str, list[str]]) -> TurnIn:

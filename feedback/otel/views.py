@@ -96,8 +96,8 @@ def _from_protobuf(body: bytes) -> Iterator[Record]:
 
 def _from_json(body: bytes) -> Iterator[Record]:
     try:
-        for group in decoding.told(msgspec.json.decode(body), "resourceLogs", ()):
-            decoding.told(group, "scopeLogs", ("resource", "schemaUrl"))
+        for group in decoding.list_of(msgspec.json.decode(body), "resourceLogs", ()):
+            decoding.list_of(group, "scopeLogs", ("resource", "schemaUrl"))
             resource = decoding.json_attributes(group.get("resource", {}).get("attributes", []))
             for scope in group.get("scopeLogs", []):
                 for record in scope.get("logRecords", []):

@@ -9,17 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from curation.claims import (
-    LIMITED,
-    Reading,
-    clash,
-    equal,
-    forms_of,
-    reading,
-    rival,
-    steps_out_of_order,
-    words_of,
-)
+from curation.claims import LIMITED, Reading, clash, equal, forms_of, reading, rival, steps_out_of_order, words_of
 from curation.decisions.question_types import Asks
 from curation.gate.graders.asking import asks, names_a_thing, procedure
 from curation.gate.graders.grades import CaseView, text_of

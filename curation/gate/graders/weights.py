@@ -290,7 +290,7 @@ def before_question(claim: Claim, about: frozenset[str]) -> frozenset[str]:
 
 
 def button_held(word: str, claim: Claim, given: Reading, about: frozenset[str]) -> bool:
-    """Whether both answers name a button for what was asked for, in words that mean the same: "Delete" and "Remove"."""
+    """Whether both answers name a button with one meaning, as "Delete" and "Remove", and the question asks for what it does."""
     form = canonical(word, given.language)
     return form != word and form in about and any(form in other.raw and other.names for other in given.claims)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from curation.decisions.corrections import Flaw, flaw
+from curation.decisions.corrections import Flaw, flaw, may_answer
 from curation.decisions.first_person import first_person
 from curation.decisions.words import tokens
 
@@ -216,3 +216,18 @@ def test_an_answer_in_the_manner_of_agents_is_judged_without_its_courtesies(text
 )
 def test_a_courtesy_alone_is_no_answer(text: str) -> None:
     assert flaw(text, "How many watts does the printer use?", "The printer uses 100 watts.") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "may"),
+    [
+        ("Yes, you must still record the times for all children.", Flaw.FRAGMENT, True),
+        ("Yes, you must record the times.", Flaw.FRAGMENT, False),  # too short
+        ("That is wrong and everybody here knows that it is.", Flaw.COMPLAINT, False),
+        ("bump the limit from 14 to 30 days", Flaw.FRAGMENT, False),  # an edit
+    ],
+)
+def test_only_a_long_text_that_is_no_edit_may_be_an_answer_once_others_say_the_same(
+    text: str, kind: Flaw, may: bool
+) -> None:
+    assert may_answer(text, kind, DAYS[1]) is may
