@@ -258,7 +258,9 @@ def answer_or_error(row: GateResult) -> str:
 
 
 def slices(run: GateRun) -> tuple[Slice, ...]:
-    """The run's first answers by kind, language, tag and source, drops first."""
+    """The run's first answers by kind, language, tag and source, drops first. Untested if asking stopped early: the
+    verdict did not test them, and such a run shows larger drops than there are.
+    """
     columns = (
         "interaction",
         "passed",
@@ -282,5 +284,6 @@ def slices(run: GateRun) -> tuple[Slice, ...]:
             sources=tuple(str(source.get("title") or source.get("id") or "") for source in sources),
         )
         answered.append(Answered(case, before.get(key), passed, str(cluster or f"case {key}")))
-    found = slice_outcomes(answered, GatePolicy.from_dict(run.policy).levels.slices)
+    alpha = None if run.counts.get("not_asked") else GatePolicy.from_dict(run.policy).levels.slices
+    found = slice_outcomes(answered, alpha)
     return tuple(sorted(found, key=lambda part: (not part.dropped, part.pairs.won - part.pairs.lost)))
