@@ -29,6 +29,7 @@ from feedback.models import Interaction, Project, Signal
 from flywheel_site.console.charts import Chart, bars, over_time, rows
 from privacy.console.exports import harmless
 from privacy.db import engine
+from privacy.templatetags.reading import language_name
 from privacy.models import Subject
 
 KEEP_SECONDS = 600
@@ -233,7 +234,7 @@ def chart_of(group: str, found: Sequence[Slice]) -> Chart | None:
     """Weeks on a time axis, anything else one row each."""
     series = {"audit": [one.audit for one in found], "thumbs": [one.thumbs for one in found]}
     if group != "week":
-        return rows([one.name for one in found], series)
+        return rows([language_name(one.name) for one in found], series)
     mondays = [monday(one.name) for one in found][-WEEKS:]
     return over_time(mondays, {name: rates[-WEEKS:] for name, rates in series.items()})
 
