@@ -29,8 +29,8 @@ from feedback.models import Interaction, Project, Signal
 from flywheel_site.console.charts import Chart, bars, over_time, rows
 from privacy.console.exports import harmless
 from privacy.db import engine
-from privacy.templatetags.reading import language_name
 from privacy.models import Subject
+from privacy.templatetags.reading import language_name
 
 KEEP_SECONDS = 600
 WEEKS = 26  # how many of the newest a chart shows
