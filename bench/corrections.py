@@ -154,6 +154,8 @@ WITHOUT: Final[dict[str, tuple[str, Any]]] = {
     "instructions": ("INSTRUCTIONS", NEVER),
     "asides": ("ASIDES", NEVER),
     "shouting": ("is_shouted", never),
+    "courtesies before": ("LEAD", NEVER),
+    "courtesies after": ("CLOSE", NEVER),
     "edits of numbers": ("number_swap", none),
     "questions": ("ASKS", NEVER),
     "questions without a mark": ("UNMARKED", NEVER),
@@ -184,7 +186,7 @@ WITHOUT: Final[dict[str, tuple[str, Any]]] = {
 MOVED: Final[dict[str, tuple[float, ...]]] = {
     "fitting.ENOUGH": (5, 6, 10, 12),
     "fitting.START": (2, 5, NONE),
-    "fitting.NOTE": (8, 16),
+    "fitting.LONGEST_NOTE": (8, 16),
     "fitting.STORY": (20, 30, 60, 120),
     "fitting.REMARK": (20, 40, 120),
     "fitting.REPLY_WORDS": (8, 60),
@@ -196,7 +198,7 @@ MOVED: Final[dict[str, tuple[float, ...]]] = {
     "question_types.SHORT": (3, 12, NONE),
     "words.STEM": (3, 8),
     "fragments.LONGEST": (50, 200),
-    "fragments.NOTE": (4, 6, 16, NONE),
+    "fragments.ONE_CHANGE": (4, 6, 16, NONE),
     "corrections.SHOUT": (2, 8),
     "corrections.SHORT": (120, 480),
 }

@@ -51,6 +51,12 @@ RULES: Final = (
     Rule("LARGEST_PART", "the most common of them, of all people, at most", 0.0, (0.2, 0.8)),
     Rule("SOURCE_CHANGE", "the truth has changed where the cited source has", 0.015, (0.2, 0.8)),
     Rule("SOURCED_WEIGHT", "times that a correction found in a source counts", 1, (4, 16)),
+    Rule("PROPOSED_SHARE", "right answers that the agent did not give, of which somebody proposed", 0.01, (0.3, 0.9)),
+    Rule("OTHER_PROPOSED", "that a correction proposes this text where another is right", 0.5, (0.02, 0.08)),
+    Rule("DOWN_IF_WRONG", "votes on a wrong answer that are no up-votes", 1, (0.5,)),
+    Rule("SURE", "of the claim that a reviewer found right", 0.75, (0.95, 0.999)),
+    Rule("NEWEST", "words of one question that count", NEVER, (10, 50)),
+    Rule("WRITERS", "people who write a text that does not read like an answer", NEVER, (2, 5)),
 )
 
 

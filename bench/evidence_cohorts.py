@@ -37,6 +37,15 @@ class Figure(NamedTuple):
 
 FIGURES: Final = (
     Figure("cohorts", "CHANCE", "that supporters would all be so new", 0.0, (0.001, 0.05)),
+    Figure("cohorts", "LEAST", "conversations that tell how new people are, at least", FAR, (0, 80)),
+    Figure("cohorts", "SAMPLE", "conversations that are looked at", FAR, (500,)),
+    Figure(
+        "cohorts",
+        "YOUNG",
+        "first days of a project, in which everybody comes together",
+        timedelta(0),
+        (timedelta(weeks=2),),
+    ),
     Figure(
         "influence",
         "HISTORY",

@@ -34,7 +34,7 @@ ENOUGH: Final = 8
 """The fewest words of a text that is taken for complete."""
 START: Final = 3
 """The words by which a text begins like the answer that it rewrites."""
-NOTE: Final = 12
+LONGEST_NOTE: Final = 12
 """The most words of a note, which breaks off without a full stop."""
 STORY: Final = 40
 """The most words of a story of its writer."""
@@ -148,7 +148,7 @@ def is_casual(pair: Pair) -> bool:
 def is_stray(pair: Pair) -> bool:
     """Whether a text is a note that has no word of what was asked, or that tells what once happened."""
     text, said, is_tied = pair.text, pair.said, pair.is_tied
-    if len(said) > NOTE:
+    if len(said) > LONGEST_NOTE:
         return False
     is_figure = pair.kind in (Asks.AMOUNT, Asks.TIME) and any(map(is_amount, said))  # "within 5 working days"
     if not (is_tied or is_figure or DOUBTFUL.isdisjoint(pair.fresh)):

@@ -65,8 +65,8 @@ LETTER: Final = re.compile("[0-9A-Za-z\u00c0-\u06ff]")
 """Of the scripts that put spaces between words."""
 BREAK: Final = re.compile(r"[.!?;\d\n]")
 SENTENCE: Final = re.compile(r"(?:[A-ZÀ-ÞΑ-ΩА-Я].*[.!]|.*[。！])\W*", re.DOTALL)
-NOTE: Final = 8
-"""Words: what is longer tells more than one change."""
+ONE_CHANGE: Final = 8
+"""The most words that tell one change."""
 RANGE: Final = re.compile(
     r"\W*(?:(?:from|von|de|da|van|od|от|från|entre|between) )?\d[\d.,:]*\s*(?:[-–—~]|(?:to|bis|à|a|y|and|und|et|al|tot|do|до|till|or|oder|ou|o|of|lub|или|%|[^\W\d_]+ (?:to|bis)) )\s*\d",
     re.IGNORECASE,
@@ -108,7 +108,7 @@ def number_swap(text: str, answer: str) -> Swap | None:
 
     "Bump 2 to 5" and "3'ü 5 yap" need no list of verbs. "2 to 5 years" is a range, and a sentence is an answer.
     """
-    if SENTENCE.fullmatch(text) or len(text.split()) > NOTE or RANGE.match(text):
+    if SENTENCE.fullmatch(text) or len(text.split()) > ONE_CHANGE or RANGE.match(text):
         return None
     olds, found = NUMBER.findall(answer), NUMBER.findall(text)
     old, new = [one for one in found if one in olds], [one for one in found if one not in olds]

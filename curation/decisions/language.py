@@ -15,7 +15,6 @@ READ: Final = 400
 CLEAR_LEAD: Final = 1.3
 """How many times the evidence of the runner-up the winner needs."""
 LEAST: Final = 0.5
-MOST_WORDS: Final = 50
 
 WORDS: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 PLAIN: Final = {code: chr(code) if chr(code).isalpha() else " " for code in range(128)}  # the same, where all is ASCII
@@ -131,7 +130,7 @@ def by_words(words: Sequence[str]) -> str:
 def likely(words: Sequence[str]) -> list[str]:
     """The language whose little words weigh most, and those within `CLEAR_LEAD` of it."""
     score: dict[str, float] = {}
-    for word in words[:MOST_WORDS]:
+    for word in words:
         if word in EVIDENCE:
             for code, weight in EVIDENCE[word]:
                 score[code] = score.get(code, 0.0) + weight

@@ -232,7 +232,7 @@ REFUSALS: Final = (
 )
 
 SMALL_TALK: Final = (
-    r"(?:(?:hi|hello|hey|hiya|yo|good (?:morning|afternoon|evening|day|night)|bye|goodbye|see you|cheers|(?:many |ok |okay )?thanks?|thank (?:you|u+)|thx|ty|nice|great|perfect|awesome|cool|wonderful|lol|haha\w*|wow|ok(?:ay)?|(?:pretty |very |so )?good|that(?:'s| is) (?:nice|great|good|cool|fine|ok(?:ay)?|disappointing|a pity)|how are you|nevermind|never mind)(?: (?:so much|very much|a lot|there|again|all|everyone|anyways?|for (?:your|the|this|all)(?: \w+){1,3}|you|doing))*\W*)+$",
+    r"(?:(?:hi|hello|hey|hiya|yo|good (?:morning|afternoon|evening|day|night)|bye|goodbye|see you|cheers|(?:many |ok |okay )?thanks?|thank (?:you|u+)|thx|ty|nice|great|perfect|awesome|cool|wonderful|lol|haha\w*\b|wow|ok(?:ay)?|(?:pretty |very |so )?good|that(?:'s| is) (?:nice|great|good|cool|fine|ok(?:ay)?|disappointing|a pity)|how are you|nevermind|never mind)(?: (?:so much|very much|a lot|there|again|all|everyone|anyways?|for (?:your|the|this|all)(?: \w+){1,3}|you|doing))*\W*)+$",
     r"(?:(?:hallo|guten (?:tag|morgen|abend)|danke(?: (?:schön|sehr))?|vielen dank|tschüss|bonjour|salut|merci(?: beaucoup)?|au revoir|hola|buenos días|(?:muchas )?gracias|adiós|ciao|buongiorno|grazie(?: mille)?|olá|bom dia|(?:muito )?obrigad[oa]|hallo|dank je(?: wel)?|bedankt|привет|здравствуйте|спасибо|你好|谢谢|こんにちは|ありがとう\w*)\W*)+$",
 )
 

@@ -4,10 +4,6 @@ from typing import Final
 
 from curation.questions.words import Language
 
-LONGEST_FRONT: Final = 3
-"""How many words of the question may come before its subject: "how many users"."""
-FARTHEST: Final = 7
-"""How many words from the start of the subject are searched for its auxiliary."""
 WITHOUT_S: Final = frozenset("i you we they".split())
 PRONOUNS: Final = WITHOUT_S | {"he", "she", "it"}
 MEASURES: Final = {"takes": "take", "costs": "cost", "lasts": "last"}
@@ -49,11 +45,9 @@ def auxiliary_first(words: list[str], spoken: Language, whether: bool) -> list[s
     start = 1 if whether else next((n for n, word in enumerate(words) if n and word in sets["subjects"]), 0)
     if not whether and (words[1] in ("to", "if") or not sets["auxiliaries"].isdisjoint(words[1:start])):
         return words  # already direct, or not a question: "how to pay", "what if I pay"
-    if start > LONGEST_FRONT and words[start] not in PRONOUNS:
-        return words  # unclear where the subject begins
     front = [] if whether else words[:start]
     if start:
-        for place in range(start + 1, min(len(words), start + FARTHEST)):
+        for place in range(start + 1, len(words)):
             if words[place] in sets["auxiliaries"]:
                 if words[place + 1 : place + 2] and words[place + 1] in PRONOUNS:
                     return words  # already direct: "how far from home can I go"

@@ -15,8 +15,6 @@ from feedback.texts.fingerprints import MARKS as VOWELS
 from feedback.texts.fingerprints import normalise
 from privacy.redaction import PLACEHOLDER
 
-LONGEST_ITEM: Final = 3
-"""Words; it is unclear where longer items begin."""
 MARKS: Final = frozenset(".?!;,")
 
 
@@ -64,7 +62,7 @@ def split_list(words: Sequence[str]) -> list[list[str]]:
 def sortable(items: list[list[str]], lead: str, spoken: Language) -> bool:
     """Whether the order of these items is free: in "red shoes and socks" it is unclear what is red."""
     lengths = {len(item) for item in items}
-    if max(lengths) > LONGEST_ITEM or any(not spoken.sets["bound"].isdisjoint(item) for item in items):
+    if any(not spoken.sets["bound"].isdisjoint(item) for item in items):
         return False
     return len(lengths) == 1 or lead in spoken.sets["pair"]
 

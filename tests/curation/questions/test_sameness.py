@@ -6,6 +6,7 @@ without the turns before them. What is marked `aside` was not looked at while th
 
 import json
 import re
+import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from curation.questions import words
-from curation.questions.sameness import canonical, question_key, stands_alone
+from curation.questions.sameness import canonical, only_greets, question_key, stands_alone
 from curation.questions.words import CODES, language
 from feedback.texts.fingerprints import normalise
 
@@ -240,3 +241,9 @@ def test_no_wording_is_listed_twice_with_different_meanings(code: str) -> None:
 def test_the_readme_explains_every_section() -> None:
     page = (Path(words.__file__).parent / "README.md").read_text()
     assert words.SECTIONS - set(re.findall(r"`(\w+)`", page)) == set()
+
+
+def test_long_laughter_is_read_in_linear_time() -> None:
+    began = time.process_time()
+    assert not only_greets("haha" * 14 + "? x")
+    assert time.process_time() - began < 0.1

@@ -1,0 +1,151 @@
+"""What each threshold of sameness and of the language costs and saves: as it is, lower, and higher.
+
+    python -m bench.evidence_questions [--log FILE …] [--write]
+
+Sameness: the pairs and the questions of `tests/curation/questions/` that were kept aside from the word lists. Of pairs that
+ask the same, how many are joined, and of those that differ; of questions that can be understood without the turns before
+them, how many are told, and of those that cannot. Of real logs, how many distinct questions are joined with another, can be understood alone, and hang on the day.
+Language: the questions of all pairs, by which no threshold of `decisions/language.py` was made, and of each its first five
+words: told rightly, wrongly, not told. `--write` puts both tables into
+`docs/reference/rules.md`.
+"""
+
+import argparse
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from unittest.mock import patch
+
+import django
+
+from bench import marked
+from bench.corrections import NONE, read
+from bench.evidence import PAGE
+
+CASES: Final = Path(__file__).parent.parent / "tests" / "curation" / "questions"
+OPENING: Final = 5
+"""Words of a text that is cut short."""
+SEVERAL: Final = "xx"
+"""The language of a pair in two languages, or in one without word lists."""
+SAMENESS: Final[Mapping[str, tuple[float, ...]]] = {
+    "questions.sameness.ENOUGH": (1, 3),
+    "questions.wording.SHORTEST": (1, 2, 4),
+    "questions.wording.LONGEST": (300, NONE),
+    "questions.sameness.MOST_WORDS": (8, NONE),
+}
+LANGUAGE: Final[Mapping[str, tuple[float, ...]]] = {
+    "decisions.language.CLEAR_LEAD": (1.01, 1.15, 1.6, 2.0),
+    "decisions.language.LEAST": (0, 0.25, 1.0, 2.0),
+    "decisions.language.READ": (100, 200, NONE),
+}
+"""Every threshold, by its module in `curation`, and the values that it is moved to."""
+
+
+class Cases(NamedTuple):
+    """What is known of questions: pairs, single ones, and real ones of which nothing is known."""
+
+    pairs: Sequence[Mapping[str, Any]]
+    alone: Sequence[Mapping[str, Any]]
+    real: Sequence[str]
+
+    @classmethod
+    def of(cls, logs: Iterable[Path]) -> "Cases":
+        """The cases kept aside, and the distinct questions of logs."""
+        pairs, alone = ([one for one in read(CASES / name) if one["aside"]] for name in ("pairs.jsonl", "alone.jsonl"))
+        return cls(pairs, alone, sorted({row["question"] for log in logs for row in read(log)}))
+
+    def cells(self) -> str:
+        """What the rules say of them."""
+        from curation.questions.sameness import canonical, hangs_on_the_clock, stands_alone
+
+        joined = Counter((one["same"], canonical(one["a"]) == canonical(one["b"])) for one in self.pairs)
+        told = Counter((one["alone"], stands_alone(one["question"])) for one in self.alone)
+        groups = Counter(map(canonical, self.real))
+        found = [share(counts, kind) for counts in (joined, told) for kind in (1, 0)]
+        found.append(str(sum(number for number in groups.values() if number > 1)))
+        found += [str(sum(map(rule, self.real))) for rule in (stands_alone, hangs_on_the_clock)]
+        return " | ".join(found)
+
+
+def share(counts: Mapping[tuple[int, bool], int], kind: int) -> str:
+    """How many of a kind are found, of how many."""
+    return f"{counts[kind, True]} of {counts[kind, True] + counts[kind, False]}"
+
+
+class Texts(NamedTuple):
+    """Texts, each with its language."""
+
+    whole: Sequence[tuple[str, str]]
+    cut: Sequence[tuple[str, str]]
+
+    @classmethod
+    def labelled(cls) -> "Texts":
+        """Questions of known language, whole and cut short."""
+        pairs = [one for one in read(CASES / "pairs.jsonl") if one["lang"] != SEVERAL]
+        whole = sorted({(one["lang"], one[side]) for one in pairs for side in "ab"})
+        cut = sorted({(language, " ".join(text.split()[:OPENING])) for language, text in whole})
+        return cls(whole, cut)
+
+    def cells(self) -> str:
+        """How many are told rightly, wrongly, and not at all."""
+        return " | ".join(guessed(texts) for texts in self)
+
+
+def guessed(texts: Iterable[tuple[str, str]]) -> str:
+    """What the guess says of texts."""
+    from curation.decisions.language import UNKNOWN, guess
+
+    counts: Counter[str] = Counter()
+    for language, text in texts:
+        found = guess(text)
+        counts["not told" if found == UNKNOWN else "right" if found == language else "wrong"] += 1
+    return f"{counts['right']:,}, {counts['wrong']}, {counts['not told']}"
+
+
+def moved(names: Mapping[str, Sequence[float]], cases: Cases | Texts) -> Iterator[str]:
+    """A line for the rules as they are, and for each threshold elsewhere."""
+    yield f"| as it is | | {cases.cells()} |"
+    for name, values in names.items():
+        place, _, bare = name.rpartition(".")
+        module = import_module(f"curation.{place}")
+        for value in values:
+            first = f"`{name.partition('.')[2]}` = {getattr(module, bare):g}" if value == values[0] else ""
+            with patch.object(module, bare, value):
+                found = cases.cells()
+            yield f"| {first} | {'none' if value == NONE else f'{value:g}'} | {found} |"
+
+
+def page(logs: Sequence[Path]) -> Iterator[str]:
+    """Both tables."""
+    cases = Cases.of(logs)
+    yield f"Of {len(cases.real):,} distinct questions of real logs the last three columns tell how many are joined, understood alone, and hang on the day.\n"
+    yield "| threshold | value | same, joined | different, joined | alone, told | not alone, told | real: joined | alone | on the day |"
+    yield "|---" * 9 + "|"
+    yield from moved(SAMENESS, cases)
+    yield ""
+    yield "| threshold | value | whole texts: right, wrong, not told | their first five words |"
+    yield "|---" * 4 + "|"
+    yield from moved(LANGUAGE, Texts.labelled())
+
+
+def main() -> None:
+    """Print the tables, or write them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--log", type=Path, nargs="+", default=[])
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
+    django.setup()
+    lines = []
+    for line in page(options.log):
+        print(line, flush=True)
+        lines.append(line)
+    if options.write:
+        marked.put(PAGE, "questions", lines)
+
+
+if __name__ == "__main__":
+    main()
