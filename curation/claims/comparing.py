@@ -56,6 +56,9 @@ WORDY: Final = 5
 """The fewest words of an answer that shows what it speaks of."""
 FEW: Final = 3
 """Clauses up to which an answer is short."""
+BRIEF: Final = 4
+"""Clauses up to which two answers conflict in any claim."""
+YES_OR_NO: Final = "yes or no"
 MOST_MOVED: Final = 4
 """Words that may change places between clauses: longer parts are items in another order."""
 NEXT: Final = 3
@@ -70,8 +73,13 @@ _LISTING = frozenset("and or und oder et ou y o e & plus".split())
 
 
 def conflict(one: str, other: str, question: str = "") -> bool:
-    """Whether two answers to one question make claims that cannot both hold. False where that is not sure."""
-    return clash(reading(one, question), reading(other, question), question) not in ("", "wording")
+    """Whether two answers to one question make claims that cannot both hold. False where that is not sure: two long
+    answers seldom speak of one thing in a pair of clauses, so of them a yes and a no alone conflict.
+    """
+    mine, yours = reading(one, question), reading(other, question)
+    kind = clash(mine, yours, question)
+    brief = max(len(mine.claims), len(yours.claims)) <= BRIEF
+    return kind == YES_OR_NO or (brief and kind not in ("", "wording"))
 
 
 def clash(one: Reading, other: Reading, question: str = "") -> str:
@@ -84,7 +92,7 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
         and one.polarity != other.polarity
         and not read_question(question).open
     ):
-        return "yes or no"
+        return YES_OR_NO
     shorter = min(len(one.content), len(other.content))
     if shorter >= WORDY and len(one.content & other.content) < SAME * shorter:
         return ""  # they speak of different things
