@@ -38,6 +38,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "session": ("session", "session_id", "thread_id", "chat_id", "conversation_id"),
 }  # fmt: skip
 PART = re.compile(r"[^\w]+|_+|(?<=[a-z0-9])(?=[A-Z])")
+FOLDED = re.compile(r"[\W_]+")
 DEEP = 3
 SHOWN = 15
 
@@ -57,6 +58,13 @@ def columns(records: Iterable[Any]) -> str:
     """The names of the records' fields for a message; a name that is not plain may be somebody's text."""
     names = list(dict.fromkeys(plain_name(path, "a field without a plain name") for path in _paths(records)))
     return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+
+
+def other_spelling(path: str, records: Iterable[Any]) -> str:
+    """The field whose name differs from the path only in capitals, blanks and signs; empty if there is none."""
+    folded = FOLDED.sub("", path).casefold()
+    found = [each for each in _paths(records) if FOLDED.sub("", each).casefold() == folded]
+    return plain_name(found[0], "") if len(found) == 1 else ""
 
 
 def _paths(records: Iterable[Any]) -> dict[str, Any]:
@@ -147,7 +155,11 @@ class Reading:
         if self.fields:
             for name, path in self.fields.items():
                 if sample and all(value_at(record, path) is None for record in sample):
-                    raise Unmapped(f"--map {name}: no record has this field. Their fields are: {columns(sample)}.")
+                    near = other_spelling(path, sample)
+                    hint = f"Did you mean {near}? " if near else ""
+                    raise Unmapped(
+                        f"--map {name}: no record has this field. {hint}Their fields are: {columns(sample)}."
+                    )
         elif self.format == AUTO:
             own = any("question" in record and "answer" in record for record in sample)
             self.found = None if own else recognise(sample)

@@ -2,8 +2,9 @@
 https://opentelemetry.io/docs/specs/otlp/. Its JSON writes ids in hex and large numbers as strings.
 """
 
+import base64
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -19,9 +20,21 @@ from feedback.capture.payloads import PayloadError
 from feedback.texts.literals import storable
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
+GZIP = b"\x1f\x8b"
 MAX_SPANS = 10_000
 MAX_GROUPS = 10 * MAX_SPANS  # limits on spans, and on everything else around them
 FAILED, FAILED_TEXT = 2, "STATUS_CODE_ERROR"
+EXPECTED = {
+    "traceId": "must be 32 hex digits",
+    "spanId": "must be 16 hex digits",
+    "parentSpanId": "must be 16 hex digits",
+    "attributes": 'must be a list of {"key": NAME, "value": {"stringValue": TEXT}}',
+    "events": "must be a list of objects with a name, a time and attributes",
+    "links": "must be a list of objects with a traceId and a spanId",
+    "startTimeUnixNano": "must be nanoseconds since 1970",
+    "endTimeUnixNano": "must be nanoseconds since 1970",
+    "status": "must be an object with a code",
+}
 SPANS_AT = (1, 2, 2)  # the field's number in the request, in a resource's spans, in a scope's spans
 SIZES = {1: 8, 5: 4}  # bytes of a field whose size is not encoded
 
@@ -64,6 +77,8 @@ class Span(Struct, frozen=True):
 def unpacked(body: bytes, encoding: str, limit: int) -> bytes:
     """The body after gzip, at most `limit` bytes of it. Raises `TooLarge`, `PayloadError`."""
     if encoding in ("", "identity"):
+        if body.startswith(GZIP):
+            raise PayloadError("", "invalid_encoding", "The body is gzip: send it with Content-Encoding: gzip.")
         return body
     if encoding != "gzip":
         raise PayloadError("", "invalid_encoding", "Send the body uncompressed or as gzip.")
@@ -76,6 +91,8 @@ def unpacked(body: bytes, encoding: str, limit: int) -> bytes:
         raise TooLarge
     if not unzip.eof:
         raise PayloadError("", "invalid_encoding", "The body is not valid gzip.")
+    if found.startswith(GZIP):
+        raise PayloadError("", "invalid_encoding", "The body is compressed twice: an exporter with gzip, and a proxy?")
     return found
 
 
@@ -220,33 +237,48 @@ def _from_json(body: bytes, refused: list[PayloadError]) -> list[Span]:
 def _json_span(span: Mapping[str, Any], resource: dict[str, Any], scope: str) -> Span | PayloadError:
     try:
         return _json_span_of(span, resource, scope)
+    except PayloadError as error:
+        return error
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return PayloadError("", "invalid_type", "a span is malformed")
 
 
 def _json_span_of(span: Mapping[str, Any], resource: dict[str, Any], scope: str) -> Span:
-    status = span.get("status") or {}
+    status = field_of(span, "status", lambda found: found.get("code") and found) or {}
     return Span(
-        trace=hex_id(span["traceId"], 16),
-        id=hex_id(span["spanId"], 8),
-        parent=hex_id(span.get("parentSpanId") or "", 8),
-        attributes=json_attributes(span.get("attributes", [])),
-        events=[
-            Event(
-                str(event.get("name", "")),
-                json_attributes(event.get("attributes", [])),
-                int(event.get("timeUnixNano") or 0),
-            )
-            for event in span.get("events", [])
-        ],
-        links=[(hex_id(link["traceId"], 16), hex_id(link["spanId"], 8)) for link in span.get("links", [])],
-        start=int(span.get("startTimeUnixNano") or 0),
-        end=int(span.get("endTimeUnixNano") or 0),
+        trace=field_of(span, "traceId", lambda text: hex_id(text, 16), needed=True),
+        id=field_of(span, "spanId", lambda text: hex_id(text, 8), needed=True),
+        parent=field_of(span, "parentSpanId", lambda text: hex_id(text, 8)) or "",
+        attributes=field_of(span, "attributes", json_attributes) or {},
+        events=field_of(span, "events", lambda found: list(map(_json_event, found))) or [],
+        links=field_of(span, "links", lambda found: list(map(_json_link, found))) or [],
+        start=field_of(span, "startTimeUnixNano", int) or 0,
+        end=field_of(span, "endTimeUnixNano", int) or 0,
         resource=resource,
         label=storable(str(span.get("name", ""))),
         scope=storable(scope),
         failure=storable(str(status.get("message") or "error")) if status.get("code") in (FAILED, FAILED_TEXT) else "",
     )
+
+
+def _json_event(event: Mapping[str, Any]) -> Event:
+    at = int(event.get("timeUnixNano") or 0)
+    return Event(str(event.get("name", "")), json_attributes(event.get("attributes", [])), at)
+
+
+def _json_link(link: Mapping[str, Any]) -> tuple[str, str]:
+    return hex_id(link["traceId"], 16), hex_id(link["spanId"], 8)
+
+
+def field_of(span: Mapping[str, Any], name: str, read: Callable[[Any], Any], *, needed: bool = False) -> Any:
+    """What a span's field holds, None if it is missing. Raises `PayloadError`, which names the field."""
+    given = span.get(name)
+    if given in (None, "") and not needed:
+        return None
+    try:
+        return read(given)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise PayloadError("", "invalid_type", f"a span's {name} {EXPECTED[name]}") from None
 
 
 def list_of(given: Mapping[str, Any], name: str, others: Collection[str]) -> Any:
@@ -259,10 +291,14 @@ def list_of(given: Mapping[str, Any], name: str, others: Collection[str]) -> Any
 
 
 def hex_id(text: str, size: int) -> str:
-    """The id in lower case. Raises `ValueError` if it is not hex of that many bytes."""
-    if text and len(bytes.fromhex(text)) != size:
+    """The id in lower-case hex. Raises `ValueError` if it is not one of that many bytes.
+
+    Protobuf's own JSON writes bytes in base64, and so do programs that do not know of OTLP's exception.
+    """
+    given = base64.b64decode(text, validate=True) if text.endswith("=") else bytes.fromhex(text)
+    if text and len(given) != size:
         raise ValueError("an id of another length")
-    return text.lower()
+    return given.hex()
 
 
 def json_attributes(pairs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -38,30 +38,37 @@ def is_repr(text: str) -> bool:
     return bool(REPR.match(text) or (FIELDS.match(text) and LAST_FIELD.search(text[-2_000:])))
 
 
-def messages(value: Any, role: str, name: str, deep: int = 0) -> list[Message]:
-    """The messages in data that should hold some: a list of them, a single one, or an object around them."""
+def messages(value: Any, role: str, name: str, deep: int = 0, *, of_turn: bool = False) -> list[Message]:
+    """The messages in data that should hold some: a list of them, a single one, or an object around them.
+
+    `of_turn`: they are what an agent said in a turn, in order, and not a model's choices.
+    """
     if isinstance(value, str):
         return [Message(role, value)] if value.strip() else []
     if isinstance(value, dict):
         if "messages" not in value or is_message(value):
             return [message(value, role, name)]
         before = text_of(value.get("system") or value.get("instructions") or value.get("system_instruction") or "")
-        return [Message("system", before)][: bool(before)] + messages(value["messages"], role, name, deep + 1)
+        return [Message("system", before)][: bool(before)] + messages(
+            value["messages"], role, name, deep + 1, of_turn=of_turn
+        )
     if not isinstance(value, list | tuple) or deep > DEEP:
         raise unknown(name)
     if value and isinstance(value[0], list) and all(isinstance(item, list) for item in value):
-        return messages(value[0], role, name, deep + 1)  # one list for each prompt of a batch
+        return messages(value[0], role, name, deep + 1, of_turn=of_turn)  # one list for each prompt of a batch
     if value and is_part(value[0]) and all(map(is_part, value)):
         return [spoken(role, value)]
-    found = [_item(item, role, name) for item in (first_choice(value) if role == "assistant" else value)]
+    found = [_item(item, role, name) for item in (first_choice(value, of_turn) if role == "assistant" else value)]
     return [said for said in found if not said.is_empty]
 
 
-def first_choice(value: Sequence[Any]) -> Sequence[Any]:
+def first_choice(value: Sequence[Any], of_turn: bool = False) -> Sequence[Any]:
     """The first of several answers to one prompt (`n`), else all messages. No convention says which one was shown; the
     first is what programs take. Each choice says why it ended; one that calls tools is a step of a longer output.
+
+    In a turn an agent may speak several times, and some frameworks number its messages and say why each ended.
     """
-    if len(value) < 2 or not all(isinstance(item, dict) and _is_choice(item) for item in value):
+    if of_turn or len(value) < 2 or not all(isinstance(item, dict) and _is_choice(item) for item in value):
         return value
     return [min(value, key=lambda item: item["index"] if isinstance(item.get("index"), int) else 0)]
 

@@ -136,6 +136,7 @@ def as_json(value: Any) -> Any:
 
 CHUNK = 1_048_576
 GZIP = b"\x1f\x8b"
+WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\b|html\b|table\b|meta\b|\?xml\b)", re.IGNORECASE)
 OLD_SHEET, ARCHIVE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 MARKS = (  # UTF-32 first: its byte order mark begins like that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -163,8 +164,10 @@ def opened(path: Path, encoding: str = "") -> Iterator[tuple[BinaryIO, str]]:
         suffixes = [suffix.lower() for suffix in path.suffixes]
         if not file.seekable():
             file = _copied(file, stack.enter_context(tempfile.TemporaryFile()))
-        if file.read(len(GZIP)) == GZIP:
-            file = _unpacked(file, stack.enter_context(tempfile.TemporaryFile()))
+        for _ in range(2):  # some tools compress what is compressed
+            if file.read(len(GZIP)) == GZIP:
+                file = _unpacked(file, stack.enter_context(tempfile.TemporaryFile()))
+            file.seek(0)
         suffix = next((each for each in reversed(suffixes) if each not in (".gz", ".gzip")), "")
         file.seek(0)
         is_archive = _is_archive(file)
@@ -190,6 +193,10 @@ def _is_archive(file: BinaryIO) -> bool:
     head = file.read(len(OLD_SHEET))
     if head == OLD_SHEET:
         raise Undecodable("This is an old Office file (.xls): save it as .xlsx or CSV.")
+    if WEB_PAGE.match(head + file.read(200)):
+        raise Undecodable(
+            "This is a web page or XML, whatever its name says: open it in a spreadsheet, save it as CSV."
+        )
     if not head.startswith(ARCHIVE):
         return False
     try:

@@ -6,7 +6,6 @@ blank lines do not matter. A bad line becomes a `Record` with its number, field 
 nothing is quoted from the file except plain field names. JSON Lines, arrays and CSV are streamed, however large.
 """
 
-import json
 import mmap
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -18,13 +17,13 @@ from typing import Any, BinaryIO, TypeAlias
 
 import yaml
 
-from privacy.files.csv_rows import Line, Row, Unusable, csv_rows, plain_name
+from privacy.files.csv_rows import Line, Row, Unusable, csv_rows
 from privacy.files.decoding import TABLES, Undecodable, Unreadable, line_end, opened, parquet_rows, sheet_rows
+from privacy.files.strict_json import DuplicateField, decode, why_not_json
 
 MAX_RECORD = 4 * 1_048_576
 RELEASED_AT_ONCE = 32 * 1_048_576  # pages of the file already read
 TOO_LONG = "It is longer than {longest} bytes."
-NOT_JSON = "This is not valid UTF-8 JSON."
 NOT_YAML = "This is not valid YAML."
 BOM = b"\xef\xbb\xbf"
 ARCHIVE, PARQUET = b"PK\x03\x04", b"PAR1"
@@ -42,10 +41,6 @@ Span: TypeAlias = tuple[int, int, int]
 
 class UnreadableFile(ValueError):
     """No record of the file can be used. The message says why and quotes nothing from it."""
-
-
-class DuplicateField(ValueError):
-    """An object has a field twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,25 +115,8 @@ def from_json(number: int, raw: bytes, longest: int = MAX_RECORD) -> Record:
         return Record(number, field=str(error), problem="The field appears twice.")
     except RecursionError:
         return Record(number, problem="It is nested too deeply.")
-    except ValueError:
-        return Record(number, problem=NOT_JSON)
-
-
-def decode(raw: bytes) -> Any:
-    """Standard JSON: no NaN, and no field twice. Raises `ValueError`."""
-    return json.loads(raw.decode(), object_pairs_hook=_each_once, parse_constant=_refuse_constant)
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise DuplicateField(next(plain_name(name, "a field") for name in names if names.count(name) > 1))
-    return found
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+    except ValueError as error:
+        return Record(number, problem=why_not_json(raw, error))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ https://github.com/open-telemetry/semantic-conventions-genai
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -31,13 +31,22 @@ def contents(span: Span, names: Sequence[str], role: str) -> Iterator[Turns]:
     for place in (span.attributes, *(event.attributes for event in span.events)):
         for name in names:
             if name in place:
-                yield partial(written, place[name], role, name)
+                yield partial(written, place[name], role, name, of_turn=is_turn(span))
 
 
-def written(value: Any, role: str, name: str) -> list[Message]:
+def is_turn(span: Span) -> bool:
+    """Whether it is an agent's run, in which the agent may speak several times."""
+    given = span.attributes
+    return KINDS.get(str(given.get("gen_ai.operation.name"))) == Kind.AGENT or given.get("traceloop.span.kind") in (
+        "agent",
+        "workflow",
+    )
+
+
+def written(value: Any, role: str, name: str, *, of_turn: bool = False) -> list[Message]:
     """The messages in an attribute. Raises `PayloadError`, which names it, if it is broken data."""
     read = data(value, name) if name.endswith((".messages", "_messages")) else text_or_data(value, name)
-    return [said for said in messages(read, role, name) if not said.is_empty]
+    return [said for said in messages(read, role, name, of_turn=of_turn) if not said.is_empty]
 
 
 def instructions(span: Span) -> list[Message]:
@@ -48,10 +57,10 @@ def instructions(span: Span) -> list[Message]:
     return messages(value, "system", INSTRUCTIONS) if value else []
 
 
-def indexed(attributes: Mapping[str, Any], which: str, role: str) -> list[Message]:
+def indexed(span: Span, which: str, role: str) -> list[Message]:
     """Messages written as `gen_ai.prompt.0.role`, `gen_ai.prompt.0.content`, …; contents of several parts are JSON there."""
     found: dict[int, dict[str, Any]] = {}
-    for name, value in attributes.items():
+    for name, value in span.attributes.items():
         match = INDEXED.fullmatch(name)
         if match and match[1] == which:
             one = found.setdefault(int(match[2]), {})
@@ -62,7 +71,7 @@ def indexed(attributes: Mapping[str, Any], which: str, role: str) -> list[Messag
     ordered = [one for _, one in sorted(found.items())]
     made = [
         message({"content": "", **one, "tool_calls": list(one.pop("calls", {}).values())}, role, which)
-        for one in (first_choice(ordered) if role == "assistant" else ordered)
+        for one in (first_choice(ordered, is_turn(span)) if role == "assistant" else ordered)
     ]
     return [said for said in made if not said.is_empty]
 
@@ -81,7 +90,9 @@ def events(span: Span) -> list[Message]:
 def choices(span: Span) -> list[Message]:
     """The output, from events of the first convention."""
     given = [event.attributes for event in span.events if event.name == "gen_ai.choice"]
-    if all(isinstance(choice.get("index"), int) for choice in given):  # the first, as `first_choice`
+    if not is_turn(span) and all(
+        isinstance(choice.get("index"), int) for choice in given
+    ):  # the first, as `first_choice`
         first = min((choice["index"] for choice in given), default=0)
         given = [choice for choice in given if choice["index"] == first]
     spoken = [choice.get("message") or choice.get("content") for choice in given]
@@ -113,7 +124,7 @@ def event_call(span: Span) -> Call | None:
 def inputs(span: Span) -> Iterator[Turns]:
     """What went in, in the forms that the convention had one after the other."""
     yield from contents(span, INPUTS, "user")
-    yield partial(indexed, span.attributes, "gen_ai.prompt", "user")
+    yield partial(indexed, span, "gen_ai.prompt", "user")
     yield partial(events, span)
 
 
@@ -122,7 +133,7 @@ def outputs(span: Span) -> Iterator[Turns]:
     if "final_result" in span.attributes:
         yield lambda: [Message("assistant", str(span.attributes["final_result"]))]
     yield from contents(span, OUTPUTS, "assistant")
-    yield partial(indexed, span.attributes, "gen_ai.completion", "assistant")
+    yield partial(indexed, span, "gen_ai.completion", "assistant")
     yield partial(choices, span)
 
 

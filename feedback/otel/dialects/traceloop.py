@@ -62,7 +62,7 @@ DIALECT = Dialect(
     asked=("traceloop.entity.input",),
     told=("traceloop.entity.output",),
     documents=("traceloop.entity.output",),
-    inputs=lambda span: [partial(indexed, span.attributes, "llm.prompts", "user")],
-    outputs=lambda span: [partial(indexed, span.attributes, "llm.completions", "assistant")],
+    inputs=lambda span: [partial(indexed, span, "llm.prompts", "user")],
+    outputs=lambda span: [partial(indexed, span, "llm.completions", "assistant")],
     call=call,
 )  # fmt: skip

@@ -226,7 +226,7 @@ def test_a_csv_file_will_do(given: World, rita: User) -> None:
     [
         ("", "The submitted file is empty"),
         ("{}\n", "Line 1: needs the fields case and answer."),
-        ('{"case": "a", "answer": "secret words"}\nsecret words\n', "Line 2: This is not valid UTF-8 JSON."),
+        ('{"case": "a", "answer": "secret words"}\nsecret words\n', "Line 2: This is not valid JSON at character 1."),
     ],
 )
 def test_a_file_that_cannot_be_judged_says_where(given: World, rita: User, text: str, words: str) -> None:

@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 ANSWER = "Refunds are possible within 30 days."
+OTHER = "Ask again tomorrow."  # what further choices say
 USED = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15, "input_tokens": 10, "output_tokens": 5}
 _numbers = itertools.count(1)
 Kind = Callable[[dict[str, Any]], dict[str, Any]]
@@ -35,10 +36,22 @@ def chat(sent: dict[str, Any]) -> dict[str, Any]:
             "type": "function",
             "function": {"name": wanted, "arguments": arguments},
         }
-        message = {"role": "assistant", "content": None, "tool_calls": [call]}
+        words = "Let me look." if "Say what you do" in told_all else None
+        message = {"role": "assistant", "content": words, "tool_calls": [call]}
     choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if wanted else "stop"}
+    others = [
+        {"index": place, "message": {**message, "content": OTHER}, "finish_reason": "stop"}
+        for place in range(1, sent.get("n") or 1)
+    ]
     name = f"chatcmpl-{next(_numbers)}"
-    return {"id": name, "object": "chat.completion", "created": 1, "model": "small", "choices": [choice], "usage": USED}
+    return {
+        "id": name,
+        "object": "chat.completion",
+        "created": 1,
+        "model": "small",
+        "choices": [choice, *others],
+        "usage": USED,
+    }
 
 
 def responses(sent: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 """The pages of frameworks: what each tells to paste is run as it is, with the real packages, against a running server.
+So are `programs`, set-ups that have no page of their own; their first line says what to install.
 
 Only in `make test-all`, where the packages can be installed; `PAGES_VENVS` names a folder in which they are kept.
 """
@@ -16,7 +17,9 @@ import pytest
 from feedback.models import Interaction
 from tests import factories as cast
 from tests.feedback.otel import model_server
+from tests.feedback.otel.test_recorded import CASES, Case, check
 
+PROGRAMS = Path(__file__).parent / "programs"
 PAGES = sorted(Path("docs/how-to/frameworks").glob("*.md"))
 QUESTION = "How long do I have for a refund?"
 NO_SESSION = ("litellm",)
@@ -38,9 +41,8 @@ def test_every_page_of_a_framework_has_what_to_paste() -> None:
             compile(language, str(page), "exec")
 
 
-def installed(page: Path, folder: Path) -> list[str]:
-    """The command that runs the page's code, with its packages installed. Skips where they cannot be."""
-    install = block(page, "sh").splitlines()[0]
+def installed(install: str, code: str, folder: Path) -> list[str]:
+    """The command that runs the code, with its packages installed. Skips where they cannot be."""
     if install.startswith("npm "):
         npm = shutil.which("npm") or pytest.skip("there is no npm")
         folder.mkdir(parents=True, exist_ok=True)
@@ -59,24 +61,21 @@ def installed(page: Path, folder: Path) -> list[str]:
         if done.returncode:
             pytest.skip(f"its packages cannot be installed: {done.stderr[-200:]}")
         (folder / "installed").touch()
-    Path(runs[1]).write_text(block(page, "python") or block(page, "js"))
+    Path(runs[1]).write_text(code)
     return runs
 
 
-@pytest.mark.thorough
-@pytest.mark.slow
-@pytest.mark.peers
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_what_the_page_tells_to_paste_makes_one_right_interaction(web: str, tmp_path: Path, page: Path) -> None:
-    shop = cast.project()
-    kept = os.environ.get("PAGES_VENVS")
-    runs = installed(page, Path(kept) / page.stem if kept else tmp_path / page.stem)
-    exports = "\n".join(block(page, "sh").splitlines()[1:])
+def folder_of(name: str, tmp_path: Path) -> Path:
+    """Where its packages are."""
+    return Path(os.environ.get("PAGES_VENVS", tmp_path)) / name
+
+
+def run(runs: list[str], exports: str, given: dict[str, str], tmp_path: Path) -> None:
+    """Run a program against the model, until Flywheel has stored what it sent."""
     with model_server.running() as model:
-        given = {"FLYWHEEL": web, "KEY": cast.key(shop, ["ingest"]), "PATH": os.environ["PATH"]}
+        given |= {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "MODEL": model}
         given |= {"OPENAI_BASE_URL": f"{model}/v1", "OPENAI_API_BASE": f"{model}/v1", "OPENAI_API_KEY": "none"}
-        given |= {"GOOGLE_GEMINI_BASE_URL": model, "GOOGLE_API_KEY": "none", "HOME": str(tmp_path)}
+        given |= {"GOOGLE_GEMINI_BASE_URL": model, "GOOGLE_API_KEY": "none"}
         script = f'{exports}\nexec {runs[0]} "{runs[1]}"'
         done = subprocess.run(
             ["sh", "-c", script], cwd=tmp_path, env=given, capture_output=True, text=True, timeout=180, check=False
@@ -86,9 +85,47 @@ def test_what_the_page_tells_to_paste_makes_one_right_interaction(web: str, tmp_
         if Interaction.objects.exists():
             break
         time.sleep(0.1)
+
+
+@pytest.mark.thorough
+@pytest.mark.slow
+@pytest.mark.peers
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_the_page_tells_to_paste_makes_one_right_interaction(web: str, tmp_path: Path, page: Path) -> None:
+    shop = cast.project()
+    install, *exports = block(page, "sh").splitlines()
+    runs = installed(install, block(page, "python") or block(page, "js"), folder_of(page.stem, tmp_path))
+    run(runs, "\n".join(exports), {"FLYWHEEL": web, "KEY": cast.key(shop, ["ingest"])}, tmp_path)
     row = Interaction.objects.get()
     assert (row.question, row.answer) == (QUESTION, model_server.ANSWER)
     assert row.subject == cast.person(shop, "u-17")
     assert row.session == ("" if page.stem in NO_SESSION else "talk-4")
     assert bool(row.sources) == (page.stem in SOURCES)
     assert bool(row.steps) == (page.stem in TOOLS)
+
+
+RUN = [case for case in CASES if (PROGRAMS / f"{case.name}.py").exists()]
+
+
+def test_every_program_has_a_recorded_export() -> None:
+    assert {case.name for case in RUN} == {program.stem for program in PROGRAMS.glob("*.py")}
+
+
+@pytest.mark.thorough
+@pytest.mark.slow
+@pytest.mark.peers
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("case", RUN, ids=lambda case: case.name)
+def test_a_program_makes_the_interaction_of_its_recorded_export(web: str, tmp_path: Path, case: Case) -> None:
+    shop = cast.project()
+    code = (PROGRAMS / f"{case.name}.py").read_text()
+    runs = installed(code.splitlines()[0].removeprefix("# "), code, folder_of(case.name, tmp_path))
+    consent = ",".join(f"flywheel.consent.{purpose}=true" for purpose in ("capture", "evaluation", "training"))
+    given = {
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"{web}/v1/traces",
+        "OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer%20{cast.key(shop, ['ingest'])}",
+        "OTEL_RESOURCE_ATTRIBUTES": f"service.name=shop,service.version=2,{consent}",
+    }
+    run(runs, "", given, tmp_path)
+    check(case, shop)

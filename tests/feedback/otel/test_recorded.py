@@ -76,6 +76,9 @@ CASES = [
     Case("autogen", steps=(STEP,)),
     Case("autogen-team"),
     Case("agent-framework", steps=(STEP,)),
+    Case("agent-framework-spoken", steps=(STEP,)),  # its run tells of each message; the last is what the user saw
+    Case("openai-openinference-choices"),
+    Case("openai-traceloop-choices"),
     Case("anthropic-parts", steps=(STEP,)),
     Case("bedrock-openinference", steps=(STEP,)),
     Case("bedrock-traceloop", steps=(STEP,)),

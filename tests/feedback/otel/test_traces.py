@@ -1,5 +1,6 @@
 """`POST /v1/traces`: OpenTelemetry's spans become interactions and feedback."""
 
+import base64
 import gzip
 import json
 from typing import Any
@@ -253,25 +254,53 @@ def test_what_no_database_holds_is_left_out(client: Client, auth: dict[str, str]
     assert all("\x00" not in row.question and "\ud800" not in row.question for row in Interaction.objects.all())
 
 
-MALFORMED: list[dict[str, Any]] = [
-    {"traceId": "zz", "spanId": CHAT},
-    {"traceId": TRACE},
-    {"traceId": TRACE, "spanId": CHAT[:-2]},
-    {"traceId": TRACE, "spanId": TOOL, "attributes": [{"key": "n", "value": {"intValue": "many"}}]},
-    {"traceId": TRACE, "spanId": TOOL, "attributes": [{"value": {"stringValue": "x"}}]},
-    {"traceId": TRACE, "spanId": TOOL, "startTimeUnixNano": "now"},
-    {"traceId": TRACE, "spanId": TOOL, "events": [7]},
+MALFORMED: list[tuple[dict[str, Any], str]] = [
+    ({"traceId": "zz", "spanId": CHAT}, "traceId must be 32 hex digits"),
+    ({"traceId": TRACE}, "spanId must be 16 hex digits"),
+    ({"traceId": TRACE, "spanId": CHAT[:-2]}, "spanId must be 16 hex digits"),
+    ({"traceId": TRACE, "spanId": CHAT, "parentSpanId": 7}, "parentSpanId must be 16 hex digits"),
+    (
+        {"traceId": TRACE, "spanId": TOOL, "attributes": [{"key": "n", "value": {"intValue": "many"}}]},
+        "attributes must",
+    ),
+    ({"traceId": TRACE, "spanId": TOOL, "attributes": [{"value": {"stringValue": "x"}}]}, "attributes must"),
+    ({"traceId": TRACE, "spanId": TOOL, "attributes": {"user.id": "u"}}, "attributes must be a list"),
+    ({"traceId": TRACE, "spanId": TOOL, "startTimeUnixNano": "now"}, "startTimeUnixNano must be nanoseconds"),
+    ({"traceId": TRACE, "spanId": TOOL, "events": [7]}, "events must be a list"),
+    ({"traceId": TRACE, "spanId": TOOL, "links": [{}]}, "links must be a list"),
+    ({"traceId": TRACE, "spanId": TOOL, "status": "OK"}, "status must be an object"),
+    ("a span", "a span is malformed"),  # type: ignore[list-item]
 ]
 
 
-@pytest.mark.parametrize("malformed", MALFORMED)
+@pytest.mark.parametrize(("malformed", "words"), MALFORMED)
 def test_a_malformed_span_takes_no_neighbour_along(
-    client: Client, auth: dict[str, str], malformed: dict[str, Any]
+    client: Client, auth: dict[str, str], malformed: dict[str, Any], words: str
 ) -> None:
-    answer = send(client, auth, export(span(chat()), malformed))
-    assert answer.json()["partialSuccess"] == {"rejectedSpans": "1", "errorMessage": "1: a span is malformed"}
+    partial = send(client, auth, export(span(chat()), malformed)).json()["partialSuccess"]
+    assert partial["rejectedSpans"] == "1" and words in partial["errorMessage"]
     assert Interaction.objects.get().answer == "On its way."
-    assert send(client, auth, export(malformed)).status_code == 400
+    refused = send(client, auth, export(malformed))
+    assert refused.status_code == 400 and words in refused.json()["detail"]
+
+
+def test_ids_in_base64_are_the_same_ids(client: Client, auth: dict[str, str]) -> None:
+    def base64_of(text: str) -> str:
+        return base64.b64encode(bytes.fromhex(text)).decode()
+
+    given = span(chat())
+    assert send(client, auth, export(given)).json() == {}
+    again = {**given, "traceId": base64_of(given["traceId"]), "spanId": base64_of(given["spanId"])}
+    assert send(client, auth, export(again)).json() == {}
+    assert Interaction.objects.get().answer == "On its way."
+
+
+def test_a_body_that_is_compressed_without_a_word_or_twice_is_told(client: Client, auth: dict[str, str]) -> None:
+    once = gzip.compress(json.dumps(export(span(chat()))).encode())
+    unsaid = send(client, auth, once)
+    twice = send(client, auth, gzip.compress(once), **{"content-encoding": "gzip"})
+    assert "Content-Encoding: gzip" in unsaid.json()["detail"] and "compressed twice" in twice.json()["detail"]
+    assert send(client, auth, once, **{"content-encoding": "gzip"}).status_code == 200
 
 
 def test_a_gzip_bomb_is_413_and_bad_bodies_are_400(client: Client, auth: dict[str, str]) -> None:

@@ -167,6 +167,42 @@ def test_a_text_before_a_call_and_the_words_after_it_are_no_choices(client: Clie
     assert told(Interaction.objects.get()) == (QUESTION, ANSWER)
 
 
+STOPPED = [{**SECOND, "finish_reason": "stop"}, {**MODEL, "finish_reason": "stop"}]
+RUN = {"gen_ai.operation.name": "invoke_agent"}
+IN_ORDER: dict[str, dict[str, Any]] = {
+    "an agent's messages": {**said([USER], STOPPED), **RUN},
+    "an agent's messages with numbers": {
+        **said([USER], [{**one, "index": at} for at, one in enumerate(STOPPED)]),
+        **RUN,
+    },
+    "a workflow's numbered messages": {
+        "traceloop.span.kind": "workflow",
+        **ASKED,
+        "gen_ai.completion.0.content": SECOND["content"],
+        "gen_ai.completion.0.finish_reason": "stop",
+        "gen_ai.completion.1.content": ANSWER,
+        "gen_ai.completion.1.finish_reason": "stop",
+    },
+}
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_of_an_agents_messages_in_a_turn_the_last_is_the_answer(
+    client: Client, auth: dict[str, str], name: str
+) -> None:
+    send(client, auth, export(named("root", **{**IN_ORDER[name], **AGREED})))
+    assert told(Interaction.objects.get()) == (QUESTION, ANSWER)
+
+
+def test_of_an_agents_choice_events_the_last_is_the_answer(client: Client, auth: dict[str, str]) -> None:
+    events = [
+        {"name": "gen_ai.choice", "attributes": attributes({"index": at, "message": json.dumps(one)})}
+        for at, one in enumerate(STOPPED)
+    ]
+    send(client, auth, export({**named("root", **{**RUN, **ASKED, **AGREED}), "events": events}))
+    assert told(Interaction.objects.get()) == (QUESTION, ANSWER)
+
+
 HALF: list[tuple[dict[str, Any], str]] = [
     (said([{"role": "system", "content": "Write a title."}], [MODEL]), "no question: no message of a user"),
     (
