@@ -99,7 +99,14 @@ def test_the_verdict_and_its_picture_come_first_and_what_regressed_before_what_s
     run = GateRun.objects.latest("pk")
     text = page(given, f"gaterun/{run.pk}/change/")
     rate = run.counts["figures"]["rate"]
-    order = ["chip-refused", 'class="plot"', "golden cases fail", "<summary>Figures", "<summary>All slices", 'id="changed"']
+    order = [
+        "chip-refused",
+        'class="plot"',
+        "golden cases fail",
+        "<summary>Figures",
+        "<summary>All slices",
+        'id="changed"',
+    ]
     assert [text.index(part) for part in order] == sorted(text.index(part) for part in order)
     assert f"pass rate: {rate['value']:.1%}"[:14] in text and f"n = {rate['cases']}" in text
     shown = [row.change for row in reports.listed(run, "")]
