@@ -8,7 +8,7 @@ rules were learnt from it (`docs/benchmarks/corrections.md` has those figures). 
 `--real` adds logs: the reasons of voters in `feedbackqa.jsonl`, which answer nothing; the answers that people found right there and in
 `oasst.jsonl`, in place of those that they found wrong; and the corrections of `splash.jsonl`.
 Each line of the third table takes one rule away; the last moves each threshold, on cases kept aside alone. `--write` only puts that
-one into `docs/reference/rules.md`.
+one into `docs/reference/rules-texts.md`.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from curation.decisions.corrections import flaw, same
 
 CASES: Final = Path(__file__).parents[1] / "tests/curation/decisions/corrections.jsonl"
 LABELLED: Final = Path(__file__).parent / "labelled/corrections.jsonl"
-PAGE: Final = Path(__file__).parent.parent / "docs/reference/rules.md"
+PAGE: Final = Path(__file__).parent.parent / "docs/reference/rules-texts.md"
 ASIDE: Final = (
     "kept aside",
     "labelled, round 13",
@@ -264,7 +264,7 @@ def table(first: str, rows: Iterator[tuple[str, Score]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="put the thresholds, of cases kept aside, into rules.md")
+    parser.add_argument("--write", action="store_true", help="put the thresholds, of cases kept aside, into rules-texts.md")
     parser.add_argument("--real", type=Path, help="a folder with feedbackqa.jsonl, oasst.jsonl and splash.jsonl")
     options = parser.parse_args()
     cases = [*made(), *(real(options.real) if options.real else ())]

@@ -3,7 +3,7 @@
     python -m bench.evidence [--seeds 1-3] [--log FILE …] [--write]
 
 The rule alone (`bench/worlds/alone.py`) reads simulated worlds; `paged` is `moving` where each conversation cites the
-page that was right at the time. For each world the true share of the distinct examples, and the share of facts answered
+page that was right at the time; `reviewed` is `moving` where a reviewer judged some answers as they came. For each world the true share of the distinct examples, and the share of facts answered
 rightly as asked before; for real logs, the questions with an uncontested confirmed answer that have an example. `--write`
 puts the table into `docs/reference/rules.md`.
 """
@@ -25,9 +25,12 @@ from bench.value import numbers
 from bench.worlds import alone, funnel, learner, people
 from bench.worlds.alone import Heard
 from bench.worlds.people import WORLDS, Log
+from bench.worlds.reviewer import RIGHT
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "rules.md"
-WORLDS_READ: Final = ("templates", "stubborn", "moving", "account", "paged")
+WORLDS_READ: Final = ("templates", "stubborn", "moving", "account", "paged", "reviewed")
+REVIEWED: Final = 150
+"""Answers that a reviewer judged, who is right in `RIGHT`."""
 NEVER: Final = 10**9
 
 
@@ -53,10 +56,8 @@ RULES: Final = (
     Rule("SOURCED_WEIGHT", "times that a correction found in a source counts", 1, (4, 16)),
     Rule("PROPOSED_SHARE", "right answers that the agent did not give, of which somebody proposed", 0.01, (0.3, 0.9)),
     Rule("OTHER_PROPOSED", "that a correction proposes this text where another is right", 0.5, (0.02, 0.08)),
-    Rule("DOWN_IF_WRONG", "votes on a wrong answer that are no up-votes", 1, (0.5,)),
     Rule("SURE", "of the claim that a reviewer found right", 0.75, (0.95, 0.999)),
     Rule("NEWEST", "words of one question that count", NEVER, (10, 50)),
-    Rule("WRITERS", "people who write a text that does not read like an answer", NEVER, (2, 5)),
 )
 
 
@@ -102,20 +103,37 @@ def page(seeds: Sequence[int], logs: Sequence[Path]) -> Iterator[str]:
 
 INTRODUCTION: Final = """What each figure of `curation/decisions/posterior.py` costs and saves: the rule without it, at half, and at double, all else as it is. A
 cell has the true share of the distinct examples, then the share of facts that are answered rightly as asked before, in percent, seeds of each
-[simulated world](../benchmarks/value.md): {seeds}; `paged` is `moving` where each conversation cites the page that was right at the time. For
-a real log: of its questions with an uncontested confirmed answer, those that have an example.
+[simulated world](../benchmarks/value.md): {seeds}; `paged` is `moving` where each conversation cites the page that was right at the time, `reviewed` where a
+reviewer, right in 95 %, judged 150 answers as they came. For a real log: of its questions with an uncontested confirmed answer, those that have an example.
 """
 
 
 def read(name: str, seed: int) -> Read:
     """A world's log, read."""
-    log = people.make(WORLDS["moving" if name == "paged" else name], seed)
+    log = people.make(WORLDS["moving" if name in ("paged", "reviewed") else name], seed)
+    maker = people.Maker(log.world, log, random.Random(f"{log.world.name}/{seed}"))  # which draws the same facts
+    truths = [maker.truth(turn.fact, turn.asker, late=turn.late) for turn in log.turns]
     lines = people.lines(log)
     if name == "paged":
-        maker = people.Maker(log.world, log, random.Random(f"{log.world.name}/{seed}"))  # which draws the same facts
-        truths = [maker.truth(turn.fact, turn.asker, late=turn.late) for turn in log.turns]
         lines = [{**line, "sources": [{"text": truth}]} for line, truth in zip(lines, truths, strict=True)]
-    return Read(log, Heard.of(lines))
+    heard = Heard.of(lines)
+    if name == "reviewed":
+        review(heard, truths, random.Random(f"review/{seed}"))
+    return Read(log, heard)
+
+
+def review(heard: Heard, truths: Sequence[str], rng: random.Random) -> None:
+    """Let a reviewer judge some answers at the time when they were given."""
+    from curation.decisions.posterior import Stance, Word
+
+    for number in rng.sample(range(len(truths)), REVIEWED):
+        line = heard.lines[number]
+        mine, truth = (alone.claim(text, line["question"]) for text in (line["answer"], truths[number]))
+        is_right = (mine == truth) == (rng.random() < RIGHT)
+        stance = Stance.REVIEW_UP if is_right else Stance.REVIEW_DOWN if mine == truth else Stance.REVIEW_REPLACED
+        proposed = truth if stance == Stance.REVIEW_REPLACED else None
+        word = Word(alone.when(line), 0, -number - 1, number, mine, stance, proposed, 0, False, len(line["answer"]))
+        heard.words.setdefault(heard.judged[number].question, []).append(word)
 
 
 def now(name: str) -> Any:

@@ -7,7 +7,7 @@ ask the same, how many are joined, and of those that differ; of questions that c
 them, how many are told, and of those that cannot. Of real logs, how many distinct questions are joined with another, can be understood alone, and hang on the day.
 Language: the questions of all pairs, by which no threshold of `decisions/language.py` was made, and of each its first five
 words: told rightly, wrongly, not told. `--write` puts both tables into
-`docs/reference/rules.md`.
+`docs/reference/rules-texts.md`.
 """
 
 import argparse
@@ -22,8 +22,7 @@ from unittest.mock import patch
 import django
 
 from bench import marked
-from bench.corrections import NONE, read
-from bench.evidence import PAGE
+from bench.corrections import NONE, PAGE, read
 
 CASES: Final = Path(__file__).parent.parent / "tests" / "curation" / "questions"
 OPENING: Final = 5

@@ -26,7 +26,6 @@ LEAD: Final = 5  # people by which a claim leads one that was named later
 DISPUTED: Final = 0.5  # critics for each believer that leave a corrected answer in doubt
 OWN_ANSWERS: Final = 4  # different answers that people found right, and nobody wrong, to one question
 LARGEST_PART: Final = 0.4  # of the people, behind the most common of them
-WRITERS: Final = 3  # people who write the same text, so that it is an answer though it does not read like one
 SURE: Final = 0.99  # of the claim that a reviewer found right
 ANONYMOUS: Final = 0
 
@@ -128,7 +127,6 @@ class EvidenceSettings:
 DEFAULTS: Final = EvidenceSettings()
 PROPOSED_SHARE: Final = 0.6  # of the right answers that the agent did not give: those that somebody has proposed
 OTHER_PROPOSED: Final = 0.04  # that a correction proposes this very text where another one is right
-DOWN_IF_WRONG: Final = 0.97  # of the votes on a wrong answer that are no up-votes
 
 
 class Standing(NamedTuple):
@@ -144,20 +142,18 @@ class Standing(NamedTuple):
 
 def believed(words: Sequence[Word]) -> list[Word]:
     """The words, with each correction that does not read like an answer taken for one where somebody else found the same
-    right or wrote it as an answer, where a cited source contains it, or where `WRITERS` people wrote it; elsewhere it only
-    says that the answer is wrong.
+    right or wrote it as an answer, or where a cited source contains it; elsewhere it only says that the answer is wrong.
+    However many write such a text, it is no answer: those who push a lie write it too.
     """
-    backing, writing = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set)
+    backing = defaultdict[int, set[int]](set)
     for word in words:
         if word.backs is not None:
             backing[word.backs].add(word.person)
-        elif word.proposed is not None:
-            writing[word.proposed].add(word.person)
     found = []
     for word in words:
         claim = word.proposed
         if word.stance == Stance.DOWN and claim is not None:
-            is_backed = word.sourced or backing[claim] - {word.person} or len(writing[claim]) >= WRITERS
+            is_backed = word.sourced or backing[claim] - {word.person}
             word = word._replace(stance=Stance.REPLACED) if is_backed else word._replace(proposed=None)
         found.append(word)
     return found
@@ -225,7 +221,7 @@ def likelihood(word: Word, claim: int | None, settings: EvidenceSettings) -> flo
     if word.stance == Stance.UP:
         return settings.up_if_right if mine else settings.up_if_wrong
     if word.stance == Stance.DOWN:
-        return 1 - settings.up_if_right if mine else (1 - settings.up_if_wrong) * DOWN_IF_WRONG
+        return 1 - (settings.up_if_right if mine else settings.up_if_wrong)
     if claim == word.proposed:
         return settings.correction_right * (SOURCED_WEIGHT if word.sourced else 1)
     return settings.correction_of_right if mine else OTHER_PROPOSED
