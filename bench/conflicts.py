@@ -5,7 +5,7 @@
 Of the labelled files a wrong answer conflicts with the expected one, and a right one does not. Pairs of real answers were
 labelled by reading before the rule saw them: `bench/labelled/real_pairs.jsonl` has their ids, and the folder
 `feedbackqa.jsonl` and `oasst.jsonl`. The cut was chosen on the first 60 and measured on the second; half of each was
-drawn from what the rule of its day called. `--write` puts the table into `docs/reference/rules.md`.
+drawn from what the rule of its day called. `--write` puts the table into `docs/reference/conflict.md`.
 """
 
 import argparse
@@ -20,14 +20,15 @@ from typing import Final, NamedTuple
 import django
 
 from bench import marked
-from bench.evidence import NEVER, PAGE
+from bench.evidence import NEVER
 
+PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "conflict.md"
 LABELLED: Final = Path(__file__).parent / "labelled" / "real_pairs.jsonl"
 LOGS: Final = ("feedbackqa", "oasst")
 FIGURES: Final = (
-    ("BRIEF", "clauses up to which answers conflict in any claim; beyond, in yes and no alone", (NEVER, 0, 2, 8)),
-    ("SAME", "words that the shorter answer shares, of all its words, from which both speak of one thing", (0.0, 0.2, 0.8)),
-    ("WORDY", "words from which that is asked of an answer", (NEVER, 3, 10)),
+    ("BRIEF", "clauses up to which any claim counts; beyond, yes and no alone", (NEVER, 0, 2, 8)),
+    ("SAME", "share of words from which both speak of one thing", (0.0, 0.2, 0.8)),
+    ("WORDY", "words from which that is asked", (NEVER, 3, 10)),
 )  # fmt: skip
 
 

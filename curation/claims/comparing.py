@@ -97,9 +97,9 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
     if shorter >= WORDY and len(one.content & other.content) < SAME * shorter:
         return ""  # they speak of different things
     pairs = list(aligned(one, other))
+    agreed = {id(mine) for mine, yours, _ in pairs if yours.agrees(mine)}
     for mine, yours, share in pairs:
-        agreed = any(each is mine and said.agrees(mine) for each, said, _ in pairs)
-        if kind := _clause_clash(mine, yours, share, one, other, agreed):
+        if kind := _clause_clash(mine, yours, share, one, other, id(mine) in agreed):
             return kind
     if recounted(one, other):
         return "number"

@@ -56,6 +56,7 @@ HEAD: Final = 3
 _RULES: Final = {
     language: (
         frozenset(word[:HEAD] for _, words in rules for word in re.findall(r"[^\W\d_]+", words)),
+        re.compile(rf"\b(?:{'|'.join(words for _, words in rules)})\b"),
         tuple((duty, re.compile(rf"\b(?:{words})\b")) for duty, words in rules),
     )
     for language, rules in _PATTERNS.items()
@@ -72,10 +73,12 @@ def duty(clause: list[str], language: str) -> Duty:
     """What a clause, as it is read, makes of the act that it speaks of."""
     if (rules := _RULES.get(lists_of(language))) is None:
         return Duty.NONE
-    heads, patterns = rules
+    heads, any_of_them, patterns = rules
     if not any(word[:HEAD] in heads for word in clause):
         return Duty.NONE
     text = " ".join(clause)
+    if any_of_them.search(text) is None:  # as most clauses: one look instead of five
+        return Duty.NONE
     return next((duty for duty, words in patterns if words.search(text)), Duty.NONE)
 
 

@@ -271,13 +271,13 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
     if Scope.ONLY in reach and language == "fr" and ne_que(clause):
         negated = False
     clause = _active(with_rates(_with_hours(clause)))
-    place = 0
-    while place < len(clause):
+    place, end, german = 0, len(clause), language == "de"
+    while place < end:
         word = clause[place]
-        if word in _SHORT_DAYS and language == "de" and not _THROUGH.isdisjoint(clause[max(0, place - 1) : place + 2]):
+        if german and word in _SHORT_DAYS and not _THROUGH.isdisjoint(clause[max(0, place - 1) : place + 2]):
             words.append(_SHORT_DAYS[word])
         place += 1
-        pair = phrase(word, clause[place], language) if place < len(clause) and clause[place] in SECOND else ""
+        pair = phrase(word, clause[place], language) if place < end and clause[place] in SECOND else ""
         if pair:
             words.append(pair)
             stems.append(pair)

@@ -14,8 +14,10 @@ NEAR: Final = 3
 
 def widens(one: Reading, other: Reading, question: frozenset[str] = frozenset()) -> bool:
     """Whether `other` widens what `one` limits. `question` are the words that both may have from it."""
-    if any(_some_or_none(a, b) or _some_or_none(b, a) for a in one.claims for b in other.claims):
-        return True
+    for some, none in ((one, other), (other, one)):
+        partly = [claim for claim in some.claims if Scope.SOME in claim.scope]
+        if any(_some_or_none(mine, claim) for mine in partly for claim in none.claims):
+            return True
     if len(other.claims) <= MANY and any(
         _allowed_after_all(mine, claim, one) for mine in one.claims for claim in other.claims
     ):
@@ -90,7 +92,7 @@ def _allowed_after_all(ban: Claim, claim: Claim, one: Reading) -> bool:
 
 def _some_or_none(some: Claim, none: Claim) -> bool:
     """Whether one says "not all", the other "none" or "all" of the same."""
-    if Scope.SOME not in some.scope or Scope.SOME in none.scope:
+    if Scope.SOME in none.scope:
         return False
     whole = Scope.ALL in none.scope if not none.negated else not _NONE.isdisjoint(none.raw)
     return whole and 2 * len(some.content & none.content) > len(some.content)

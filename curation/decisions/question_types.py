@@ -5,6 +5,7 @@ text that has a word of the question in it gets the benefit of the doubt where w
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -236,8 +237,32 @@ OPEN: Final = (
     r"como|o que|porquê|hoe|wat|welke?|waarom|jak|co|jaki[e]?|któr[yae]|dlaczego|hur|vad|vilk[ae]n?t?|varför|hvordan|hva|nasıl|hangi|neden|как|что|"
     r"какой|какая|какие|почему)\b|怎么|怎麼|如何|什么|什麼|为什么|哪|どう|何|なぜ|どの|어떻게|무엇|왜|어떤|كيف|لماذا",
 )
+
+
+def _alternatives(pattern: str) -> Iterator[str]:
+    """The parts of a pattern between the bars that are in no group and no class."""
+    start = depth = 0
+    for sign in re.finditer(r"\\.|[][()|]", pattern):
+        depth += (sign[0] in ("(", "[")) - (sign[0] in (")", "]"))
+        if sign[0] == "|" and not depth:
+            yield pattern[start : sign.start()]
+            start = sign.end()
+    yield pattern[start:]
+
+
+def _one_pattern(lines: Iterable[str]) -> re.Pattern[str]:
+    """The lines as one pattern. What most alternatives begin with is tried once at each letter, not once for each of them."""
+    rest = list(_alternatives("|".join(lines)))
+    parts = []
+    for head in (r"\b", r"^\W*"):
+        behind = [each.removeprefix(head) for each in rest if each.startswith(head)]
+        rest = [each for each in rest if not each.startswith(head)]
+        parts += [f"{head}(?:{'|'.join(behind)})"] if behind else []
+    return re.compile("|".join((*parts, *rest)), re.IGNORECASE)
+
+
 KINDS: Final = tuple(
-    (asks, re.compile("|".join(lines), re.IGNORECASE))
+    (asks, _one_pattern(lines))
     for asks, lines in (
         (Asks.YES_OR_NO, YES_OR_NO),
         (Asks.AMOUNT, AMOUNT),

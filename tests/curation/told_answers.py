@@ -18,6 +18,7 @@ FILES = (
     *("twelfth_answers.txt", "thirteenth_answers.txt", "fourteenth_answers.txt"),
     *("fifteenth_answers.txt", "sixteenth_answers.txt", "seventeenth_answers.txt"),
     *("nineteenth_answers.txt", "twentieth_answers.txt", "twentyfirst_answers.txt"),
+    "twentysecond_answers.txt",
 )
 HARDER = ("ninth_answers.txt", "tenth_answers.txt", "eighteenth_answers.txt")
 """Some of what they hold is not told apart yet."""

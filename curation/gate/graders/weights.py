@@ -304,5 +304,7 @@ def weight_held(word: str, claim: Claim, given: Reading) -> float:
     for other in given.claims:
         same = word in other.content or (named and word in other.stems)
         if same or (hard and (any(equal(word, each) for each in other.hard) or word[1:] in other.raw)):
-            held = max(held, 1.0 if other.agrees(claim) or hard else OTHERWISE)
+            if hard or other.agrees(claim):
+                return 1.0
+            held = OTHERWISE
     return held
