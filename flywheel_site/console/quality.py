@@ -21,12 +21,12 @@ from curation.models import Decision, GateRun, ReviewTask, TaskState
 from curation.policies import versions
 from curation.quality import audits, changes, failing, report, votes
 from curation.quality.changes import Comparison
+from curation.quality.charts import Chart, bars, over_time, rows
 from curation.quality.estimates import Estimate, percent
 from curation.quality.failing import Failing
 from curation.quality.report import AssistedAudit, Quality, Slice
 from curation.quality.votes import Cell
 from feedback.models import Interaction, Project, Signal
-from flywheel_site.console.charts import Chart, bars, over_time, rows
 from privacy.console.exports import harmless
 from privacy.db import engine
 from privacy.models import Subject

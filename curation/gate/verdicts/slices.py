@@ -43,6 +43,12 @@ class Slice:
     dropped: bool = False
 
     @property
+    def moved(self) -> bool:
+        """Whether the interval of the change leaves out "no change"."""
+        low, high = self.interval
+        return bool(self.pairs.total) and (low > 0 or high < 0)
+
+    @property
     def reach(self) -> str:
         """The change of the pass rate with its interval, in points; "" without a baseline."""
         if not self.pairs.total:
