@@ -7,8 +7,9 @@ on it. `one span` is a single model call; `three spans` an agent's run around a 
 the question and the answer as frameworks do. The calls go through the WSGI application in turns, each to new ids, so
 that other work on the machine falls on all of them alike. The target is .7 of the batch's pairs a second.
 
-Two parts of it are measured alone: `only decoded` is the body made into spans, and `only read` the spans made into
-turns, before anything is redacted or stored.
+Parts of it are measured alone: `bare` is protobuf's or JSON's own parser and nothing else, `only decoded` is the body made into spans, and `only read` the spans made into
+turns, before anything is redacted or stored. `the rest` is what a trace costs beyond its reading and what a batch costs
+beyond its own: planning the turns, and the row by which later spans find them.
 
 `--http` sends the same bodies to `manage.py up` instead, in turns, and prints pairs a second and the processor time of
 the web process; then it sends traces until that many conversations are stored, and prints its memory on the way.
@@ -215,6 +216,16 @@ def whole(body: Body, application: Any, key: str) -> None:
         assert not answer.strip(b"{}"), answer[:500]
 
 
+def bare(body: Body) -> None:
+    """The body through its parser alone."""
+    import msgspec
+
+    if body[1] == PROTOBUF:
+        ExportTraceServiceRequest.FromString(body[2])
+    else:
+        msgspec.json.decode(body[2])
+
+
 def only_decoded(body: Body) -> None:
     """The body made into spans, or into items."""
     from feedback.capture.json_bodies import decode_each
@@ -343,7 +354,12 @@ def main(arguments: list[str] | None = None) -> int:
         for number in range(options.rounds + 1):  # the first only warms up
             for name, make in KINDS.items():
                 body = make(BATCH)
-                works = (partial(only_decoded, body), partial(only_read, body), partial(whole, body, application, key))
+                works = (
+                    partial(bare, body),
+                    partial(only_decoded, body),
+                    partial(only_read, body),
+                    partial(whole, body, application, key),
+                )
                 found = [seconds(work) for work in works]
                 if number:
                     taken[name].append(found)
@@ -353,10 +369,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def table(taken: dict[str, list[list[float]]]) -> None:
     """Print the least of the rounds, in milliseconds a pair: other work on the machine only ever adds."""
-    print(f"{'ms of processor time a pair':<30}{'only decoded':>14}{'only read':>14}{'whole':>10}{'to batch':>10}")
+    heads = ("bare", "only decoded", "only read", "whole", "the rest", "to batch")
+    print(f"{'ms of processor time a pair':<30}" + "".join(f"{head:>14}" for head in heads))
     cost = {name: [1000 / BATCH * min(part) for part in zip(*found, strict=True)] for name, found in taken.items()}
-    for name, (decoded, read, all_of_it) in cost.items():
-        print(f"{name:<30}{decoded:>14.3f}{read:>14.3f}{all_of_it:>10.3f}{cost['batch'][2] / all_of_it:>10.2f}")
+    shared = cost["batch"][3] - cost["batch"][2]
+    for name, (parsed, decoded, read, all_of_it) in cost.items():
+        rest = all_of_it - read - shared
+        shown = (parsed, decoded, read, all_of_it, rest, cost["batch"][3] / all_of_it)
+        print(f"{name:<30}" + "".join(f"{part:>14.3f}" for part in shown))
 
 
 if __name__ == "__main__":

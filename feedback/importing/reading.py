@@ -108,6 +108,7 @@ TRACES, HELD = 2_000, 5_000  # traces, and records, held until their neighbours 
 REMEMBERED = 100_000  # finished traces
 AUTO, OWN = "auto", "flywheel"
 LATE = "Other records of its conversation came too long before it. Sort the file by trace, or by conversation."
+IS_A_LIST = 'This is a list. Write an object for each conversation: {"question": TEXT, "answer": TEXT}.'
 NOT_LAID_OUT = "The record does not have this format's layout."
 
 
@@ -141,7 +142,7 @@ class Reading:
 
     def lines(self, records: Iterable[Record]) -> Iterator[Record]:
         """The lines, each with the number of its record. Raises `Unmapped` before the first one."""
-        records = map(_as_object, records)
+        records = chain.from_iterable(map(_objects, records))
         first = list(islice(records, SAMPLE))
         sample = [record.value for record in first if isinstance(record.value, dict)]
         self._choose(sample)
@@ -181,11 +182,16 @@ class Reading:
         return iter(records)
 
 
-def _as_object(record: Record) -> Record:
-    """A record that is a list of messages, as a conversation."""
-    if isinstance(record.value, list) and record.value and read(record.value):
-        return replace(record, value={"messages": record.value})
-    return record
+def _objects(record: Record) -> Iterable[Record]:
+    """A record that is a list: of messages, a conversation; of objects, a record each."""
+    value = record.value
+    if not isinstance(value, list) or record.problem:
+        return [record]
+    if value and read(value):
+        return [replace(record, value={"messages": value})]
+    if value and all(isinstance(item, dict) for item in value):
+        return [replace(record, value=item) for item in value]
+    return [replace(record, problem=IS_A_LIST)]
 
 
 def _votes(line: Any) -> Iterator[tuple[str, Any]]:

@@ -177,11 +177,15 @@ VOTES: dict[str, str | None] = {
 }
 SEPARATORS = re.compile(r"[\s_-]+")
 NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,9})?")
+OUT_OF = re.compile(
+    r"(?P<number>.+?)\s*(?:(?P<percent>%)|(?:/|(?:out )?of)\s*(?P<most>\d{1,4})|stars?|points?)", re.IGNORECASE
+)
 STAR_SIGNS = re.compile("[★⭐☆]+")
 UNKNOWN = (
     "This is not a known vote. Known are up and down, 1 and -1, 1 and 0, true and false, 👍 and 👎, and similar words."
 )
 STARS = "These scores go above 1. Say which are up-votes: --threshold 4 for 4 and above, or --threshold 2,4 if 2 and below are down-votes."
+TWO_SCALES = "The scores of this column are out of different numbers. Give each scale a column of its own."
 MIXED = (
     "The values before this one were read as votes of 1 and 0; this one is neither. Say which scores are up-votes: "
     "--threshold 4"
@@ -205,8 +209,16 @@ def _as_number(value: Any) -> float | None:
         text = value.strip().replace(PRESENTATION, "")
         if STAR_SIGNS.fullmatch(text):
             return float(text.count("★") + text.count("⭐"))
+        if found := OUT_OF.fullmatch(text):  # 4/5, 80 %, 4 stars
+            text = found["number"]
         return float(text.replace(",", ".")) if NUMBER.fullmatch(text) else None
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _out_of(value: Any) -> str:
+    """The highest number of a score that states it, such as 5 in 4/5; a score in stars has one above 1."""
+    found = OUT_OF.fullmatch(value.strip()) if isinstance(value, str) else None
+    return (found["most"] or ("100" if found["percent"] else "stars")) if found else ""
 
 
 @dataclass(slots=True)
@@ -216,9 +228,12 @@ class Range:
     signed: bool = False
     fractions: bool = False
     stars: bool = False
+    out_of: str = ""
 
-    def add(self, number: float) -> None:
+    def add(self, number: float, out_of: str = "") -> None:
         """Note a number of the column."""
+        self.out_of = self.out_of or out_of
+        self.stars |= out_of not in ("", "1")
         self.signed |= number < 0
         self.fractions |= 0 < abs(number) < 1
         self.stars |= abs(number) > 1
@@ -236,13 +251,18 @@ class Scale:
         for name, value in values:
             number = _as_number(value)
             if number is not None:
-                self.ranges.setdefault(name, Range()).add(number)
+                self.ranges.setdefault(name, Range()).add(number, _out_of(value))
 
     def read(self, value: Any, name: str = "") -> dict[str, Any] | None:
         """The vote that the value means: a thumb, or a rating with its score; None for no vote. Raises `PayloadError`."""
         number = _as_number(value)
         if number is not None:
-            return self._of_number(number, self.ranges.setdefault(name, Range()))
+            known, out_of = self.ranges.setdefault(name, Range()), _out_of(value)
+            if out_of and known.out_of and out_of != known.out_of:
+                raise PayloadError("/feedback", "invalid", TWO_SCALES)
+            if out_of:
+                known.add(number, out_of)
+            return self._of_number(number, known)
         if isinstance(value, bool):
             return {"thumb": "up" if value else "down"}
         if isinstance(value, str) and not value.strip():

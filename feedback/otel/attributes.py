@@ -28,6 +28,7 @@ PARTS = tuple(
     "document blob uri tool_use tool_call tool_call_response tool_result".split()
 )
 BEDROCK = ("text", "toolUse", "toolResult", "reasoningContent")  # the only field of a part, and its type
+BODY = frozenset(("inputText", "textGenerationConfig", "max_gen_len", "max_tokens_to_sample", "inputTextTokenCount"))
 LABELLED = re.compile(r"\s*(?:\[[^\[\]{}\"'():=,]{1,40}\]|\{\{?[^\[\]{}\"'():=,]{1,40}\}\}?).*\w", re.DOTALL)
 BRACKET = re.compile(r"\s*[\[{]")
 ENCODED_AGAIN = re.compile(r"\s*\"\s*[\[{]\s*+[\[{]?\s*+\\+\"")
@@ -57,6 +58,8 @@ def text_or_data(value: Any, name: str) -> Any:
     if not isinstance(value, str):
         return value
     found = unwritten(value)
+    if isinstance(found, dict) and not BODY.isdisjoint(found):
+        raise PayloadError("", "unknown_shape", f"{name} holds the body of a model's API, not messages")
     if found is not None:
         return found if is_spoken(found) else value
     if ENCODED_AGAIN.match(value) or is_cut(value) or (MESSAGE.match(value) and not goes_on(value)):

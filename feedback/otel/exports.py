@@ -20,7 +20,7 @@ from feedback.otel.decoding import Event, Span
 from feedback.otel.payloads import moment
 from feedback.otel.people import person
 from feedback.otel.readings import Kind, Reading
-from feedback.otel.reports import ExportResult, name_missing, report
+from feedback.otel.reports import ExportResult, name_missing, name_unknown, report
 from feedback.otel.spans import PRODUCT, SpanReading, read_all
 from feedback.otel.traces import TracePlan
 from feedback.signals import KINDS
@@ -94,6 +94,7 @@ def take(
     taken.rejected.update(error.detail for error in malformed)
     heard: dict[str, list[SpanReading]] = {}
     by_span = read_all(spans)
+    name_unknown(spans, by_span, taken)
     for name, one in by_span.items():
         heard.setdefault(name.partition("-")[0], []).append(one)
     _record(project, [], Counter({("interaction", str(WriteResult.REFUSED)): len(malformed)} if malformed else {}))

@@ -1,18 +1,24 @@
 """Reports an export's result to the exporter and the console: what was dropped, what was missing, and what to set."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import F
 from django.utils import timezone
 
 from feedback.models import Project, TraceReport
+from feedback.otel.decoding import Span
 from feedback.otel.dialects import DIALECTS
 from feedback.otel.readings import TOPS, Kind, Reading
 from feedback.otel.spans import PRODUCT, SpanReading
 from feedback.otel.traces import TracePlan
 
+WORDS = re.compile(r"(?:.*[._])?(?:input|output|prompt|completion|messages?)(?:_json)?(?:[._].*)?", re.IGNORECASE)
+UNKNOWN_CONVENTION = (
+    "spans with inputs and outputs of an unknown convention; write OpenTelemetry's gen_ai attributes or OpenInference's"
+)
 ADVICE = {dialect.name: dialect.advice for dialect in DIALECTS}
 
 
@@ -31,6 +37,15 @@ class ExportResult:
         """The result in words, for the exporter."""
         said = [*sorted(self.rejected.items()), *sorted(self.missing.items())]
         return "; ".join(f"{number}: {why}" for why, number in said)
+
+
+def name_unknown(spans: Iterable[Span], heard: Mapping[str, SpanReading], taken: ExportResult) -> None:
+    """Say how many spans seem to hold words under names that no dialect has."""
+    if any(one.reading.product for one in heard.values()):
+        return  # they surround what is understood
+    number = sum(any(map(WORDS.fullmatch, span.attributes)) for span in spans)
+    if number:
+        taken.missing[UNKNOWN_CONVENTION] += number
 
 
 def name_missing(plan: TracePlan, taken: ExportResult) -> None:

@@ -15,6 +15,7 @@ ROLES = {
     "ai": "assistant",
     "model": "assistant",
     "bot": "assistant",
+    "chatbot": "assistant",
     "function": "tool",
     "developer": "system",
     "ipython": "tool",

@@ -16,7 +16,7 @@ USER, ASSISTANT, SYSTEM, TOOL = "user", "assistant", "system", "tool"
 ROLES = {
     **dict.fromkeys(("user", "human", "customer", "client", "prompter", "humanmessage"), USER),
     **dict.fromkeys(
-        ("assistant", "ai", "gpt", "bot", "model", "agent", "chatgpt", "bing", "bard", "claude", "aimessage",
+        ("assistant", "ai", "gpt", "bot", "chatbot", "model", "agent", "chatgpt", "bing", "bard", "claude", "aimessage",
          "aimessagechunk", "assistant_message"), ASSISTANT
     ),
     **dict.fromkeys(("system", "developer", "systemmessage", "instructions"), SYSTEM),

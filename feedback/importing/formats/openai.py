@@ -12,7 +12,7 @@ from feedback.importing.formats.trace_texts import answer_text, data, mapping
 
 REQUESTS = ("request", "request_body", "body", "input")
 RESPONSES = ("response", "response_body", "completion", "output")
-VOTES = ("feedback", "rating", "thumb", "thumbs", "vote", "score", "label")
+VOTES = ("feedback", "rating", "thumb", "thumbs", "vote", "score", "label", "feedback_rating", "user_feedback")
 
 
 def fits(record: Data) -> bool:
@@ -65,9 +65,21 @@ def lines(records: Sequence[Data], vote_names: Sequence[str]) -> Iterable[Line]:
     agent = {"model": first(response, "model") or first(request, "model") or first(record, "model")}
     shared: dict[str, Any] = {
         "ts": _first(
-            record, response, "created", "created_at", "timestamp", "ts", "time", "date", "startTime", "start_time"
+            record,
+            response,
+            "created",
+            "created_at",
+            "timestamp",
+            "ts",
+            "time",
+            "date",
+            "startTime",
+            "start_time",
+            "createdAt",
+            "request_created_at",
         ),
-        "user": _first(record, request, "user", "user_id", "safety_identifier", "end_user") or about.get("user_id"),
+        "user": _first(record, request, "user", "user_id", "userId", "safety_identifier", "end_user", "request_user_id")
+        or about.get("user_id"),
         "session": _first(record, request, "session", "session_id", "thread_id", "conversation_id")
         or about.get("session_id"),
         "agent": {"model": str(agent["model"])[:200]} if agent["model"] else None,

@@ -119,7 +119,7 @@ def call(span: Span) -> Call | None:
 DIALECT = Dialect(
     name="OpenInference",
     checked="openinference-instrumentation-langchain 0.1.80",
-    marks=("openinference",),
+    marks=("openinference", "input.value"),
     advice="leave OPENINFERENCE_HIDE_INPUTS, OPENINFERENCE_HIDE_OUTPUTS and their like unset",
     kind=("openinference.span.kind",),
     kinds={
