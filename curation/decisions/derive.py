@@ -67,8 +67,8 @@ def weigh(rows: Sequence[Decided], policy: CurationPolicy) -> list[Decided | Wei
     """Judge each of these decisions alone: filters, digest of its answer, keys of its question. One query, for what the
     agents were taught; those without a label come back as they are.
     """
-    if not rows:
-        return []
+    if all(row.expected is None for row in rows):
+        return list(rows)
     settings = FilterSettings.from_dict(policy.settings.get("filter", {}))
     depths = agent_depths(policy.project)
     return [row if row.expected is None else alone(row, policy.project_id, depths, settings) for row in rows]
@@ -151,11 +151,16 @@ def clear(model: type[Derived], rewritten: Sequence[int], due: set[int], touched
     """Remove what was derived before and is no longer due; note what was stored and changes."""
     if not rewritten:
         return
-    there = model.objects.filter(pk__in=rewritten)
-    for mark, said in there.filter(status__in=HEADS).values_list("fingerprint", "near_said"):
-        touched.marks.add(bytes(mark))
-        touched.saids.add(said)
-    there.exclude(pk__in=due).delete()
+    there = model.objects.filter(pk__in=rewritten).values_list("pk", "status", "fingerprint", "near_said")
+    gone = []
+    for key, status, mark, said in there:
+        if status in HEADS:
+            touched.marks.add(bytes(mark))
+            touched.saids.add(said)
+        if key not in due:
+            gone.append(key)
+    if gone:
+        model.objects.filter(pk__in=gone).delete()
 
 
 def candidate_row(one: Weighed, found: Finding | None, verdict: str | None, model: type[Derived]) -> Row:

@@ -22,7 +22,10 @@ def current(project: Project) -> CurationPolicy:
 def newest(project: Project) -> CurationPolicy:
     """The newest version, valid or not; the first is made with the defaults."""
     found = CurationPolicy.objects.filter(project=project).order_by("-version").first()
-    return found or CurationPolicy.objects.get_or_create(project=project, version=1, defaults={"note": "Defaults"})[0]
+    if found is None:
+        found, _ = CurationPolicy.objects.get_or_create(project=project, version=1, defaults={"note": "Defaults"})
+    found.project = project  # known, so nobody reads it again
+    return found
 
 
 def revise(

@@ -129,14 +129,13 @@ def looked_up(asked: Collection[ClusterQuestion]) -> Index:
     that may be near.
     """
     buckets: dict[int, list[int]] = {}
-    for number, wanted in enumerate(zip(*[one.keys for one in asked if one.keys], strict=True)):
-        name = BANDS[number]
-        statement = (
-            f"SELECT {name}, interaction_id FROM {bulk.quoted(Question)} "  # noqa: S608 - our own names
-            f"WHERE {name} IN ({{keys}}) ORDER BY {name}, interaction_id"
-        )
-        for band, key in bulk.select_in(statement, set(wanted)):
-            buckets.setdefault(band, []).append(key)
+    wanted = zip(BANDS, zip(*[one.keys for one in asked if one.keys], strict=True), strict=False)
+    each = [
+        (f"SELECT {name}, interaction_id FROM {bulk.quoted(Question)} WHERE {name} IN ({{keys}})", list(set(keys)))  # noqa: S608
+        for name, keys in wanted
+    ]
+    for band, key in bulk.select_any(each, order="1, 2"):
+        buckets.setdefault(band, []).append(key)
     index = Index()
     index.buckets = {band: tuple(found[:BUCKET]) for band, found in buckets.items()}
     index.sketches = {key: (made.question, made.context) for key, made in sketches_of(near_some(asked, index)).items()}
@@ -177,7 +176,7 @@ def sketches_of(keys: Iterable[int]) -> dict[int, Sketch]:
 
 def remove(keys: Sequence[int]) -> int:
     """Take questions out; if a cluster loses the one that others are compared with, its next takes its place."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         rows = Question.objects.filter(pk__in=keys)
         leading: defaultdict[int, set[int]] = defaultdict(set)
         for project, cluster in rows.filter(LEADS).values_list("project", "cluster").distinct():

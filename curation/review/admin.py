@@ -22,7 +22,7 @@ from curation.review import page as review_page
 from curation.review.forms import AssignForm, BulkForm, ReviewForm
 from curation.review.queues import FILTERS, Queue, why_of
 from privacy.console.dates import DateFilter
-from privacy.console.lists import ReadOnlyAdmin, row_key
+from privacy.console.lists import ReadOnlyAdmin, chosen_keys, row_key
 
 SHORT = 140
 KEPT = 200
@@ -30,6 +30,7 @@ OVERTAKEN = 409  # the status that tells the script to keep the previous task's 
 EDITOR = "admin/curation/reviewtask/editor_part.html"
 GONE = "This conversation has been deleted, or you have lost access to it."
 NOT_LAST = "You have already decided this task. Undo takes the decision back."
+SHOWN = ("interaction__decision", "interaction__audit", "project__redaction", "resolved_by", "claimed_by")
 SKIPPED, BLIND = "review_skipped", "review_blind"
 
 
@@ -138,7 +139,9 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     def next_task(self, request: HttpRequest, user: User) -> ReviewTask | None:
         skipped = request.session.get(SKIPPED, [])
-        return deciding.claim_next(self.queue(request).exclude(pk__in=skipped), user)
+        projects = () if user.is_superuser else chosen_keys(self, request)
+        queue = self.queue(request).exclude(pk__in=skipped).select_related(*SHOWN)
+        return deciding.claim_next(queue, user, projects)
 
     def next_view(self, request: HttpRequest) -> HttpResponseBase:
         user = self.require_reviewer(request)
@@ -152,15 +155,12 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         if task is None:
             return self.finished(request, user, notice)
         if request.headers.get("X-Review") or notice:
-            return self.shown(request, self.found(request, task.pk), user, notice=notice)
+            return self.shown(request, task, user, notice=notice)
         query = Queue.asked(request.GET).query()
         return redirect(f"{reverse('admin:curation_reviewtask_decide', args=[task.pk])}{query and f'?{query}'}")
 
     def found(self, request: HttpRequest, key: int) -> ReviewTask | None:
-        rows = self.get_queryset(request).select_related(
-            "interaction__project__redaction", "interaction__decision", "project", "resolved_by", "claimed_by"
-        )
-        return rows.filter(pk=key).first()
+        return self.get_queryset(request).select_related(*SHOWN).filter(pk=key).first()
 
     def decide_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
         """Show one task with everything that helps to judge it, and carry out the reviewer's verdict."""

@@ -2,14 +2,12 @@
 undone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import Exact
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from curation import pipeline
@@ -17,10 +15,10 @@ from curation.decisions import judging
 from curation.decisions.language import guess
 from curation.decisions.posterior import EvidenceSettings
 from curation.decisions.reasons import LEAST_SURE, REASONS, Reason
-from curation.decisions.rules import Outcome
+from curation.decisions.rules import USUAL, Outcome
 from curation.evidence import pooling
 from curation.evidence.attached import own_salt
-from curation.models import FIRST, Decision, ReviewTask, TaskState
+from curation.models import FIRST, CurationPolicy, Decision, ReviewTask, TaskState
 from curation.policies import versions
 from curation.review import calibration, double_review, events, holds
 from curation.review.opening import AUDIT
@@ -56,26 +54,49 @@ def free_for(user: User) -> Q:
     """
     now = timezone.now()
     unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=user)
-    # Not "is NULL or mine": SQLite would collect all unassigned rows from that index and sort them.
-    asked = Exact(Coalesce("assignee_id", Value(user.pk)), user.pk)
-    free = unclaimed & Q(asked) & Q(state=TaskState.OPEN) & ~Q(not_for=user) & ~double_review.judged_by(user)
+    # Not "is NULL or mine": SQLite would collect all unassigned rows from that index and sort them. Nor COALESCE: PostgreSQL
+    # would expect few of them, and sort those.
+    asked = ~(Q(assignee__isnull=False) & ~Q(assignee=user))
+    free = unclaimed & asked & Q(state=TaskState.OPEN) & ~Q(not_for=user) & ~double_review.judged_by(user)
     return free if user.has_perm(double_review.ADJUDICATES) else free & ~Q(kind=Kind.ADJUDICATION)
 
 
-def claim_next(queue: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
+def claim_next(queue: QuerySet[ReviewTask], user: User, projects: Sequence[int] = ()) -> ReviewTask | None:
     """The first free task of a queue, claimed for this reviewer for a quarter of an hour; None if there is none.
 
-    On PostgreSQL `SKIP LOCKED` lets several reviewers take different tasks at once; SQLite has one writer at a time.
+    `projects` are those to which the queue is limited, if it is. On PostgreSQL `SKIP LOCKED` lets several reviewers take
+    different tasks at once; SQLite has one writer at a time.
     """
     hidden = Subject.objects.filter(pk=OuterRef("subject_id"), restricted_at__isnull=False)
     with transaction.atomic():
-        rows = queue.filter(free_for(user), ~Exists(hidden))
-        rows = engine.unlocked(rows, of=("self",))
-        task = rows.order_by(*FIRST).first()
+        free = queue.filter(free_for(user), ~Exists(hidden)).order_by(*FIRST)
+        rows = engine.unlocked(free, of=("self",))
+        task = first_of_several(free, rows, projects) if len(projects) > 1 else rows.first()
         if task is not None:
             task = calibration.task_instead(task, user) or drawn_instead(task, rows, user) or task
             hold(task, user)
     return task
+
+
+def first_of_several(
+    free: QuerySet[ReviewTask], rows: QuerySet[ReviewTask], projects: Sequence[int]
+) -> ReviewTask | None:
+    """The first free task of several projects. For all at once, a planner sorts every open task."""
+    found = min(heads(free, projects), default=None)
+    if found is None:
+        return None
+    *_, project = found
+    # A head may be locked since, with all others of its project: then the tasks are read in the slow way.
+    return rows.filter(project=project).first() or rows.first()
+
+
+def heads(free: QuerySet[ReviewTask], projects: Sequence[int]) -> list[tuple[int, int, int, int]]:
+    """The first free task of each of these projects, by its place in the queue: one look into the queue's index each."""
+    first = Subquery(free.filter(project=OuterRef("pk")).values("pk")[:1])
+    keys = Project.objects.filter(pk__in=projects).order_by().annotate(first=first).values_list("first", flat=True)
+    rows = ReviewTask.objects.filter(pk__in=[key for key in keys if key is not None])
+    places = rows.values_list("settles", "priority", "pk", "project")
+    return [(-settles, -priority, key, project) for settles, priority, key, project in places]
 
 
 def drawn_instead(task: ReviewTask, rows: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
@@ -91,8 +112,11 @@ def drawn_instead(task: ReviewTask, rows: QuerySet[ReviewTask], user: User) -> R
     at = place(f"{user.pk}:{last.pk if last else 0}".encode(), key=digests.key("audit turn"))
     if at >= settings.audit_share + (1 - settings.audit_share) * settings.check_share:
         return None
-    reason = AUDIT if at < settings.audit_share else LEAST_SURE
-    return rows.filter(project=task.project_id, reason=reason).order_by("-priority", "id").first()
+    drawn = rows.filter(project=task.project_id).order_by("-priority", "id")
+    if at < settings.audit_share:
+        return drawn.filter(reason=AUDIT).first()
+    # Checks settle one conversation, with less than the usual priority: so they are found by the index of the queue.
+    return drawn.filter(reason=LEAST_SURE, settles=1, priority__lt=USUAL).first()
 
 
 def claim(task: ReviewTask, user: User) -> bool:
@@ -147,6 +171,7 @@ def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
         locked = tasks.get(pk=task.pk)
         check(locked, verdict, user)
         source = locked.interaction
+        policy = versions.current(source.project)
         locked.state, locked.resolution = TaskState.RESOLVED, verdict.resolution
         locked.correction = (
             redacted_text(source, verdict.correction)
@@ -154,73 +179,61 @@ def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
             else Redacted.stored("")
         )
         locked.note = redacted_text(source, verdict.note)
-        locked.tags = [tag for tag in known_tags(source.project) if tag in verdict.tags]
+        locked.tags = [tag for tag in known_tags(policy) if tag in verdict.tags]
         locked.resolved_by, locked.resolved_at = user, timezone.now()
         locked.claimed_by = locked.claimed_until = None
         locked.save()
         events.note([locked], Action.DECIDED, user)
-        return apply(locked)
+        return apply(locked, policy)
 
 
-def apply(task: ReviewTask) -> Decision:
+def apply(task: ReviewTask, policy: CurationPolicy) -> Decision:
     """Apply a verdict: make a label, compare it with the first reviewer's, or only count a calibration."""
     if task.kind == Kind.SECOND:
         return double_review.conclude(task)
     if task.kind == Kind.CALIBRATION:
         return Decision.objects.get(pk=task.interaction_id)
     if task.kind == Kind.LABEL:
-        double_review.draw(task, versions.current(task.interaction.project))
-        row = Decision.objects.select_related("project").filter(pk=task.interaction_id).first()
-        if task.resolution == Resolution.USE and row is not None and row.task_id is not None:
+        double_review.draw(task, policy)
+        if task.resolution == Resolution.USE and (row := reviewed_before(task)) is not None:
             double_review.derive_again(row)  # an earlier reviewer's decision is kept
             return row
-    return decide_by(task)
+    return decide_by(task, policy)
 
 
-def known_tags(project: Project) -> list[str]:
-    """What a reviewer of this project can say is wrong with an answer."""
-    return ReviewSettings.of(versions.current(project).settings).tags
+def reviewed_before(task: ReviewTask) -> Decision | None:
+    """The decision that an earlier reviewer made on the same answer."""
+    return Decision.objects.select_related("project").filter(pk=task.interaction_id, task__isnull=False).first()
+
+
+def known_tags(policy: CurationPolicy) -> list[str]:
+    """What a reviewer under this policy can say is wrong with an answer."""
+    return ReviewSettings.of(policy.settings).tags
 
 
 def redacted_text(source: Interaction, text: str) -> Redacted:
     """A reviewer's text, redacted with the numbering of its interaction."""
+    if not text:
+        return Redacted.stored("")
     numbering = source.project.numbering(source.external_id, source.placeholders)
     redacted = redact(text, source.project.redaction_policy, numbering)
     Interaction.objects.filter(pk=source.pk).update(placeholders=numbering.state())
     return redacted
 
 
-def decide_by(task: ReviewTask) -> Decision:
+def decide_by(task: ReviewTask, policy: CurationPolicy) -> Decision:
     """Make the decision of a closed task and derive its records. Call in a transaction."""
     source = task.interaction
     outcome, reason, detail, signal = outcome_of(task)
-    policy = versions.current(source.project)
     evidence = EvidenceSettings.from_dict(policy.settings.get("evidence", {}))
-    row, _ = Decision.objects.update_or_create(
-        interaction=source,
-        defaults={
-            "project": source.project,
-            "subject_id": source.subject_id,
-            "policy_version": policy.version,
-            "revision": source.revision,
-            "question": judging.key_of(
-                source.pk,
-                source.question,
-                source.context,
-                source.tags,
-                bool(own_salt(source.pk, source.answer, source.sources)),
-                evidence,
-            ),
-            "outcome": outcome,
-            "reason": reason,
-            "detail": detail,
-            "language": guess(source.question),
-            "correction_id": signal,
-            "task": task,
-            "decided_by": "reviewer",
-            "decided_at": timezone.now(),
-        },
-    )
+    is_own = bool(own_salt(source.pk, source.answer, source.sources))
+    row = Decision.objects.select_for_update().filter(pk=source.pk).first() or Decision(interaction=source)
+    row.project, row.subject_id, row.revision = source.project, source.subject_id, source.revision
+    row.policy_version, row.task, row.decided_by, row.decided_at = policy.version, task, "reviewer", timezone.now()
+    row.outcome, row.reason, row.detail, row.correction_id = outcome, reason, detail, signal
+    row.question = judging.key_of(source.pk, source.question, source.context, source.tags, is_own, evidence)
+    row.language = guess(source.question)
+    row.save()
     pipeline.again(row, policy)
     pooling.reopen([row.pk])  # a reviewer's verdict counts for all conversations with this answer
     return row
@@ -269,7 +282,7 @@ def undo(task: ReviewTask, user: User) -> ReviewTask:
             return locked
         reopen(locked, user)
         if locked.kind == Kind.ADJUDICATION and locked.about is not None:
-            decide_by(locked.about)
+            decide_by(locked.about, versions.current(row.project))
         elif locked.kind == Kind.SECOND:
             double_review.derive_again(row)
     return locked
@@ -289,7 +302,7 @@ def restore_earlier_decision(row: Decision, task: ReviewTask) -> None:
         before is not None
         and not Signal.objects.live().filter(interaction=row.pk, received_at__gt=before.resolved_at).exists()
     ):
-        decide_by(before)
+        decide_by(before, versions.current(row.project))
     else:
         decide_by_votes(row)
 

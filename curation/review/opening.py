@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from curation.decisions import reasons
@@ -192,11 +193,13 @@ def withdraw(interactions: Iterable[int]) -> None:
         tasks = ReviewTask.objects.filter(
             interaction__in=keys[start : start + BATCH], state=TaskState.OPEN, reason__in=HELD, kind=Kind.LABEL
         )
-        drawn = tasks.filter(interaction__in=AuditItem.objects.values("pk"))
-        for turn, numbers in turns(drawn.values_list("interaction", flat=True)).items():
-            mine = drawn.filter(interaction__in=numbers)
+        drawn = Exists(AuditItem.objects.filter(pk=OuterRef("interaction_id")))
+        held = dict(tasks.annotate(drawn=drawn).values_list("interaction", "drawn"))
+        for turn, numbers in turns(number for number, is_drawn in held.items() if is_drawn).items():
+            mine = tasks.filter(interaction__in=numbers)
             mine.update(reason=AUDIT, detail=ANY.sentence, priority=turn, settles=1)
-        tasks.update(state=TaskState.CANCELLED, claimed_by=None, claimed_until=None)
+        if not all(held.values()):
+            tasks.update(state=TaskState.CANCELLED, claimed_by=None, claimed_until=None)
 
 
 TURNS = 19  # priorities of audit tasks: 1 to 19, around the 10 of other tasks

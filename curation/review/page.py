@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from curation.decisions import reasons
@@ -14,12 +15,13 @@ from curation.decisions.fragments import amended
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import LABELLED
 from curation.evidence.summaries import AnswerSummary, evidence
-from curation.models import AuditItem, Decision, Question, ReviewTask, TaskState
+from curation.models import Decision, EvalCase, Question, ReviewTask, TaskState
+from curation.policies import versions
 from curation.questions import clusters
 from curation.review import deciding, double_review, holds, queues
 from curation.review.opening import ASIDE, AUDIT
 from curation.review.verdicts import barred, claim_of
-from feedback.models import Signal
+from feedback.models import Interaction, Signal
 from privacy.models import Subject
 
 EARLIER, NEAR = 3, 3
@@ -135,7 +137,7 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, recent: Seque
     signals = list(Signal.objects.visible().filter(interaction=task.interaction_id).order_by("effective_at", "id"))
     # Second reviews, calibrations and everything drawn into the audit, even if something else opened the task, are
     # judged blind: what others said would bias them.
-    is_drawn = task.reason == AUDIT or AuditItem.objects.filter(pk=task.interaction_id).exists()
+    is_drawn = task.reason == AUDIT or hasattr(task.interaction, "audit")
     blind = blind or is_drawn or task.kind in ASIDE
     held = task.claimed_until is not None and task.claimed_until > now and task.claimed_by_id != user.pk
     is_hold = is_open and holds.is_hold(task)
@@ -153,7 +155,7 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, recent: Seque
         unshown=max(0, len(heard) - SHOWN),
         earlier=before,
         near=tuple(near(task, cluster, before)),
-        tags=tuple(deciding.known_tags(task.project)) if is_open else tuple(task.tags),
+        tags=tuple(deciding.known_tags(versions.current(task.project))) if is_open else tuple(task.tags),
         differ=tuple(double_review.verdicts_before(task)) if user.has_perm(double_review.ADJUDICATES) else (),
         queued=queues.left(queue),
         sitting=sitting(user, now),
@@ -200,10 +202,10 @@ def sitting(user: User, now: datetime) -> Sitting:
 
 def recently_decided(tasks: QuerySet[ReviewTask], user: User) -> list[ReviewTask]:
     """What this reviewer decided last, newest first, among these tasks; empty if the newest is not among them."""
-    newest = deciding.last_decided(user)
-    mine = tasks.filter(resolved_by=user, state=TaskState.RESOLVED).select_related("interaction")
-    found = list(mine.order_by("-resolved_at")[:RECENT]) if newest is not None else []
-    return found if found and newest is not None and found[0].pk == newest.pk else []
+    mine = ReviewTask.objects.filter(resolved_by=user, state=TaskState.RESOLVED).select_related("interaction")
+    mine = mine.only("state", "resolution", "resolved_at", "interaction__question")
+    found = list(mine.annotate(seen=Exists(tasks.filter(pk=OuterRef("pk")))).order_by("-resolved_at")[:RECENT])
+    return [row for row in found if row.seen] if found and found[0].seen else []
 
 
 def closed_words(task: ReviewTask) -> str:
@@ -252,23 +254,24 @@ def said(signal: Signal) -> ShownSignal:
 
 
 def earlier(task: ReviewTask, cluster: int | None) -> list[Decision]:
-    """How the same or a near question was decided before: the newest eval cases of its cluster.
+    """How the same or a near question was decided before: the newest eval cases of its cluster."""
+    hidden = Subject.objects.filter(pk=OuterRef("subject_id"), restricted_at__isnull=False)
+    cases = EvalCase.objects.filter(~Exists(hidden), project=task.project_id).exclude(pk=task.interaction_id)
+    same = cases.filter(fingerprint=question_of(task.interaction))
+    # By an expression: in order of the key, SQLite would walk through all cases of the project for the few of a question.
+    keys = set(same.order_by(-Coalesce("pk", 0)).values_list("pk", flat=True)[:EARLIER])
+    if cluster is not None:
+        asked = Question.objects.filter(project=task.project_id, cluster=cluster)
+        near = asked.filter(Exists(cases.filter(pk=OuterRef("pk")))).order_by("-pk")
+        keys |= set(near.values_list("pk", flat=True)[:EARLIER])
+    rows = Decision.objects.filter(pk__in=keys).select_related("interaction", "correction", "task")
+    return list(rows.order_by("-pk")[:EARLIER])
 
-    Two queries, each in index order: for both at once, a planner reads every case of the project.
-    """
-    same = Decision.objects.filter(
-        evalcase__project=task.project_id, evalcase__fingerprint=bytes(task.interaction.fingerprint)
-    )
-    near = Decision.objects.filter(
-        interaction__asked__project=task.project_id,
-        interaction__asked__cluster=cluster or 0,
-        evalcase__isnull=False,
-    )
-    found = [
-        *newest(same, "evalcase", task),
-        *(newest(near, "interaction__asked", task) if cluster is not None else ()),
-    ]
-    return sorted({row.pk: row for row in found}.values(), key=lambda row: -row.pk)[:EARLIER]
+
+def question_of(row: Interaction) -> bytes:
+    """The key of an interaction's question, by which its eval case is found."""
+    decision = getattr(row, "decision", None)
+    return bytes(decision.question if decision is not None and decision.question else row.fingerprint)
 
 
 def near(task: ReviewTask, cluster: int | None, shown: Sequence[Decision]) -> list[Question]:
@@ -281,10 +284,3 @@ def near(task: ReviewTask, cluster: int | None, shown: Sequence[Decision]) -> li
     rows = Question.objects.filter(project=task.project_id, cluster=cluster).filter(~Exists(hidden))
     rows = rows.exclude(pk__in=[task.interaction_id, *(row.pk for row in shown)])
     return list(rows.select_related("interaction").order_by("-pk")[:NEAR])
-
-
-def newest(rows: QuerySet[Decision], order: str, task: ReviewTask) -> QuerySet[Decision]:
-    """The newest few of these decisions, without the task's own and hidden ones."""
-    hidden = Subject.objects.filter(pk=OuterRef("subject_id"), restricted_at__isnull=False)
-    rows = rows.exclude(pk=task.interaction_id).filter(~Exists(hidden))
-    return rows.select_related("interaction", "correction", "task").order_by(f"-{order}")[:EARLIER]

@@ -59,7 +59,7 @@ def is_due(request: HttpRequest) -> bool:
         return False
     # django-otp's middleware has not seen a user who signed in during this request: the factor is still due.
     verified = hasattr(user, "is_verified") and user.is_verified()
-    return bool(settings.REQUIRE_2FA or has_device(user)) and not verified
+    return not verified and bool(settings.REQUIRE_2FA or has_device(user))
 
 
 def has_device(user: Any) -> bool:

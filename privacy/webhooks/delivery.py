@@ -4,13 +4,15 @@ Each message is a row: claimed by a lease, retried with a growing pause until th
 after eight tries. A receiver that answers 410 is not asked again. The name is resolved once, every address it resolves
 to must be public, and the connection goes to the address that was checked: a name that resolves differently the second
 time reaches nothing. Redirects are not followed, at most 4 kB of an answer are read, and the whole exchange may take
-ten seconds, however slowly the receiver sends. A `mailto:` address gets the message's text by e-mail.
+ten seconds, however slowly the receiver sends. A `mailto:` address gets the message's text by e-mail, Slack a text without
+its control characters.
 """
 
 import base64
 import contextlib
 import hashlib
 import hmac
+import html
 import http.client
 import ipaddress
 import re
@@ -41,6 +43,8 @@ LEASE = Lease(timedelta(minutes=2), counted=True)
 SECONDS = 10.0
 MAX_ANSWER = 4_096
 MAIL = "mailto"
+SLACK = ("hooks.slack.com", "hooks.slack-gov.com")
+LONGEST = 8_000  # characters for Slack, which takes 40,000: an escaped one is up to five
 
 
 class Forbidden(Exception):
@@ -129,6 +133,8 @@ def send(webhook: Webhook, message: str, body: bytes) -> int:
     parts = checked(webhook.url)
     if parts.scheme == MAIL:
         return mail(parts.path, orjson.loads(body))
+    if parts.hostname in SLACK:
+        body = for_slack(orjson.loads(body))
     port = parts.port or (443 if parts.scheme == "https" else 80)
     connection = pinned(str(parts.hostname), port, secure=parts.scheme == "https")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -148,9 +154,20 @@ def mail(address: str, payload: dict[str, Any]) -> int:
     """Send a message as e-mail; return 202. Raises mail server errors, and `Forbidden` if no mail server is set."""
     if not settings.EMAIL_HOST:
         raise Forbidden("No mail server is set. Set EMAIL_URL.")
-    text = payload.get("text") or orjson.dumps(payload, option=orjson.OPT_INDENT_2).decode()
-    send_mail(f"Flywheel: {payload['type']}", text, None, [address])
+    send_mail(f"Flywheel: {payload['type']}", in_words(payload), None, [address])
     return http.HTTPStatus.ACCEPTED
+
+
+def for_slack(payload: dict[str, Any]) -> bytes:
+    """A message as Slack's incoming webhooks take it: `text` alone, with `&`, `<` and `>` escaped, so that no name in it
+    calls a whole channel or hides where a link leads.
+    """
+    return orjson.dumps({"text": html.escape(in_words(payload)[:LONGEST], quote=False)})
+
+
+def in_words(payload: dict[str, Any]) -> str:
+    """A message's text, or all of it where it has none."""
+    return payload.get("text") or orjson.dumps(payload, option=orjson.OPT_INDENT_2).decode()
 
 
 @contextlib.contextmanager

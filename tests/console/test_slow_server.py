@@ -104,6 +104,39 @@ def test_this_one_beside_others_is_the_task_that_is_judged(desk: Console) -> Non
     desk.check()
 
 
+def test_a_correction_with_its_preview_is_saved_undone_and_among_the_last_decisions(desk: Console) -> None:
+    page = desk.page
+    page.locator(ALIVE).wait_for()
+    first = desk.task()
+    page.keyboard.press("c")
+    page.locator("#correction").fill("At **eleven** on a Sunday.")
+    page.locator("#preview-button").click()
+    expect(page.locator("#preview-text strong")).to_have_text("eleven")
+    expect(page.locator("#diff ins").first).to_be_visible()
+    page.locator(".saving .primary").dblclick()  # the second click comes while the server still saves
+    page.locator(f'#review-part:not(.busy):not([data-task="{first}"])').wait_for()
+    assert ReviewTask.objects.get(pk=first).resolution == "correct"
+    assert ReviewTask.objects.filter(state="resolved").count() == 1
+    expect(page.locator("#sitting")).to_contain_text("1 left, 1 done today")
+    expect(page.locator("#recent li .chip")).to_have_text(["Here is the right answer"])
+    assert desk.press("z") == first
+    assert ReviewTask.objects.get(pk=first).state == "open"
+    desk.check()
+
+
+def test_a_verdict_on_a_task_that_votes_closed_meanwhile_says_why_and_goes_on(shop: Project, desk: Console) -> None:
+    desk.page.locator(ALIVE).wait_for()
+    task = ReviewTask.objects.get(pk=desk.task())
+    person = "harbour-0" if "harbour" in task.interaction.question else "old town-0"
+    cast.said(shop, task.interaction.external_id, "thumbs_up", subject=person)
+    cast.turn(shop)
+    desk.page.keyboard.press("r")
+    desk.page.locator(f'#review-part:not(.busy):not([data-task="{task.pk}"])').wait_for()
+    expect(desk.page.locator("#review-notice")).to_contain_text("Closed automatically, because it was decided")
+    task.refresh_from_db()
+    assert (task.state, task.resolution) == ("cancelled", "")
+
+
 def test_the_preview_of_a_file_is_of_the_newest_settings_and_keeps_nothing(
     shop: Project, root: Callable[[str], Console], tmp_path: Path
 ) -> None:

@@ -4,6 +4,8 @@ import base64
 import contextlib
 import hashlib
 import hmac
+import json
+import re
 import socket
 import threading
 import time
@@ -273,3 +275,44 @@ def test_a_recall_is_acknowledged_and_otherwise_overdue(client: Client) -> None:
     assert not recalls.overdue(recalls.of_project(cast.project())).exists()
     other = {"Authorization": f"Bearer {cast.key(cast.project('bank'))}"}
     assert client.post(path, {"by": "x"}, "application/json", headers=other).status_code == 404
+
+
+@pytest.fixture
+def slack(receiver: Receiver, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Receiver:
+    """A receiver under Slack's name, with a webhook of the shop to it."""
+    settings.WEBHOOKS_TO_PRIVATE = True
+    monkeypatch.setattr(delivery, "allowed_address", lambda host, port: "127.0.0.1")
+    delivery.add("shop", f"http://hooks.slack.com:{receiver.server_port}/services/T0/B0/x")
+    return receiver
+
+
+def as_slack_shows(body: bytes) -> str:
+    """The text that Slack shows, if it takes the message: a text of at most 40,000 characters, in which `<` and `>` are
+    only around a link, and `&` begins one of three entities.
+    """
+    message = json.loads(body)
+    assert set(message) <= {"text", "blocks", "attachments"} and 0 < len(message["text"]) <= 40_000
+    rest = re.sub(r"<https?://[^<>|]+(?:\|[^<>|]*)?>", "", message["text"])
+    assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", rest), rest
+    return str(message["text"].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "shop: the gate refused guide 7. https://example.org/admin/curation/gaterun/7/change/?a=1&b=2",
+        "<!channel> & <https://evil.example|shop>: the gate refused a &lt; b.",
+        "<&>" * 20_000,
+    ],
+)
+def test_slack_gets_a_text_that_it_takes_and_that_calls_nobody(slack: Receiver, text: str) -> None:
+    delivery.enqueue("shop", "gate_refused_7", {"type": "gate.refused", "text": text, "data": {}})
+    assert delivery.deliver_due() == 1
+    ((_, body),) = slack.got
+    assert as_slack_shows(body) == text[: delivery.LONGEST]
+
+
+def test_slack_gets_a_message_without_a_text_as_a_whole(slack: Receiver) -> None:
+    delivery.enqueue("shop", "recall_7", {"type": "recall.made", "data": {"recall": 7}})
+    assert delivery.deliver_due() == 1
+    assert "recall.made" in as_slack_shows(slack.got[0][1])
