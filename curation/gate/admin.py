@@ -134,18 +134,20 @@ class GateRunAdmin(ProjectsOwnAdmin):
         change = request.GET.get("change", "")
         change = change if change in reports.CHANGES else ""
         page = Paginator(reports.listed(run, change), PAGE).get_page(request.GET.get("page"))
-        counts = dict(numbers(run.counts))
+        counts, slices = dict(numbers(run.counts)), reports.slices(run)
         context = self.context(
             request,
             f"Gate run {run.pk}",
             run=run,
             counts=counts.items(),
+            picture=figures.picture(run),
             figures=figures.lines(run),
             changes=[(name, run.counts.get(name, 0)) for name in reports.CHANGES],
             change=change,
             page=page,
             pairs=reports.pairs(run, page.object_list),
-            slices=reports.slices(run)[:SLICES],
+            slices=slices[:SLICES],
+            moved=[part for part in slices if part.moved],
             may_say=request.user.has_perm("curation.change_reviewtask"),
         )
         return render(request, "admin/curation/gaterun/run.html", context)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from curation.models import GateRun
-from curation.quality.estimates import percent
+from curation.quality.charts import Chart, rows
+from curation.quality.estimates import Estimate, percent
 
 SLIPS: Final = (
     "{:,} lost; a single one refuses no candidate. If this version is promoted, its run becomes the baseline, and what it lost "
@@ -24,6 +25,22 @@ def lines(run: GateRun) -> list[Line]:
     """What the run's figures say, in the order in which a reader decides; nothing for runs from before there were any."""
     figures = run.counts.get("figures") or {}
     return list(in_words(run.counts, figures)) if figures.get("rate") else []
+
+
+def picture(run: GateRun) -> Chart | None:
+    """The pass rates at the first answer with their intervals, the baseline's above the candidate's; None for runs without
+    figures.
+    """
+    figures = run.counts.get("figures") or {}
+    rates = {"Baseline": figures.get("baseline_rate"), "Candidate": figures.get("rate")}
+    found = {
+        f"{name} {percent(rate['value'])}, n = {rate['cases']:,}": Estimate(
+            rate["value"], rate["cases"], rate["low"], rate["high"], "gate"
+        )
+        for name, rate in rates.items()
+        if rate
+    }
+    return rows(tuple(found), {"pass rate": tuple(found.values())})
 
 
 def in_words(counts: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[Line]:

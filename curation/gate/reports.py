@@ -11,7 +11,8 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Case as Chosen
+from django.db.models import QuerySet, Value, When
 from django.urls import reverse
 
 from curation.gate import figures
@@ -230,8 +231,10 @@ class Pair:
 
 
 def listed(run: GateRun, change: str) -> QuerySet[GateResult]:
-    """The run's answers with that change, or all; without those of people whose data is restricted."""
-    rows = run.results.filter(subject__restricted_at__isnull=True).order_by("pk")
+    """The run's answers with that change, or all, what regressed first; without those of people whose data is restricted."""
+    places = [When(change=name, then=Value(place)) for place, name in enumerate(CHANGES)]
+    rows = run.results.filter(subject__restricted_at__isnull=True)
+    rows = rows.order_by(Chosen(*places, default=Value(len(CHANGES))), "pk")
     rows = rows.filter(change=change) if change in CHANGES else rows
     return rows.select_related(
         "interaction__decision__interaction", "interaction__decision__correction", "interaction__decision__task"
@@ -258,7 +261,9 @@ def answer_or_error(row: GateResult) -> str:
 
 
 def slices(run: GateRun) -> tuple[Slice, ...]:
-    """The run's first answers by kind, language, tag and source, drops first."""
+    """The run's first answers by kind, language, tag and source, drops first. Untested if asking stopped early: the
+    verdict did not test them, and such a run shows larger drops than there are.
+    """
     columns = (
         "interaction",
         "passed",
@@ -282,5 +287,6 @@ def slices(run: GateRun) -> tuple[Slice, ...]:
             sources=tuple(str(source.get("title") or source.get("id") or "") for source in sources),
         )
         answered.append(Answered(case, before.get(key), passed, str(cluster or f"case {key}")))
-    found = slice_outcomes(answered, GatePolicy.from_dict(run.policy).levels.slices)
+    alpha = None if run.counts.get("not_asked") else GatePolicy.from_dict(run.policy).levels.slices
+    found = slice_outcomes(answered, alpha)
     return tuple(sorted(found, key=lambda part: (not part.dropped, part.pairs.won - part.pairs.lost)))

@@ -20,7 +20,7 @@ from curation.decisions.reasons import REASONS
 from curation.decisions.rules import IMPLICIT_WEIGHT, MOST_OF_A_KIND, USUAL
 from curation.models import FIRST, AuditItem, Decision, ReviewTask, TaskState
 from curation.review.opening import AUDIT
-from feedback.models import Signal
+from feedback.models import Interaction, Signal
 from feedback.signals import LABELS
 from privacy.console.pagination import keys_of
 from privacy.db import engine
@@ -74,6 +74,11 @@ def why() -> Case:
 def why_of(task: ReviewTask) -> str:
     """The same of one task."""
     return AUDIT if task.state == TaskState.OPEN and hasattr(task.interaction, "audit") else task.reason
+
+
+def to_be_judged_blind(interaction: Interaction) -> bool:
+    """Whether the conversation was drawn into the audit and waits for its judgement: who may judge it sees no votes."""
+    return hasattr(interaction, "audit") and interaction.review_tasks.filter(state=TaskState.OPEN).exists()
 
 
 def tagged(tasks: QuerySet[ReviewTask], tag: str) -> QuerySet[ReviewTask]:

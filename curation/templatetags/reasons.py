@@ -1,9 +1,20 @@
-"""`{{ code|reason }}` writes a code of a decision, a task or a gate run in a few words."""
+"""`{{ code|reason }}` writes a code of a decision, a task or a gate run in a few words. `{% hides_votes row as hidden %}`
+says whether a page has to hide from this user what others said about a conversation.
+"""
 
 from django import template
+from django.template.context import Context
 from django.template.defaultfilters import stringfilter
 
 from curation.decisions.reasons import short
+from curation.review.queues import to_be_judged_blind
+from feedback.models import Interaction
 
 register = template.Library()
 register.filter("reason", stringfilter(short))
+
+
+@register.simple_tag(takes_context=True)
+def hides_votes(context: Context, row: Interaction) -> bool:
+    """True for those who may judge the answer, until it is judged."""
+    return context["user"].has_perm("curation.change_reviewtask") and to_be_judged_blind(row)

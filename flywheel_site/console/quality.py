@@ -21,15 +21,16 @@ from curation.models import Decision, GateRun, ReviewTask, TaskState
 from curation.policies import versions
 from curation.quality import audits, changes, failing, report, votes
 from curation.quality.changes import Comparison
+from curation.quality.charts import Chart, bars, over_time, rows
 from curation.quality.estimates import Estimate, percent
 from curation.quality.failing import Failing
 from curation.quality.report import AssistedAudit, Quality, Slice
 from curation.quality.votes import Cell
 from feedback.models import Interaction, Project, Signal
-from flywheel_site.console.charts import Chart, bars, over_time, rows
 from privacy.console.exports import harmless
 from privacy.db import engine
 from privacy.models import Subject
+from privacy.templatetags.reading import language_name
 
 KEEP_SECONDS = 600
 WEEKS = 26  # how many of the newest a chart shows
@@ -233,7 +234,7 @@ def chart_of(group: str, found: Sequence[Slice]) -> Chart | None:
     """Weeks on a time axis, anything else one row each."""
     series = {"audit": [one.audit for one in found], "thumbs": [one.thumbs for one in found]}
     if group != "week":
-        return rows([one.name for one in found], series)
+        return rows([language_name(one.name) for one in found], series)
     mondays = [monday(one.name) for one in found][-WEEKS:]
     return over_time(mondays, {name: rates[-WEEKS:] for name, rates in series.items()})
 

@@ -43,6 +43,12 @@ class Slice:
     dropped: bool = False
 
     @property
+    def moved(self) -> bool:
+        """Whether the interval of the change leaves out "no change"."""
+        low, high = self.interval
+        return bool(self.pairs.total) and (low > 0 or high < 0)
+
+    @property
     def reach(self) -> str:
         """The change of the pass rate with its interval, in points; "" without a baseline."""
         if not self.pairs.total:
@@ -52,9 +58,9 @@ class Slice:
         return f"{100 * change:+.1f} ({100 * low:+.1f} to {100 * high:+.1f}), n = {self.pairs.total:,}"
 
 
-def slice_outcomes(answered: Iterable[Answered], alpha: float) -> tuple[Slice, ...]:
+def slice_outcomes(answered: Iterable[Answered], alpha: float | None) -> tuple[Slice, ...]:
     """Return the slices of these answers, the largest first within each dimension; `alpha` is the chance of finding any
-    drop where nothing changed.
+    drop where nothing changed. With None no slice is tested.
     """
     parts: dict[tuple[str, str], list[Answered]] = defaultdict(list)
     for one in answered:
@@ -63,7 +69,7 @@ def slice_outcomes(answered: Iterable[Answered], alpha: float) -> tuple[Slice, .
     units = {name: _units(ones) for name, ones in parts.items()}
     found = [_slice(name, ones, units[name]) for name, ones in parts.items()]
     found.sort(key=lambda part: (part.dimension, -part.cases, part.value))
-    return _tested(found, units, alpha)
+    return tuple(found) if alpha is None else _tested(found, units, alpha)
 
 
 def _names(case: Case) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from curation.gate import judging
+from curation.gate import judging, reports
 from curation.gate.verdicts import judging as verdicts_judging
 from curation.models import AgentVersion, EvalCase, GateResult, GateRun, Release
 from curation.releases.files import folder
@@ -255,4 +255,6 @@ def test_a_candidate_that_is_plainly_worse_is_not_asked_the_rest(monkeypatch: py
     run = judged(made, lost, "lost")
     assert run.verdict == "refused" and "plainly_worse" in {reason["code"] for reason in run.reasons}
     assert len(asked) == run.results.count() == 12 and run.counts["not_asked"] == 12
+    parts = reports.slices(run)
+    assert parts[0].pairs.lost == 12 and not any(part.dropped for part in parts)  # the verdict did not test them
     assert judged(made, knows, "later").verdict == "passed"

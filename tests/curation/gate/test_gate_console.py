@@ -93,6 +93,26 @@ def test_slices_show_where_it_fell(given: World) -> None:
     assert found["kind", "regression"].pairs.lost == 0 and found["kind", "regression"].cases == len(CORRECTED)
 
 
+def test_the_verdict_and_its_picture_come_first_and_what_regressed_before_what_still_passes(
+    given: World, rita: User
+) -> None:
+    run = GateRun.objects.latest("pk")
+    text = page(given, f"gaterun/{run.pk}/change/")
+    rate = run.counts["figures"]["rate"]
+    order = [
+        "chip-refused",
+        'class="plot"',
+        "golden cases fail",
+        "<summary>Figures",
+        "<summary>All slices",
+        'id="changed"',
+    ]
+    assert [text.index(part) for part in order] == sorted(text.index(part) for part in order)
+    assert f"pass rate: {rate['value']:.1%}"[:14] in text and f"n = {rate['cases']}" in text
+    shown = [row.change for row in reports.listed(run, "")]
+    assert shown[: shown.count("regressed")] == ["regressed"] * shown.count("regressed") and "still_passing" in shown
+
+
 def test_a_run_takes_a_constant_number_of_queries(
     given: World, rita: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -174,6 +174,10 @@ def test_a_drawn_answer_is_judged_blind_whatever_opened_its_task(admin_client: C
     assert "Hidden until you have decided" in blind and "drawn at random. Judge the answer by itself" in blind
     assert "found the answer wrong" not in blind and "chip-down" not in blind
     assert row.format("drawn at random") in admin_client.get(listed).content.decode()
+    talks = "/admin/feedback/interaction/"
+    own = f"{talks}{key}/change/"
+    hidden = admin_client.get(own).content.decode()
+    assert "is not judged yet" in hidden and "What people said" not in hidden
     by_reason = {why: admin_client.get(f"{listed}&reason={why}").content.decode() for why in ("bare_down", "audit")}
     assert "Is the ferry late?" in by_reason["audit"] and "Is the ferry late?" not in by_reason["bare_down"]
     home = admin_client.get("/admin/").content.decode()

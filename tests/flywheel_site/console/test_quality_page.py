@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from curation.models import AgentVersion, Dataset, GateRun, Release, ReviewTask
 from curation.policies import versions
-from curation.quality import audits, report
+from curation.quality import audits, charts, report
 from curation.quality.estimates import wilson
 from curation.review import deciding
 from feedback.models import Interaction, Project
-from flywheel_site.console import charts, quality
+from flywheel_site.console import quality
 from tests import factories as cast
 from tests.console.world import signed_in, staff
 

@@ -1,4 +1,4 @@
-"""The quality page's charts: plain geometry, which a template draws as SVG."""
+"""The charts of the quality page and of gate runs: plain geometry, which a template draws as SVG."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
