@@ -6,7 +6,7 @@ The rule alone (`bench/worlds/alone.py`) reads simulated worlds, in which it is 
 table: of the corrections that are kept back, those that are right; of both kinds, those that are taken for answers because
 others say the same (`posterior.believed`), and those whose claim is then found right. The second table: the right corrections
 that are kept back, and the wrong ones that are not, with and without stripping what agents say before (`corrections.LEAD`)
-and after (`corrections.CLOSE`) an answer. The worlds' courtesies were written before those patterns, and not from them.
+and after (`corrections.CLOSE`) an answer.
 """
 
 import argparse

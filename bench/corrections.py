@@ -264,7 +264,9 @@ def table(first: str, rows: Iterator[tuple[str, Score]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="put the thresholds, of cases kept aside, into rules-texts.md")
+    parser.add_argument(
+        "--write", action="store_true", help="put the thresholds, of cases kept aside, into rules-texts.md"
+    )
     parser.add_argument("--real", type=Path, help="a folder with feedbackqa.jsonl, oasst.jsonl and splash.jsonl")
     options = parser.parse_args()
     cases = [*made(), *(real(options.real) if options.real else ())]

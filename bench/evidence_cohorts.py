@@ -4,7 +4,7 @@
 
 The whole product on simulated worlds by `/batch`, nobody reviews: in `brigade` thirty new accounts push one lie each on
 popular questions, in the others nobody does, so that what a rule holds there is its cost. `--write` puts the table into
-`docs/reference/rules.md`.
+`docs/reference/rules-guards.md`.
 """
 
 import argparse

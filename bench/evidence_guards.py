@@ -5,7 +5,7 @@
 Honest people bring what real people found right: an answer that was voted up, or one in place of another that was voted
 down, one to three each. Of all people 1 % and 5 % collude and bring two, three, or eight such answers with something in them:
 an address, a made-up word, a figure, a recommendation, an instruction; or, without any of these, answers to other questions. The payloads and the texts are not those of the tests by which
-the guards were made. `--write` puts the table into `docs/reference/rules.md`.
+the guards were made. `--write` puts the table into `docs/reference/rules-guards.md`.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from curation.filters.texts import tokens
 from curation.selection import guards
 from curation.selection.guards import GuardSettings, Item
 
-PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "rules.md"
+PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "rules-guards.md"
 PEOPLE: Final = 600
 SHARES: Final = (0.01, 0.05)
 EACH: Final = (2, 3, 8)

@@ -5,7 +5,7 @@
 Sameness: the pairs and the questions of `tests/curation/questions/` that were kept aside from the word lists. Of pairs that
 ask the same, how many are joined, and of those that differ; of questions that can be understood without the turns before
 them, how many are told, and of those that cannot. Of real logs, how many distinct questions are joined with another, can be understood alone, and hang on the day.
-Language: the questions of all pairs, by which no threshold of `decisions/language.py` was made, and of each its first five
+Language: the questions of all pairs, also those not kept aside, and of each its first five
 words: told rightly, wrongly, not told. `--write` puts both tables into
 `docs/reference/rules-texts.md`.
 """
