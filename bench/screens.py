@@ -23,7 +23,7 @@ AFTER_THE_DEMO = {
     "list": "/admin/feedback/interaction/",
     "policy": "/admin/curation/curationpolicy/2/revise/",
     "thresholds": "/admin/curation/curationpolicy/2/thresholds/",
-    "gate-run": "/admin/curation/gaterun/1/change/",
+    "gate-run": "/admin/curation/gaterun/3/change/",
     "agent-version": "/admin/curation/agentversion/1/change/",
     "new-project": "/admin/new-project/",
     "not-found": "/admin/feedback/interaction/999999/change/",

@@ -1,5 +1,5 @@
 """Secrets whose name is in a field of its own: `{"key": "password", "value": …}`, `name: DB_PASSWORD` above `value:`,
-`Set-Variable -Name password -Value …`.
+`Set-Variable -Name password -Value …`, `<key>password</key><value>…</value>`, `<property name="password">…</property>`.
 """
 
 import re
@@ -40,6 +40,16 @@ OPTION: Final = re.compile(
     r"-(?:Name|Key|n)[ =:]{1,3}[\"']?(?P<name>[\w.:-]{2,80})[\"']?\s{1,4}-(?:Value|v)[ =:]{1,3}(?:\(?ConvertTo-SecureString\s{1,4})?(?P<q>[\"']?)(?P<value>(?:(?!(?P=q))[^\n\x00]){1,512})(?:(?P=q))",
     re.IGNORECASE,
 )
+# A name in one element and its value in the next, as in plists and Hadoop's files; and a value in the element that is named.
+ELEMENTS: Final = re.compile(
+    rf"<{NAMES}>\s{{0,40}}(?P<name>[\w .:/-]{{2,80}}?)\s{{0,40}}</[\w:-]{{1,40}}>\s{{0,80}}<(?:{VALUES}|string)>(?P<value>[^<\x00]{{1,512}})</",
+    re.IGNORECASE,
+)
+NAMED_ELEMENT: Final = re.compile(
+    rf"<(?:property|entry|add|setting|param|env|secret|item|variable)\s{{1,10}}{NAMES}\s{{0,4}}=\s{{0,4}}[\"'](?P<name>[\w .:/-]{{2,80}})[\"'][^<>/\x00]{{0,80}}>\s{{0,80}}"
+    rf"(?:<{VALUES}>)?(?P<value>[^<\x00]{{1,512}})</",
+    re.IGNORECASE,
+)
 SECRET_NAME: Final = re.compile(
     rf"(?:{KEYWORD}|authorization|cookie|bearer|private[ _-]?key|connection[ _-]?string|(?:_|-|\A)key\Z|[a-z]key\Z)(?P<rest>[\w.-]*)\Z",
     re.IGNORECASE,
@@ -54,6 +64,8 @@ SECRETS: Final = Anchor(
 NAME_PLACES: Final = Anchor(rf"(?i)\b{NAMES}\\?[\"']?{BLANK}{{0,4}}[:=]")
 VALUE_PLACES: Final = Anchor(rf"(?i)\b{VALUES}\\?[\"']?{BLANK}{{0,4}}[:=]")
 OPTION_PLACES: Final = Anchor(r"(?i)-(?:name|key|n)[ =:]")
+ELEMENT_PLACES: Final = Anchor(rf"(?i)<{NAMES}>")
+NAMED_PLACES: Final = Anchor(r"(?i)<(?:property|entry|add|setting|param|env|secret|item|variable)\s")
 
 
 def secret_name(name: str) -> bool:
@@ -107,8 +119,9 @@ def siblings(page: Page) -> Iterator[Hit]:
     named, valued = [start for start, _ in NAME_PLACES.spans(text)], [start for start, _ in VALUE_PLACES.spans(text)]
     found = [*matches(NAME_FIRST, text, named), *matches(YAML, text, named), *matches(VALUE_FIRST, text, valued)]
     found += OPTION_PLACES.read(OPTION, text)
+    found += [*ELEMENT_PLACES.read(ELEMENTS, text), *NAMED_PLACES.read(NAMED_ELEMENT, text)]
     for match in found:
-        value = match["value"].rstrip("\\")
+        value = match["value"].rstrip("\\ \t\r\n")
         start = match.start("value")
         scheme = SCHEME.match(value)
         if scheme:
@@ -120,7 +133,7 @@ def siblings(page: Page) -> Iterator[Hit]:
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "sibling",
-        rf"(?i)\b{VALUES}\\?[\"']?\s*[:=]|-value[ =:]",
+        rf"(?i)\b{VALUES}\\?[\"']?\s*[:=]|-value[ =:]|<(?:{VALUES}|string)>|<(?:property|entry|add|setting|param|env|secret|item|variable)\s",
         siblings,
     ),
 )
