@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from bench import marked
-from curation.decisions import corrections, fitting, fragments, question_types, short_answers, words
+from curation.decisions import corrections, fragments, question_types, short_answers, words
 from curation.decisions.corrections import flaw, same
 
 CASES: Final = Path(__file__).parents[1] / "tests/curation/decisions/corrections.jsonl"
@@ -184,12 +184,12 @@ WITHOUT: Final[dict[str, tuple[str, Any]]] = {
     "code kept": ("keeps_code", never),
 }
 MOVED: Final[dict[str, tuple[float, ...]]] = {
-    "fitting.ENOUGH": (5, 6, 10, 12),
-    "fitting.START": (2, 5, NONE),
-    "fitting.LONGEST_NOTE": (8, 16),
-    "fitting.STORY": (20, 30, 60, 120),
-    "fitting.REMARK": (20, 40, 120),
-    "fitting.REPLY_WORDS": (8, 60),
+    "corrections.ENOUGH": (5, 6, 10, 12),
+    "corrections.START": (2, 5, NONE),
+    "corrections.LONGEST_NOTE": (8, 16),
+    "corrections.STORY": (20, 30, 60, 120),
+    "corrections.REMARK": (20, 40, 120),
+    "corrections.REPLY_WORDS": (8, 60),
     "short_answers.SHARED": (0.0, 0.3, 0.7),
     "short_answers.SIZE": (0.0, 0.4, 0.8),
     "short_answers.SENTENCE": (3, 4, 6, 8),
@@ -204,7 +204,7 @@ MOVED: Final[dict[str, tuple[float, ...]]] = {
 }
 """Every threshold of the rules on corrections, by its module, and the values that it is moved to."""
 
-HOMES: Final = (corrections, fitting, short_answers, fragments, question_types, words)
+HOMES: Final = (corrections, short_answers, fragments, question_types, words)
 
 
 def homes(name: str) -> list[Any]:

@@ -63,14 +63,14 @@ from curation.models import Dataset, ReviewTask
 from curation.releases import cutting
 from curation.review import deciding
 from feedback.models import Project
-from flywheel_site.demo import reviewer
+from flywheel_site.demo import build_sample, sample
 from privacy.models import PrivacyRequest
 from privacy.requests import lifecycle, links
-project, right = Project.objects.get(name="demo"), reviewer.right_passages()
+project, right = Project.objects.get(name="demo"), build_sample.right_passages()
 tasks = ReviewTask.objects.filter(project=project, state="open", reason="bare_down", interaction__external_id__in=right)
 for task in tasks.select_related("interaction").order_by("pk")[:12]:
-    verdict = reviewer.verdict(task, right[task.interaction.external_id].text)
-    deciding.resolve(task, verdict, reviewer.reviewer_account())
+    verdict = sample.verdict(task, right[task.interaction.external_id].text)
+    deciding.resolve(task, verdict, sample.reviewer_account())
 pipeline.curate(project)
 cutting.cut(Dataset.objects.get(project=project))
 asked = [("rider-11724", "erasure", 0), ("rider-57720", "erasure", 22), ("rider-67293", "withdrawal", 6), ("rider-42108", "access", 2)]

@@ -1,4 +1,5 @@
-"""What changed from the last agent version to the newest: thumbs and audit, overall and by language and tag.
+"""Where the agent got worse, and where it fails: what changed from its last version to its newest in thumbs and audit,
+overall and by language and tag; and the questions whose answers fail most, with what reviewers said is wrong with them.
 
 The interval of a difference is made of the intervals of both shares (R. G. Newcombe, Statistics in Medicine 17 (1998)
 873-890, method 10, for Wilson's; G. Y. Zou and A. Donner, Statistics in Medicine 27 (2008) 1693-1702, for any). Its level
@@ -6,23 +7,30 @@ is 95 % for all compared slices together (Bonferroni), because of many slices on
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from statistics import NormalDist
 from typing import Final
 
+from django.db.models import Count, Max, Q
+
+from curation.decisions.posterior import Stance
 from curation.decisions.rules import EXPLICIT
+from curation.models import Opinion, ReviewTask, TaskState
 from curation.quality import strata
-from curation.quality.estimates import SMALLEST_GROUP, Z95, Estimate, interval
+from curation.quality.estimates import SMALLEST_GROUP, Z95, Estimate, interval, wilson
 from curation.quality.strata import SampledAnswer
 from curation.quality.votes import Cell
-from feedback.models import Project, Signal
+from feedback.models import Interaction, Project, Signal
 from privacy.redaction import Redacted
 
 ALPHA: Final = 0.05
+MOST: Final = 20
+"""How many failing questions are shown."""
+AGAINST: Final = (Stance.DOWN, Stance.REPLACED, Stance.REVIEW_DOWN, Stance.REVIEW_REPLACED)
 GROUPS: Final = ("language", "tag")
 Slice = tuple[str, str]
 ALL: Final[Slice] = ("all", "all answers")
@@ -203,3 +211,60 @@ def difference(before: Estimate, after: Estimate) -> tuple[float, float]:
     old, new = before.rate or 0.0, after.rate or 0.0
     down, up = math.hypot(new - after.low, before.high - old), math.hypot(after.high - new, old - before.low)
     return max(-1.0, new - old - down), min(1.0, new - old + up)
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A question: its newest conversation that somebody found wrong, and the share of its conversations that were not."""
+
+    interaction: int
+    wrong: int
+    right: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class FailingQuestion:
+    """A failing question with its text, and its open review task: 0 if there is none, or if it is to be judged blind."""
+
+    failing: Failing
+    row: Interaction
+    task: int
+
+
+def failing_questions(project: Project) -> tuple[Failing, ...]:
+    """The questions with the most conversations in which somebody found the answer wrong. Holds no text, so that it can
+    be cached.
+    """
+    rows = Opinion.objects.filter(project=project, subject__restricted_at__isnull=True).values("question")
+    counted = rows.order_by().annotate(
+        talks=Count("interaction", distinct=True),
+        wrong=Count("interaction", distinct=True, filter=Q(stance__in=AGAINST)),
+        newest=Max("interaction", filter=Q(stance__in=AGAINST)),
+    )
+    worst = counted.filter(wrong__gt=0).order_by("-wrong", "talks", "-newest")[:MOST]
+    return tuple(
+        Failing(row["newest"], row["wrong"], wilson(row["talks"] - row["wrong"], row["talks"])) for row in worst
+    )
+
+
+def with_texts(found: Sequence[Failing]) -> list[FailingQuestion]:
+    """These questions as a reader sees them; without those that have been deleted or hidden since. Two queries."""
+    keys = [one.interaction for one in found]
+    rows = {row.pk: row for row in Interaction.objects.visible().filter(pk__in=keys)}
+    tasks = ReviewTask.objects.filter(interaction__in=keys, state=TaskState.OPEN, interaction__audit__isnull=True)
+    open_tasks = dict(tasks.values_list("interaction", "pk"))
+    return [
+        FailingQuestion(one, rows[one.interaction], open_tasks.get(one.interaction, 0))
+        for one in found
+        if one.interaction in rows
+    ]
+
+
+def reasons_given(project: Project, since: datetime) -> list[tuple[str, int]]:
+    """What reviewers ticked as wrong since then, the most frequent first."""
+    rows = ReviewTask.objects.filter(project=project, state=TaskState.RESOLVED, resolved_at__gte=since).exclude(tags=[])
+    counted: Counter[str] = Counter()
+    for tags, number in rows.order_by().values_list("tags").annotate(n=Count("pk")):
+        for tag in tags:
+            counted[tag] += number
+    return counted.most_common()

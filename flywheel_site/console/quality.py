@@ -19,11 +19,10 @@ from django.utils import timezone
 
 from curation.models import Decision, GateRun, ReviewTask, TaskState
 from curation.policies import versions
-from curation.quality import audits, changes, failing, report, votes
-from curation.quality.changes import Comparison
+from curation.quality import audits, changes, report, votes
+from curation.quality.changes import Comparison, Failing
 from curation.quality.charts import Chart, bars, over_time, rows
 from curation.quality.estimates import Estimate, percent
-from curation.quality.failing import Failing
 from curation.quality.report import AssistedAudit, Quality, Slice
 from curation.quality.votes import Cell
 from feedback.models import Interaction, Project, Signal
@@ -131,7 +130,7 @@ class Page:
     volume: Chart | None
     work: Chart | None
     comparison: Comparison | None
-    failing: list[failing.FailingQuestion]
+    failing: list[changes.FailingQuestion]
     reasons: tuple[tuple[str, int], ...]
     runs: list[PastRun]
     share: str
@@ -151,7 +150,7 @@ def page(project: Project) -> Page:
         volume=bars([(day(w.monday), w.seen, w.voted) for w in weeks], "not rated", "rated"),
         work=bars([(day(w.monday), w.reviewed + w.waiting, w.reviewed) for w in weeks], "still open", "reviewed"),
         comparison=found.comparison,
-        failing=failing.with_texts(found.failing),
+        failing=changes.with_texts(found.failing),
         reasons=found.reasons,
         runs=[PastRun(run, rate_of(run)) for run in runs[:RUNS]],
         share=f"{100 * audits.share_of(versions.current(project)):g}%",
@@ -176,8 +175,8 @@ def measure(project: Project) -> Measured:
         quality=quality,
         weeks=tuple(weekly(project, cells)),
         comparison=changes.compare(project, cells, sample, erased=quality.found.erased),
-        failing=failing.questions(project),
-        reasons=tuple(failing.reasons(project, timezone.now() - timedelta(weeks=WEEKS))),
+        failing=changes.failing_questions(project),
+        reasons=tuple(changes.reasons_given(project, timezone.now() - timedelta(weeks=WEEKS))),
     )
 
 
@@ -283,7 +282,7 @@ def change_line(one: changes.Change) -> Sequence[Any]:
     return (one.measure, one.group, one.name, *old, *new, *share, "yes" if one.is_worse else "")
 
 
-def failing_line(one: failing.FailingQuestion) -> Sequence[Any]:
+def failing_line(one: changes.FailingQuestion) -> Sequence[Any]:
     rate, low, high, n = figures(one.failing.right)
     return (one.row.external_id, n, one.failing.wrong, rate, low, high)
 

@@ -27,7 +27,7 @@ from feedback.capture import ConsentSource
 from feedback.importing import commands, logs
 from feedback.importing.reading import Reading
 from feedback.models import Interaction, Project
-from flywheel_site.demo import agent, recent, reviewer
+from flywheel_site.demo import agent, sample
 from flywheel_site.management.commands import up
 from flywheel_site.ops import processes
 from flywheel_site.ops.ports import InUse
@@ -94,7 +94,7 @@ class Command(BaseCommand):
         """Import the log: redact before anything is stored, and keep only what people agreed to."""
         tally = commands.Tally()
         read = commands.log_records(log)
-        records = iter(recent.moved(project, read)) if log == SAMPLE else read
+        records = iter(sample.in_last_week(project, read)) if log == SAMPLE else read
         for line in logs.import_lines(project, records, consent=held, asked=asked, reading=reading):
             tally.add(line.number, str(line.result), line.field, line.problem)
         self.report(project, tally)
@@ -141,12 +141,12 @@ class Command(BaseCommand):
 
     def audit(self, project: Project) -> None:
         """Judge a random share of the answers, as the sample's reviewer."""
-        sample = reviewer.audit(project)
-        good = sum(one.good is True for one in sample)
+        drawn = sample.audit(project)
+        good = sum(one.good is True for one in drawn)
         self.stage(
             "3  Audit: how good the answers are, whoever voted",
-            f"{len(sample)} answers drawn at random, and judged by what the help pages say: "
-            f"{good} right, {len(sample) - good} wrong",
+            f"{len(drawn)} answers drawn at random, and judged by what the help pages say: "
+            f"{good} right, {len(drawn) - good} wrong",
         )
 
     def release(self, project: Project) -> Release:

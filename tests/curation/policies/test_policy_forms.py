@@ -9,7 +9,7 @@ from django.test import Client
 
 from curation.models import CurationPolicy
 from curation.policies import settings, versions
-from curation.policies.forms import AS_JSON, FieldsForm
+from curation.policies.admin import AS_JSON, FieldsForm
 from feedback.models import Project
 from tests import factories as cast
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from curation.models import ReviewTask
-from curation.quality import failing
+from curation.quality import changes
 from curation.review import deciding
 from feedback.models import Project
 from privacy.models import Subject
@@ -34,7 +34,7 @@ def shop() -> Project:
 
 
 def test_the_question_with_most_wrong_conversations_comes_first(shop: Project) -> None:
-    found = failing.with_texts(failing.questions(shop))
+    found = changes.with_texts(changes.failing_questions(shop))
     assert [(str(one.row.question), one.failing.wrong, one.failing.right.n) for one in found] == [
         ("Where do I park a van?", 3, 4),
         ("When do you open on Sundays?", 1, 2),
@@ -43,13 +43,13 @@ def test_the_question_with_most_wrong_conversations_comes_first(shop: Project) -
 
 
 def test_who_has_a_request_under_way_is_not_counted(shop: Project) -> None:
-    keys = failing.questions(shop)
+    keys = changes.failing_questions(shop)
     Subject.objects.update(restricted_at=timezone.now())
-    assert failing.questions(shop) == () and failing.with_texts(keys) == []
+    assert changes.failing_questions(shop) == () and changes.with_texts(keys) == []
 
 
 def test_another_projects_questions_are_not_there(shop: Project) -> None:
-    assert failing.questions(cast.project("other")) == ()
+    assert changes.failing_questions(cast.project("other")) == ()
 
 
 def test_what_reviewers_tick_is_counted(shop: Project) -> None:
@@ -58,5 +58,5 @@ def test_what_reviewers_tick_is_counted(shop: Project) -> None:
     for task, tags in zip(tasks, (("outdated", "off topic"), ("outdated",)), strict=False):
         deciding.resolve(task, deciding.Verdict("reject", tags=tags), None)
     long_ago = timezone.now() - timedelta(days=1)
-    assert failing.reasons(shop, long_ago) == [("outdated", 2), ("off topic", 1)]
-    assert failing.reasons(shop, timezone.now() + timedelta(days=1)) == []
+    assert changes.reasons_given(shop, long_ago) == [("outdated", 2), ("off topic", 1)]
+    assert changes.reasons_given(shop, timezone.now() + timedelta(days=1)) == []

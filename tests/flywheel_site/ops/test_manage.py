@@ -1,6 +1,7 @@
 """`manage.py` as a process: what is wrong with the database as a whole is said in one line, and real faults are not hidden."""
 
 import errno
+import gc
 import os
 import sqlite3
 import subprocess
@@ -158,3 +159,10 @@ def test_no_command_of_ours_ends_in_a_traceback_before_migrate(tmp_path: Path) -
     )
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr[-2000:]
     assert done.stdout.count("Run: manage.py migrate") > 12
+
+
+def test_a_command_runs_with_garbage_collection(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+    monkeypatch.setattr("django.core.management.execute_from_command_line", lambda words: seen.append(gc.isenabled()))
+    main()
+    assert seen == [True] and gc.isenabled()

@@ -11,8 +11,8 @@ from feedback.capture import ConsentSource
 from feedback.importing import logs
 from feedback.models import Interaction, Project
 from feedback.models import Outcome as Write
-from flywheel_site.demo import recent
 from flywheel_site.demo.build_sample import SAMPLE
+from flywheel_site.demo.sample import in_last_week
 from privacy.files.records import Record
 from tests import factories as cast
 
@@ -40,7 +40,7 @@ def brought_in(shop: Project, rows: list[Record]) -> None:
 
 
 def test_the_sample_ends_in_the_last_week_and_keeps_its_days_of_the_week() -> None:
-    before, after = sample(), recent.moved(cast.project(), sample())
+    before, after = sample(), in_last_week(cast.project(), sample())
     ends = [datetime.fromisoformat(row.value["ts"]) for row in after]
     assert timedelta(0) <= timezone.now() - max(ends) < timedelta(weeks=1)
     by = {
@@ -53,11 +53,11 @@ def test_the_sample_ends_in_the_last_week_and_keeps_its_days_of_the_week() -> No
 
 def test_a_later_run_moves_the_sample_by_as_much_as_the_first() -> None:
     shop, rows = cast.project(), sample(slice(6))
-    brought_in(shop, recent.moved(shop, rows))
+    brought_in(shop, in_last_week(shop, rows))
     earlier = timedelta(weeks=9)
     for row in Interaction.objects.all():
         Interaction.objects.filter(pk=row.pk).update(occurred_at=row.occurred_at - earlier)
-    assert timezone.now() - max(times([row.value for row in recent.moved(shop, rows)])) > earlier
+    assert timezone.now() - max(times([row.value for row in in_last_week(shop, rows)])) > earlier
 
 
 def test_lines_that_nobody_agreed_to_are_counted_once_however_often_a_log_comes() -> None:
