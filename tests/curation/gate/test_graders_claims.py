@@ -11,7 +11,7 @@ from tests.curation.told_answers import FILES, HARDER, read, tally
 @pytest.mark.parametrize("name", FILES)
 def test_it_passes_nine_in_ten_right_answers_and_at_most_one_in_thirty_wrong_ones(name: str) -> None:
     found = tally(read(name))
-    assert found.right + found.wrong > 50
+    assert found.right + found.wrong > 30
     assert found.refused <= found.right * 0.12 and found.passed <= found.wrong / 30, found
     assert found.not_judged <= 0.06 * (found.right + found.wrong), found
 

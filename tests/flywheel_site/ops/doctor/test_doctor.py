@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from flywheel_site.ops import doctor, heartbeats
@@ -21,6 +22,14 @@ from privacy.subjects import master_keys
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compact(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The database file without what earlier tests deleted."""
+    with django_db_blocker.unblock():
+        if engine.one_writer():
+            connection.cursor().execute("VACUUM")
 
 
 @pytest.fixture(autouse=True)
