@@ -2,12 +2,13 @@
 
     python -m bench.evidence_questions [--log FILE …] [--write]
 
-Sameness: the pairs and the questions of `tests/curation/questions/` that were kept aside from the word lists. Of pairs that
-ask the same, how many are joined, and of those that differ; of questions that can be understood without the turns before
-them, how many are told, and of those that cannot. Of real logs, how many distinct questions are joined with another, can be understood alone, and hang on the day.
-Language: the questions of all pairs, also those not kept aside, and of each its first five
-words: told rightly, wrongly, not told. `--write` puts both tables into
-`docs/reference/rules-texts.md`.
+Sameness: the pairs and the questions of `tests/curation/questions/` that were kept aside from the word lists. It counts the
+pairs that are joined: those that ask the same, and those that do not. It counts the questions that are taken to be
+understandable alone: those that are, and those that need the turns before. Of real logs it counts the distinct questions
+that are joined with another, that are understood alone, and that depend on the day.
+
+Language: the questions of all pairs, also those not kept aside, and the first five words of each. It counts how many get
+the right language, a wrong one, or none. `--write` puts both tables into `docs/reference/rules-texts.md`.
 """
 
 import argparse
@@ -89,7 +90,7 @@ class Texts(NamedTuple):
         return cls(whole, cut)
 
     def cells(self) -> str:
-        """How many are told rightly, wrongly, and not at all."""
+        """How many texts get the right language, how many a wrong one, and how many none."""
         return " | ".join(guessed(texts) for texts in self)
 
 
@@ -120,7 +121,7 @@ def moved(names: Mapping[str, Sequence[float]], cases: Cases | Texts) -> Iterato
 def page(logs: Sequence[Path]) -> Iterator[str]:
     """Both tables."""
     cases = Cases.of(logs)
-    yield f"Of {len(cases.real):,} distinct questions of real logs the last three columns tell how many are joined, understood alone, and hang on the day.\n"
+    yield f"Of {len(cases.real):,} distinct questions of real logs, the last three columns count those that are joined, those that are understood alone, and those that depend on the day.\n"
     yield "| threshold | value | same, joined | different, joined | alone, told | not alone, told | real: joined | alone | on the day |"
     yield "|---" * 9 + "|"
     yield from moved(SAMENESS, cases)

@@ -65,7 +65,7 @@ def drops(comparison: Comparison | None, alpha: float) -> list[Reason]:
             ("golden cases", comparison.golden, found.golden, found.adjusted_golden),
         ):
             if adjusted <= alpha / len(comparison.tests):
-                detail = f"{name}: {_moved(units)}, one-sided p = {p:.2g}, {adjusted:.2g} for both looks"
+                detail = f"{name}: {_moved(units)}, one-sided p = {p:.2g} ({adjusted:.2g} adjusted for two tests)"
                 reasons[name] = Reason("significant_drop", detail)
     return list(reasons.values())
 
