@@ -287,7 +287,9 @@ def scan(request: PrivacyRequest) -> None:
         again = erasure_scan.basis(request.progress)
         PrivacyRequest.objects.filter(pk=request.pk).update(scan=result, progress=again)
         raise Unfinished(f"text is left in {', '.join(sorted(result['hits']))}")
-    audited = {"for_audit": None} if result.get("scope") != erasure_scan.PERSON else {}
+    # Nothing was searched for if the person was erased meanwhile, who had only withdrawn before.
+    searched = request.fingerprints and result["scope"] == erasure_scan.EVERYTHING
+    audited = {"for_audit": None} if searched or not request.for_audit else {}
     move(request, RequestStatus.SCANNED, scan=result, fingerprints=b"", progress={}, **audited)
 
 
