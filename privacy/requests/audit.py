@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Length
 from django.utils import timezone
 
-from privacy.db import leases
+from privacy.db import engine, leases
 from privacy.db.leases import Lease
 from privacy.erasure import scan
 from privacy.erasure.byte_scan import SIZE, unpacked
@@ -59,6 +59,8 @@ def go_on() -> bool:
     if carrier is None or not (until := LEASE.claim(PrivacyRequest.objects.filter(pk=carrier.pk))):
         return False
     mine, progress = PrivacyRequest.objects.filter(pk=carrier.pk, lease_until=until), carrier.progress
+    if "file" not in progress:
+        engine.empty_log()  # what an operator has removed may still be in the file otherwise
     people = list(waiting().filter(pk__in=progress["people"]))
     wanted = frozenset[bytes]().union(*(unpacked(bytes(row.for_audit)) for row in people))
     if scan.search(progress, wanted, scan.for_audit()):
