@@ -293,7 +293,8 @@ def rows_behind(files: list[Path]) -> list[QuerySet[Any]]:
     named = {file.relative_to(home).parts[:2] for file in files if file.is_relative_to(home)}
     rows = Release.objects.filter(dataset__name__in={name for name, *_ in named}).select_related("dataset")
     releases = [row.pk for row in rows if (row.dataset.name, row.version) in named]
-    held = [kind.objects.filter(release__in=releases).values("interaction") for kind in (ReleaseMember, ReleaseQuote)]
+    kinds: list[type[Any]] = [ReleaseMember, ReleaseQuote]
+    held = [kind.objects.filter(release__in=releases).values("interaction") for kind in kinds]
     return [
         *(Interaction.objects.filter(pk__in=keys) for keys in held),
         *(Signal.objects.filter(interaction__in=keys) for keys in held),

@@ -43,7 +43,7 @@ def begin() -> bool:
         rows = list(waiting().select_for_update().only("progress").annotate(size=Length("for_audit")))
         if not rows or any(row.progress for row in rows):
             return False
-        people, size = [], 0
+        people, size = list[str](), 0
         for row in rows:
             size += row.size
             if not people or size <= MOST:
@@ -62,7 +62,7 @@ def go_on() -> bool:
     if "file" not in progress:
         engine.empty_log()  # what an operator has removed may still be in the file otherwise
     people = list(waiting().filter(pk__in=progress["people"]))
-    wanted = frozenset[bytes]().union(*(unpacked(bytes(row.for_audit)) for row in people))
+    wanted = frozenset[bytes]().union(*(unpacked(bytes(row.for_audit or b"")) for row in people))
     if scan.search(progress, wanted, scan.for_audit()):
         finish(mine, people, progress, wanted)
     else:
@@ -79,7 +79,7 @@ def finish(
         if not mine.update(progress={}, lease_until=None):
             return  # another worker has it
         for row in people:
-            own = unpacked(bytes(row.for_audit))
+            own = unpacked(bytes(row.for_audit or b""))
             hits = {place: len(own & digests) for place, digests in sorted(left.items()) if own & digests}
             kept = {} if hits else {"for_audit": None}
             error = f"{FOUND} {', '.join(hits)}"[:200] if hits else ""

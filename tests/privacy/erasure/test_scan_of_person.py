@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.utils import timezone
 
@@ -173,7 +174,7 @@ def test_every_table_that_is_left_to_the_audit_is_nobodys_and_holds_no_words() -
     for module in erasure.holders():
         assert set(module.GROWING) <= set(module.IMPERSONAL)
         for label in module.GROWING:
-            model = tables.apps.get_model(label)
+            model = apps.get_model(label)
             assert not any(isinstance(field, RedactedTextField) for field in model._meta.fields)
 
 
