@@ -166,10 +166,12 @@ def test_a_person_who_comes_back_and_is_erased_again_is_audited_for_both() -> No
     assert {first.pk, withdrawn.pk} <= set(audit.waiting().values_list("pk", flat=True))
 
 
-def test_it_goes_on_after_a_crash_where_it_was(old_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_goes_on_after_a_crash_where_it_was(old_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     erased(cast.ANNA)
-    few = [path for path in scan.paths() if path.startswith((f"{settings.VAR}/log", f"{settings.VAR}/test.sqlite3"))]
-    monkeypatch.setattr(scan, "paths", lambda since=0.0: few)
+    files = [tmp_path / name for name in "abcdef"]
+    for file in files:
+        file.write_text("Nothing is in here.")
+    monkeypatch.setattr(scan, "paths", lambda since=0.0: map(str, [*files, old_copy]))
     monkeypatch.setattr(scan, "STEP", 0)
     assert audit.begin()
     places = []
@@ -192,7 +194,7 @@ def test_it_goes_on_after_a_crash_where_it_was(old_copy: Path, monkeypatch: pyte
     steps = 0
     while audit.go_on():
         steps += 1
-    assert steps > 1 and audit.found().get().scan["audit"]["hits"].keys() == {"log/old.txt"}
+    assert steps > 2 and audit.found().get().scan["audit"]["hits"].keys() == {"log/old.txt"}
 
 
 def test_who_lost_the_lease_concludes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
