@@ -9,6 +9,7 @@ The processor time is the process's own, without that of a database server.
 import argparse
 import itertools
 import os
+import re
 import statistics
 import tempfile
 import time
@@ -20,6 +21,7 @@ import django
 WARM = 30  # writes before any is measured: PostgreSQL keeps a statement's plan after some
 QUESTION = "How long does a parcel to Norway take, and what does it cost? " * 6
 ANSWER = "A parcel to Norway takes four to six working days and costs 14 euros up to two kilograms. " * 14
+MESSAGE = re.compile(r"[-\d]+ [:.\d]+\t([FB])\t")  # a statement goes over several lines
 CORRECTION = "A parcel to Norway takes three working days and costs 16 euros, whatever its weight."
 
 
@@ -33,7 +35,7 @@ def trips(work: Callable[[], object]) -> int:
         work()
         connection.connection.pgconn.untrace()
         log.seek(0)
-        ways = [line.split("\t")[1] for line in log]
+        ways = [found[1] for line in log if (found := MESSAGE.match(line))]
     return sum(way == "B" and before == "F" for before, way in itertools.pairwise(ways))
 
 
