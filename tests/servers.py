@@ -230,6 +230,7 @@ def new_postgres(place: Path, closing: ExitStack, durable: bool, within: Path | 
     port = free_port()
     settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200"}
     settings["wal_recycle"] = "off"  # as in production: what was erased leaves the log with its segment
+    settings |= {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}  # and no text enters its own log
     if not durable:
         settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
     command = [str(place / "postgres"), "-D", str(folder / "data"), "-p", str(port)]

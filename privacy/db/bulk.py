@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 import orjson
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
+from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
 KEYS = 5_000  # in one IN (…): SQLite takes 32,766 values
@@ -102,7 +103,7 @@ def _is_watched(database: Any) -> bool:
 
 @contextmanager
 def together(*, commit: bool = False) -> Iterator[None]:
-    """Send the block's statements to PostgreSQL in one round trip, in its pipeline mode.
+    """Send the block's statements to PostgreSQL in one round trip, in its pipeline mode; BEGIN goes with the first.
 
     With `commit` the outermost transaction ends with them. Read their rows after the block, which waits for them and
     raises their errors. Use only `send`, and what is built on it, inside: other statements need their row counts at
@@ -113,10 +114,17 @@ def together(*, commit: bool = False) -> Iterator[None]:
         yield
         return
     database.ensure_connection()
-    with database.wrap_database_errors, database.connection.pipeline():
-        yield
-        if commit:  # Django's own finds nothing left to commit
-            send("COMMIT")
+    connected = database.connection
+    begins = database.in_atomic_block and connected.info.transaction_status == TransactionStatus.IDLE
+    with database.wrap_database_errors:
+        if begins:
+            connected.autocommit = True  # or psycopg would send BEGIN by itself, and wait for its answer
+        with connected.pipeline():
+            if begins:
+                send("BEGIN")
+            yield
+            if commit:  # Django's own finds nothing left to commit
+                send("COMMIT")
 
 
 def send(statement: str, values: Values = ()) -> Callable[[], list[Any]]:

@@ -12,6 +12,14 @@ from privacy.db.bulk import select
 OLDEST_POSTGRES = 14
 MANY_DEAD = 50_000
 DEAD_SHARE = 0.3
+# The values with which PostgreSQL's own log takes up no text of statements and rows.
+NO_TEXT_LOGGED = {
+    "log_min_error_statement": ("fatal", "panic"),
+    "log_error_verbosity": ("terse",),
+    "log_statement": ("none", "ddl"),
+    "log_min_duration_statement": ("-1",),
+    "log_min_duration_sample": ("-1",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,14 @@ def now() -> datetime:
 def keeps_old_log() -> bool:
     """Whether PostgreSQL recycles its log segments, in which erased rows stay until they are overwritten."""
     return not engine.one_writer() and select("SELECT current_setting('wal_recycle')") == [("on",)]
+
+
+def logs_text() -> list[str]:
+    """The settings with which PostgreSQL writes people's text into its own log: with a failed, slow or any statement."""
+    if engine.one_writer():
+        return []
+    rows = select("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(NO_TEXT_LOGGED)])
+    return sorted(name for name, setting in rows if setting not in NO_TEXT_LOGGED[name])
 
 
 def log_size() -> int:

@@ -52,6 +52,12 @@ def durability() -> Iterator[Finding]:
             "PostgreSQL recycles its log (wal_recycle=on): erased rows stay in it until they are overwritten.",
             "Set wal_recycle=off.",
         )
+    if logged := condition.logs_text():
+        yield warning(
+            "database",
+            f"PostgreSQL can write people's text into its log, which no erasure reaches: {', '.join(logged)}.",
+            "Set log_min_error_statement=panic and log_error_verbosity=terse, and let it log no slow or other statements.",
+        )
     if not off:
         yield ok("database", "commits are on disk when they are acknowledged")
 

@@ -165,6 +165,12 @@ def test_postgresql_that_does_not_wait_for_the_disk_is_a_fault(monkeypatch: pyte
     assert sorted(wrong().values()) == ["FAULT", "WARNING"]
 
 
+def test_a_log_of_postgresql_that_takes_up_text_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(condition, "logs_text", lambda: ["log_statement"])
+    [(words, severity)] = wrong().items()
+    assert severity == "WARNING" and words.endswith("log_statement.")
+
+
 def test_without_its_database_it_examines_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_state, "trouble", lambda: "The database cannot be reached: refused.")
     status, found = examined()
