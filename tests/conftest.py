@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -96,7 +96,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[object]:
+def pytest_collection() -> Generator[None, object, object]:
     """In a new checkout one worker compiles the tests, while the others wait: each of them took ten seconds for it."""
     is_compiled = any((ROOT / "tests" / "__pycache__").glob("test_worlds.*.pyc"))
     if is_compiled or "PYTEST_XDIST_WORKER" not in os.environ:
