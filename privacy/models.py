@@ -31,6 +31,10 @@ class Subject(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["namespace", "digest"], name="subject_once_a_namespace")]
+        # Nearly always empty. Each list leaves these out, for which PostgreSQL would read all subjects.
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(restricted_at__isnull=False), name="subject_restricted")
+        ]
 
     def __str__(self) -> str:
         return f"subject {self.pk}"

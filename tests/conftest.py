@@ -5,13 +5,14 @@ one in memory. With it, and with REDIS_URL, the same tests run on PostgreSQL and
 """
 
 import atexit
+import fcntl
 import gc
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -92,6 +93,22 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if may_have is None or not collection_path.name.startswith("test_"):
         return None
     return None if may_have(collection_path) else True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """In a new checkout one worker compiles the tests, while the others wait: each of them took ten seconds for it."""
+    is_compiled = any((ROOT / "tests" / "__pycache__").glob("test_worlds.*.pyc"))
+    if is_compiled or "PYTEST_XDIST_WORKER" not in os.environ:
+        return (yield)
+    folder = Path(os.environ[FOLDER])
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "compiling").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+        return (yield)
 
 
 @pytest.hookimpl(trylast=True)

@@ -33,8 +33,8 @@ from tests.servers import Unavailable, postgres, redis
 ROOT = Path(__file__).resolve().parent.parent
 State = Literal["passed", "failed", "not run"]
 SHOWN_LINES = 60
-# One worker more than cores: tests that wait for a process or a clock leave a core idle for a quarter of the time.
-PARALLEL = ("--numprocesses", str((os.cpu_count() or 1) + 1), "--maxprocesses", "4", "--dist", "worksteal")
+# Two workers more than cores: tests that wait for a process or a clock leave a core idle for a fifth of the time.
+PARALLEL = ("--numprocesses", str((os.cpu_count() or 1) + 2), "--maxprocesses", "4", "--dist", "worksteal")
 # Fewer for those that run next to these.
 ASIDE = ("--numprocesses", "2", "--dist", "worksteal")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")

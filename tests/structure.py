@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REGISTERED = re.compile(r"\.(detectors(\.\w+)?|formats|graders|dialects)\.\w+$")
 # What these do is run once by Django or by a person, so that nothing imports them or one place does.
 ENTRY = re.compile(
-    r"\.(apps|urls|admin|\w*_admin|tasks|checks|\w*views|personal_data|__main__|wsgi|celery|celeryconfig|settings)$|\.management\."
+    r"\.(apps|urls|admin|\w*_admin|tasks|checks|\w*views|personal_data|__main__|wsgi|celery|celeryconfig|settings)$|\.management\.|\.templatetags\."
 )
 SQL = re.compile(r"\.execute\(|\.executemany\(|\.raw\(|RawSQL\(|\bselect_in\(|\bSELECT \w+\.")
 SKIP = "# fmt: " + "skip"

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.new_databases import give
 from tests.servers import free_port
 
 pytestmark = pytest.mark.slow
@@ -86,6 +87,7 @@ def message(**changed: object) -> bytes:
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     folder, port = tmp_path_factory.mktemp("var"), free_port()
+    give(folder)
     process = subprocess.Popen(
         command(port),
         cwd=ROOT,
