@@ -53,10 +53,11 @@ class Reviewers:
 
     def decide(self, task: "ReviewTask", user: "User") -> None:
         """Give a verdict; one that is refused becomes "of no use"."""
+        from curation.policies import versions
         from curation.review import deciding, holds
 
         held = holds.is_hold(task)
-        record = holds.record(task) if held else None
+        record = holds.record(task, versions.current(task.interaction.project)) if held else None
         resolution, text = self.verdict(task, record)
         try:
             deciding.resolve(task, deciding.Verdict(resolution, correction=text), user)

@@ -89,7 +89,8 @@ def reviewer_account() -> User:
 
 def verdict(task: ReviewTask, right: str) -> Verdict:
     """Whether the answer has the passage that answers its question; if not, the passage is the correction."""
-    record = holds.record(task) if holds.is_hold(task) else None
+    policy = versions.current(task.interaction.project)
+    record = holds.record(task, policy) if holds.is_hold(task) else None
     if record is not None and right in record.expected:
         return Verdict(Resolution.USE)
     if right not in str(task.interaction.answer):
