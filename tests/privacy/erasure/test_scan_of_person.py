@@ -193,7 +193,7 @@ def test_text_left_in_a_page_that_the_erasure_changed_is_found() -> None:
     changed = residue.numbers(made.progress["person"]["pages"])
     residue.plant(residue.unused_place(changed, touched=True), TEXT)
     said = scanned(made)
-    assert list(said["hits"]) == ["test.sqlite3"] and said["scope"] == "person"
+    assert list(said["hits"]) == [residue.database().name] and said["scope"] == "person"
 
 
 @sqlite
@@ -212,7 +212,7 @@ def test_where_deleted_rows_are_not_overwritten_the_whole_file_is_read() -> None
     shop()
     engine.pragma("secure_delete = OFF")
     said = scanned(executed())
-    assert said["scope"] == "everything" and list(said["hits"]) == ["test.sqlite3"]
+    assert said["scope"] == "everything" and list(said["hits"]) == [residue.database().name]
 
 
 @sqlite
