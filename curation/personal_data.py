@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 
 from curation.decisions.derive import KINDS, PURPOSE, AffectedRecords
@@ -37,7 +39,7 @@ from curation.questions import clusters, duplicates
 from curation.releases import copies, cutting
 from curation.releases.copies import StoreFailed
 from feedback import capture
-from feedback.models import Project
+from feedback.models import Interaction, Project, Signal
 from privacy.db import isolation
 from privacy.erasure.erasure import TURN, Part, meeting_any, purposes_gone, removed
 from privacy.models import Purpose, Subject
@@ -76,6 +78,7 @@ IMPERSONAL = [
     "curation.AgentVersion",
     "curation.GateRun",
 ]
+GROWING = ["curation.Claim", "curation.SourceText", "curation.ReviewEvent", "curation.BulkItem"]
 OPERATOR_TEXT = ["curation.Dataset.system_prompt", "curation.BulkDecision.note"]
 CHAIN = 20  # length of a chain of pointers; beyond that, curation reads the questions again
 
@@ -281,6 +284,21 @@ def recalls(releases: list[str]) -> list[dict[str, str]]:
         {"release": name, "replaced_by": by.version, "recall": str(names[name].pk)}
         for name in releases
         if name in names and (by := names[name].replaced_by)
+    ]
+
+
+def rows_behind(files: list[Path]) -> list[QuerySet[Any]]:
+    """Of the released ones among these files: the conversations in them, and what was said and decided about those."""
+    home = Path(settings.RELEASES)
+    named = {file.relative_to(home).parts[:2] for file in files if file.is_relative_to(home)}
+    rows = Release.objects.filter(dataset__name__in={name for name, *_ in named}).select_related("dataset")
+    releases = [row.pk for row in rows if (row.dataset.name, row.version) in named]
+    kinds: list[type[Any]] = [ReleaseMember, ReleaseQuote]
+    held = [kind.objects.filter(release__in=releases).values("interaction") for kind in kinds]
+    return [
+        *(Interaction.objects.filter(pk__in=keys) for keys in held),
+        *(Signal.objects.filter(interaction__in=keys) for keys in held),
+        *(ReviewTask.objects.filter(interaction__in=keys) for keys in held),
     ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
@@ -23,6 +24,7 @@ IMPERSONAL = [
     "feedback.InteractionName",
     "feedback.TraceReport",
 ]
+GROWING = ["feedback.InteractionName"]
 Kind = Tombstone.Kind
 
 
@@ -107,6 +109,11 @@ def affected(subject: Subject) -> list[str]:
 
 
 def recalls(releases: list[str]) -> list[dict[str, str]]:
+    """No files here."""
+    return []
+
+
+def rows_behind(files: list[Path]) -> list[QuerySet[Any]]:
     """No files here."""
     return []
 

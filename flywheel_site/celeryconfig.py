@@ -37,6 +37,10 @@ beat_schedule = {
     "privacy-requests": {"task": "privacy.tasks.advance_requests", "schedule": 5.0, "options": {"expires": 30}},
     "webhooks": {"task": "privacy.tasks.deliver", "schedule": 10.0, "options": {"expires": 60}},
     "rewrite": {"task": "privacy.tasks.rewrite", "schedule": crontab(hour=settings.REWRITE_HOUR, minute=30)},
+    "erasure-audit": {
+        "task": "privacy.tasks.audit_erasures",
+        "schedule": crontab(hour=settings.REWRITE_HOUR, minute=45),
+    },
     "heartbeat": {"task": "flywheel_site.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 60}},
     "sessions": {"task": "flywheel_site.tasks.clear_sessions", "schedule": crontab(hour=4, minute=10)},
     "retention": {"task": "privacy.tasks.purge", "schedule": 3600.0, "options": {"expires": 3600}},

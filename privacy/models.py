@@ -31,6 +31,10 @@ class Subject(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["namespace", "digest"], name="subject_once_a_namespace")]
+        # Nearly always empty. Each list leaves these out, for which PostgreSQL would read all subjects.
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(restricted_at__isnull=False), name="subject_restricted")
+        ]
 
     def __str__(self) -> str:
         return f"subject {self.pk}"
@@ -201,6 +205,9 @@ class PrivacyRequest(models.Model):
     fingerprints = models.BinaryField(
         default=bytes, help_text="Keyed fingerprints of the person's text; emptied when it closes."
     )
+    for_audit = models.BinaryField(
+        null=True, help_text="Fingerprints with a salt that all requests share; emptied when the audit has passed."
+    )
     scan = models.JSONField(default=dict, help_text="What the byte scan read and found.")
     progress = models.JSONField(default=dict, help_text="How far the byte scan is; emptied when it is done.")
     receipt = models.JSONField(default=dict, help_text="Signed; see `privacy/requests/receipts.py`.")
@@ -213,6 +220,7 @@ class PrivacyRequest(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=~Q(state__in=["closed", "refused"]), name="request_open"),
             models.Index(fields=["link"], name="request_link"),
+            models.Index(fields=["closed_at"], condition=Q(for_audit__isnull=False), name="request_audit"),
         ]
 
     def __str__(self) -> str:

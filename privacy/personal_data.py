@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from privacy.erasure.erasure import TURN, Part, removed
 from privacy.models import ConsentEntry, Delivery, PrivacyRequest, RequestStatus, Subject
@@ -21,6 +23,7 @@ IMPERSONAL = [
     "privacy.Delivery",
     "privacy.Setback",
 ]
+GROWING = ["privacy.Tombstone"]
 Kind = PrivacyRequest.Kind
 BEING_ERASED = (RequestStatus.VERIFIED, RequestStatus.RESTRICTED)
 OPERATOR_TEXT = ["privacy.Notice.text", "privacy.RedactionPolicy.definition"]
@@ -68,6 +71,11 @@ def affected(subject: Subject) -> list[str]:
 
 
 def recalls(releases: list[str]) -> list[dict[str, str]]:
+    """No files here."""
+    return []
+
+
+def rows_behind(files: list[Path]) -> list[QuerySet[Any]]:
     """No files here."""
     return []
 

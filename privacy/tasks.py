@@ -6,10 +6,11 @@ from celery import shared_task
 
 from privacy.db import isolation
 from privacy.erasure import erasure, retention, tombstones
-from privacy.requests import lifecycle
+from privacy.requests import audit, lifecycle
 from privacy.webhooks import delivery
 
 logger = logging.getLogger(__name__)
+AUDIT = "audit of erasures"
 
 
 @shared_task
@@ -24,8 +25,10 @@ def sweep() -> int:
 
 @shared_task
 def advance_requests() -> int:
-    """Advance privacy requests."""
-    return lifecycle.advance_all()
+    """Advance privacy requests, and the audit of erasures if one is under way."""
+    closed = lifecycle.advance_all()
+    isolation.each(AUDIT, [audit.go_on], lambda step: step())
+    return closed
 
 
 @shared_task
@@ -38,6 +41,12 @@ def deliver() -> int:
 def rewrite() -> list[str]:
     """Overwrite erased rows that PostgreSQL still has in its pages."""
     return retention.rewrite()
+
+
+@shared_task
+def audit_erasures() -> bool:
+    """Begin to search everything for text of the people erased since the last audit."""
+    return audit.begin()
 
 
 @shared_task

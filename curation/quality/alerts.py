@@ -19,6 +19,7 @@ from curation.quality.estimates import Z99
 from curation.releases.cutting import MAX_TRIES
 from feedback.models import Project
 from privacy.models import PrivacyRequest
+from privacy.requests import audit
 from privacy.webhooks import delivery
 
 WINDOW = timedelta(days=1)  # anything older was sent, or happened before there was a webhook
@@ -68,6 +69,11 @@ def found(project: Project, now: datetime) -> Iterator[Alert]:
         words = f"a privacy request ({request.kind}) is overdue."
         url = page("privacy_privacyrequest", request.pk)
         yield Alert(f"request_overdue_{request.pk}", "request.overdue", words, url, request.due_at)
+    for request in audit.found().filter(origin=project.name):
+        words = "the audit found text of an erased person."
+        at = str(request.scan["audit"]["at"])
+        url = page("privacy_privacyrequest", request.pk)
+        yield Alert(f"erasure_found_{request.pk}_{at[:10]}", "erasure.found", words, url, datetime.fromisoformat(at))
     if drop := fallen(project, now):
         week = strata.week_of(now)
         url = f"{settings.ORIGIN}{reverse('admin:quality')}?project={project.pk}"

@@ -12,7 +12,7 @@ from operator import or_
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Case, Count, Min, Q, QuerySet, When
 
 from curation.evidence.records import Decided
 from curation.models import Question
@@ -93,9 +93,7 @@ def cluster_of(row: Interaction) -> int | None:
 
 def leave(interactions: Sequence[int]) -> None:
     """Take questions without any records left out of their clusters, unless a curator put them there."""
-    rows = Question.objects.filter(pk__in=interactions, pinned=False)
-    if gone := list(rows.values_list("pk", flat=True)):
-        remove(gone)
+    take_out(Question.objects.filter(pk__in=interactions, pinned=False))
 
 
 def of(question: str, context: Sequence[Mapping[str, str]]) -> Sketch:
@@ -177,22 +175,31 @@ def sketches_of(keys: Iterable[int]) -> dict[int, Sketch]:
 def remove(keys: Sequence[int]) -> int:
     """Take questions out; if a cluster loses the one that others are compared with, its next takes its place."""
     with transaction.atomic(savepoint=False):
-        rows = Question.objects.filter(pk__in=keys)
-        leading: defaultdict[int, set[int]] = defaultdict(set)
-        for project, cluster in rows.filter(LEADS).values_list("project", "cluster").distinct():
+        return take_out(Question.objects.filter(pk__in=keys))
+
+
+def take_out(rows: QuerySet[Question]) -> int:
+    """The same for the questions of a query. Call in a transaction."""
+    leads = Case(When(LEADS, then=True), default=False)
+    found = list(rows.order_by().values_list("pk", "project", "cluster", leads))
+    if not found:
+        return 0
+    leading: defaultdict[int, set[int]] = defaultdict(set)
+    for _, project, cluster, is_leading in found:
+        if is_leading:
             leading[project].add(cluster)
-        removed: int = rows.delete()[0]
-        for project, named in leading.items():
-            promote(project, named)
+    removed: int = Question.objects.filter(pk__in=[key for key, *_ in found]).delete()[0]
+    for project, named in leading.items():
+        promote(project, named)
     return removed
 
 
 def promote(project: int, named: Collection[int]) -> None:
     """Make sure that each of these clusters has a question to compare with: its first, if there is none."""
-    members = Question.objects.filter(project=project, cluster__in=named)
-    led = set(members.filter(LEADS).values_list("cluster", flat=True).distinct())
-    firsts = members.order_by().values("cluster").annotate(first=Min("pk")).values_list("cluster", "first")
-    give_bands(project, *[first for cluster, first in firsts if cluster not in led])
+    members = Question.objects.filter(project=project, cluster__in=named).order_by().values("cluster")
+    led = Count("pk", filter=LEADS)
+    firsts = members.annotate(first=Min("pk"), led=led).filter(led=0).values_list("first", flat=True)
+    give_bands(project, *firsts)
 
 
 def give_bands(project: int, *keys: int) -> None:

@@ -30,7 +30,7 @@ OVERTAKEN = 409  # the status that tells the script to keep the previous task's 
 EDITOR = "admin/curation/reviewtask/editor_part.html"
 GONE = "This conversation has been deleted, or you have lost access to it."
 NOT_LAST = "You have already decided this task. Undo takes the decision back."
-SHOWN = ("interaction__decision", "interaction__audit", "project__redaction", "resolved_by", "claimed_by")
+SHOWN = ("interaction__decision", "interaction__audit", "project")
 SKIPPED, BLIND = "review_skipped", "review_blind"
 
 
@@ -159,14 +159,20 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         query = Queue.asked(request.GET).query()
         return redirect(f"{reverse('admin:curation_reviewtask_decide', args=[task.pk])}{query and f'?{query}'}")
 
+    def seen(self, request: HttpRequest) -> QuerySet[ReviewTask]:
+        """This user's tasks, with what their page shows."""
+        return self.get_queryset(request).select_related(*SHOWN)
+
     def found(self, request: HttpRequest, key: int) -> ReviewTask | None:
-        return self.get_queryset(request).select_related(*SHOWN).filter(pk=key).first()
+        return self.seen(request).filter(pk=key).first()
 
     def decide_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
         """Show one task with everything that helps to judge it, and carry out the reviewer's verdict."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        task = self.found(request, key)
+        # A verdict reads the task again, under its lock.
+        seen = self.get_queryset(request) if request.method == "POST" else self.seen(request)
+        task = seen.filter(pk=key).first()
         if task is None:
             return self.gone(request)
         if request.method != "POST":

@@ -85,18 +85,17 @@ def first_of_several(
     found = min(heads(free, projects), default=None)
     if found is None:
         return None
-    *_, project = found
-    # A head may be locked since, with all others of its project: then the tasks are read in the slow way.
-    return rows.filter(project=project).first() or rows.first()
+    *_, key = found
+    # Another reviewer may have taken it since: then the tasks are read in the slow way.
+    return next(iter(rows.filter(pk=key).order_by()), None) or rows.first()
 
 
-def heads(free: QuerySet[ReviewTask], projects: Sequence[int]) -> list[tuple[int, int, int, int]]:
+def heads(free: QuerySet[ReviewTask], projects: Sequence[int]) -> list[tuple[int, int, int]]:
     """The first free task of each of these projects, by its place in the queue: one look into the queue's index each."""
     first = Subquery(free.filter(project=OuterRef("pk")).values("pk")[:1])
     keys = Project.objects.filter(pk__in=projects).order_by().annotate(first=first).values_list("first", flat=True)
     rows = ReviewTask.objects.filter(pk__in=[key for key in keys if key is not None])
-    places = rows.values_list("settles", "priority", "pk", "project")
-    return [(-settles, -priority, key, project) for settles, priority, key, project in places]
+    return [(-settles, -priority, key) for settles, priority, key in rows.values_list("settles", "priority", "pk")]
 
 
 def drawn_instead(task: ReviewTask, rows: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
@@ -167,11 +166,13 @@ def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
     with transaction.atomic():
         # Lock the conversation before its task, as curation does, or the two could deadlock.
         Interaction.objects.select_for_update(no_key=True).values_list("pk").get(pk=task.interaction_id)
-        tasks = ReviewTask.objects.select_for_update(of=("self",)).select_related("interaction__project__redaction")
+        tasks = ReviewTask.objects.select_for_update(of=("self",)).select_related(
+            "interaction__project__redaction", "interaction__decision"
+        )
         locked = tasks.get(pk=task.pk)
-        check(locked, verdict, user)
         source = locked.interaction
         policy = versions.current(source.project)
+        check(locked, verdict, user, policy)
         locked.state, locked.resolution = TaskState.RESOLVED, verdict.resolution
         locked.correction = (
             redacted_text(source, verdict.correction)
@@ -224,7 +225,7 @@ def redacted_text(source: Interaction, text: str) -> Redacted:
 def decide_by(task: ReviewTask, policy: CurationPolicy) -> Decision:
     """Make the decision of a closed task and derive its records. Call in a transaction."""
     source = task.interaction
-    outcome, reason, detail, signal = outcome_of(task)
+    outcome, reason, detail, signal = outcome_of(task, policy)
     evidence = EvidenceSettings.from_dict(policy.settings.get("evidence", {}))
     is_own = bool(own_salt(source.pk, source.answer, source.sources))
     row = Decision.objects.select_for_update().filter(pk=source.pk).first() or Decision(interaction=source)
@@ -239,13 +240,13 @@ def decide_by(task: ReviewTask, policy: CurationPolicy) -> Decision:
     return row
 
 
-def outcome_of(task: ReviewTask) -> tuple[Outcome, Reason, str, int | None]:
+def outcome_of(task: ReviewTask, policy: CurationPolicy) -> tuple[Outcome, Reason, str, int | None]:
     """The outcome of a closed task, its reason, and the signal that holds the right answer, if any."""
     if task.resolution != Resolution.USE:
         outcome, reason = OUTCOMES[Resolution(task.resolution)]
         detail = AGENT_IS_RIGHT if task.resolution == Resolution.AGENT else REASONS[reason].sentence
         return outcome, reason, detail, None
-    record = holds.by_votes(task)
+    record = holds.by_votes(task, policy)
     if record is None:
         raise ReviewError("New votes have arrived, and the answer is undecided again.")
     return record.outcome, Reason.REVIEW_USED, REASONS[Reason.REVIEW_USED].sentence, record.signal

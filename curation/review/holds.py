@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from curation.decisions import pooled
 from curation.decisions.rules import LABELLED, Outcome, right_answer
-from curation.models import Decision, ReviewTask
-from curation.policies import versions
+from curation.models import CurationPolicy, Decision, ReviewTask
 from curation.review.opening import ASKED_OF_RECORDS
 
 Kind, Resolution = ReviewTask.Kind, ReviewTask.Resolution
@@ -67,15 +66,15 @@ def bulk_verdicts(tasks: Sequence[ReviewTask]) -> tuple[ReviewTask.Resolution, .
     return AT_ONCE[kinds.pop()] if len(kinds) == 1 else ()
 
 
-def record(task: ReviewTask) -> Record | None:
+def record(task: ReviewTask, policy: CurationPolicy) -> Record | None:
     """The record that the task is about, as decided without the task; None if nothing labels it now.
 
     An earlier reviewer's decision counts, except the first verdict of a double review, which is what is being judged.
     """
-    row = Decision.objects.select_related("correction", "task", "interaction").filter(pk=task.interaction_id).first()
+    row = getattr(task.interaction, "decision", None)
     if task.kind == Kind.LABEL and row is not None and row.task_id not in (None, task.pk):
         return reviewed(row)
-    return by_votes(task)
+    return by_votes(task, policy)
 
 
 def reviewed(row: Decision) -> Record | None:
@@ -93,9 +92,9 @@ def reviewed(row: Decision) -> Record | None:
     )
 
 
-def by_votes(task: ReviewTask) -> Record | None:
+def by_votes(task: ReviewTask, policy: CurationPolicy) -> Record | None:
     """The record that people's votes lead to, including those on the same answer elsewhere."""
-    one = pooled.without_reviewer(task.interaction_id, versions.current(task.interaction.project))
+    one = pooled.without_reviewer(task.interaction_id, policy)
     if one is None or one.ruling.outcome not in LABELLED:
         return None
     read, ruling = one.read, one.ruling

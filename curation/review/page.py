@@ -134,6 +134,7 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, recent: Seque
     """
     now = timezone.now()
     is_open = task.state == TaskState.OPEN
+    policy = versions.current(task.project) if is_open else None
     signals = list(Signal.objects.visible().filter(interaction=task.interaction_id).order_by("effective_at", "id"))
     # Second reviews, calibrations and everything drawn into the audit, even if something else opened the task, are
     # judged blind: what others said would bias them.
@@ -141,7 +142,7 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, recent: Seque
     blind = blind or is_drawn or task.kind in ASIDE
     held = task.claimed_until is not None and task.claimed_until > now and task.claimed_by_id != user.pk
     is_hold = is_open and holds.is_hold(task)
-    record = holds.record(task) if is_hold else None
+    record = holds.record(task, policy) if is_hold and policy else None
     heard = () if blind and is_open else tuple(map(said, signals))
     is_summed = task.reason in REASONS and REASONS[task.reason].kind == reasons.Kind.VOTES and not (blind and is_open)
     cluster = clusters.cluster_of(task.interaction)
@@ -155,7 +156,7 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, recent: Seque
         unshown=max(0, len(heard) - SHOWN),
         earlier=before,
         near=tuple(near(task, cluster, before)),
-        tags=tuple(deciding.known_tags(versions.current(task.project))) if is_open else tuple(task.tags),
+        tags=tuple(deciding.known_tags(policy)) if policy else tuple(task.tags),
         differ=tuple(double_review.verdicts_before(task)) if user.has_perm(double_review.ADJUDICATES) else (),
         queued=queues.left(queue),
         sitting=sitting(user, now),

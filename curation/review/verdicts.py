@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from curation.models import ReviewTask, TaskState
+from curation.models import CurationPolicy, ReviewTask, TaskState
 from curation.review import double_review, holds
 from feedback.texts.blanks import is_blank
 from feedback.texts.fingerprints import normalise
@@ -31,7 +31,7 @@ class Verdict:
     """When the claim of the reviewer's page ends: a verdict from an older page is refused. Empty for a verdict without a page."""
 
 
-def check(task: ReviewTask, verdict: Verdict, user: User | None) -> None:
+def check(task: ReviewTask, verdict: Verdict, user: User | None, policy: CurationPolicy) -> None:
     if task.state != TaskState.OPEN:
         raise ReviewError("This task is already closed.")
     if user is not None and (words := barred(task, user)):
@@ -41,7 +41,7 @@ def check(task: ReviewTask, verdict: Verdict, user: User | None) -> None:
         raise ReviewError("Somebody else is deciding this task.")
     if verdict.claim and verdict.claim != claim_of(task):
         raise ReviewError("This task was opened again after this page was loaded. Look at it again, then decide.")
-    check_words(task, verdict, holds.record(task) if holds.is_hold(task) else None)
+    check_words(task, verdict, holds.record(task, policy) if holds.is_hold(task) else None)
 
 
 def claim_of(task: ReviewTask) -> str:

@@ -11,7 +11,7 @@ from curation.runs import control
 from feedback.models import Interaction, ParkedSignal
 from privacy.erasure import erasure, tombstones
 from privacy.models import Delivery, DeliveryStatus, Erasure, PrivacyRequest, RequestStatus, Setback
-from privacy.requests import lifecycle
+from privacy.requests import audit, lifecycle
 
 SAMPLE = 100  # the oldest pending interactions, which a curation run takes first
 SOON = timedelta(days=7)
@@ -73,13 +73,16 @@ def failing() -> int:
 
 
 def requests() -> dict[str, int]:
-    """Open requests of people: all, those past the legal deadline, and those due soon."""
+    """Open requests of people: all, those past the legal deadline, and those due soon; and closed ones of whose text the
+    audit has found something.
+    """
     now = timezone.now()
     open_now = PrivacyRequest.objects.exclude(state__in=OVER)
     return {
         "open": open_now.count(),
         "overdue": open_now.filter(due_at__lt=now).count(),
         "due_soon": open_now.filter(due_at__gte=now, due_at__lt=now + SOON).count(),
+        "found_by_audit": audit.found().count(),
     }
 
 

@@ -71,6 +71,11 @@ def pragma(setting: str) -> int | None:
     return rows[0][0] if rows else None
 
 
+def overwrites() -> bool:
+    """Whether SQLite overwrites what this connection deletes."""
+    return one_writer() and pragma("secure_delete") == 1
+
+
 @contextmanager
 def set_for_batches() -> Iterator[None]:
     """Set `BATCH_PRAGMAS` on SQLite for the block, which must call `checkpoint` between transactions."""

@@ -3,7 +3,8 @@
 A fingerprint is the keyed hash of twenty bytes that begin where a word does. It finds a text in any file, page or log,
 plain or escaped as JSON, and reveals nothing without the key. Over a SQLite database it runs in a separate process: a
 process that opens and closes the file itself would drop the locks of its own connections. The program reads for a given
-time and says how far it got, so a scan of any size is a series of short steps.
+time and says how far it got, so a scan of any size is a series of short steps. Of a SQLite file it can read a few pages
+alone, and of those what is not a row.
 """
 
 import contextlib
@@ -12,10 +13,12 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from privacy.erasure import pages
 
 WINDOW = 20
 SIZE = 8
@@ -94,20 +97,29 @@ class Read:
     next: tuple[str, int] | None = None
 
 
-def scan(paths: Sequence[str], finder: Finder, begin: int = 0, seconds: float = float("inf")) -> Read:
+Pages = Mapping[str, list[list[int]]]
+"""For a SQLite file of which only some pages are read, their numbers as ranges."""
+
+
+def scan(
+    paths: Sequence[str], finder: Finder, begin: int = 0, seconds: float = float("inf"), only: Pages | None = None
+) -> Read:
     """Read the files, the first from byte `begin` on, for about this long. A missing file is clean."""
     done, end = Read(), time.monotonic() + seconds
     for place, path in enumerate(paths):
         reached, size = begin, length(path)  # anything appended from now on, such as this scan's own notes, is new
-        for reached, hits in pieces(path, finder, begin):
+        parts = pieces(path, finder, begin)
+        if only and path in only:
+            parts = single_pages(path, finder, begin, only[path])
+        for reached, read, hits in parts:
+            done.bytes += read
             if hits:
                 done.hits[path] = sorted({*done.hits.get(path, []), *(digest.hex() for digest in hits)})
-            if reached >= size or time.monotonic() > end:
+            if reached >= size:
                 break
-        done.bytes += reached - begin
-        if reached < size and time.monotonic() > end:
-            done.next = path, reached
-            return done
+            if time.monotonic() > end:
+                done.next = path, reached
+                return done
         done.files, begin = done.files + 1, 0
         if time.monotonic() > end and place + 1 < len(paths):
             done.next = paths[place + 1], 0
@@ -122,16 +134,25 @@ def length(path: str) -> int:
     return 0
 
 
-def pieces(path: str, finder: Finder, begin: int) -> Iterator[tuple[int, set[bytes]]]:
-    """For each piece of the file, the offset where it ends and the fingerprints in it."""
+def pieces(path: str, finder: Finder, begin: int) -> Iterator[tuple[int, int, set[bytes]]]:
+    """For each piece of the file, the offset where it ends, its length and the fingerprints in it."""
     with contextlib.suppress(FileNotFoundError), Path(path).open("rb") as file:
         file.seek(max(0, begin - OVERLAP))  # a window may straddle the end of the previous step
         reached, tail = file.tell(), b""
         while piece := file.read(CHUNK):
-            reached += len(piece)
+            before, reached = max(reached, begin), reached + len(piece)
             if reached > begin:  # otherwise only the overlap is left: the previous step reached the end
-                yield reached, finder.find(tail + piece)
+                yield reached, reached - before, finder.find(tail + piece)
             tail = piece[-OVERLAP:]
+
+
+def single_pages(
+    path: str, finder: Finder, begin: int, ranges: list[list[int]]
+) -> Iterator[tuple[int, int, set[bytes]]]:
+    """The same for these pages of a SQLite file, each without its rows."""
+    with contextlib.suppress(FileNotFoundError), Path(path).open("rb") as file:
+        for reached, unused in pages.unused(file, ranges, begin):
+            yield reached, len(unused), finder.find(unused)
 
 
 def unpacked(data: bytes) -> frozenset[bytes]:
@@ -143,7 +164,7 @@ def main() -> None:
     asked: dict[str, Any] = json.load(sys.stdin)
     marker = Marker(bytes.fromhex(asked["key"]), bytes.fromhex(asked["salt"]))
     finder = Finder(frozenset(map(bytes.fromhex, asked["wanted"])), marker)
-    done = scan(asked["paths"], finder, asked["begin"], asked["seconds"])
+    done = scan(asked["paths"], finder, asked["begin"], asked["seconds"], asked["pages"])
     json.dump({"files": done.files, "bytes": done.bytes, "hits": done.hits, "next": done.next}, sys.stdout)
 
 

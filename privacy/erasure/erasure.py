@@ -2,12 +2,14 @@
 
 `settings.PERSONAL_DATA` names modules, leaf first. Each promises:
 
-- `MODELS`: the labels of its models with personal data; `IMPERSONAL`: those of its other models;
+- `MODELS`: the labels of its models with personal data; `IMPERSONAL`: those of its other models; `GROWING`: those of
+  the latter that grow with the conversations, and hold ids, codes and digests alone;
 - `export(subject) -> dict[str, list[dict]]`: the person's rows by kind, readable;
 - `erase(subject, purpose=None) -> Iterator[dict[str, int]]`: removes them (all, or those for one purpose) in steps of at
   most `TURN` rows, each counted by kind; abandoned after any step, the next call goes on with the rest;
 - `recalls(releases) -> list[dict]`: for each of these files, its replacement: `{"release", "replaced_by", "recall"}`;
 - `affected(subject) -> list[str]`: the released files, by name, that hold records of the person;
+- `rows_behind(files) -> list[QuerySet]`: the rows of people whose text these files hold;
 - `holding(tombstones) -> list[Subject]`: whose rows these tombstones refer to, after a backup was restored;
 - `reconsider(subject)`: their consent has widened; records left out for lack of it may be looked at again;
 - `expire(before) -> Iterator[dict[str, int]]`: removes what retention no longer covers, in such steps;
@@ -44,6 +46,7 @@ from privacy.subjects import master_keys
 from privacy.subjects.lookup import bury_person
 
 Row = TypeVar("Row", bound=Model)
+Transaction = contextlib.AbstractContextManager[None]
 logger = logging.getLogger(__name__)
 MAX_TRIES = 5
 RETENTION = "retention"
@@ -102,7 +105,9 @@ def begin(subject: Subject, purpose: str | None = None, request: PrivacyRequest 
         )
 
 
-def go_on(receipt: Erasure, seconds: float = math.inf) -> bool:
+def go_on(
+    receipt: Erasure, seconds: float = math.inf, begin_turn: Callable[[], Transaction] = transaction.atomic
+) -> bool:
     """Take turns until nothing is left, or for about this many seconds; return whether it is done.
 
     If stopped or killed at any moment, the next call continues. SQLite's other writers look for the lock only now and
@@ -111,7 +116,7 @@ def go_on(receipt: Erasure, seconds: float = math.inf) -> bool:
     end = time.monotonic() + seconds
     while receipt.subject_id is not None:
         begun = time.monotonic()
-        take_turn(receipt)
+        take_turn(receipt, begin_turn)
         now = time.monotonic()
         if receipt.subject_id is not None and now > end:
             return False
@@ -120,9 +125,9 @@ def go_on(receipt: Erasure, seconds: float = math.inf) -> bool:
     return True
 
 
-def take_turn(receipt: Erasure) -> None:
+def take_turn(receipt: Erasure, begin_turn: Callable[[], Transaction] = transaction.atomic) -> None:
     """Remove some of the person's rows and count them in one transaction; removing the last completes the erasure."""
-    with transaction.atomic():
+    with begin_turn():
         subject = Subject.objects.select_for_update().filter(pk__in=[receipt.subject_id]).first()
         locked = Erasure.objects.select_for_update().get(pk=receipt.pk)
         if subject is not None and locked.subject_id is not None:  # otherwise another process has done the last turn

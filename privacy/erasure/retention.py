@@ -21,7 +21,7 @@ from psycopg.errors import LockNotAvailable
 from privacy.db import engine
 from privacy.db.bulk import execute, select
 from privacy.erasure import erasure
-from privacy.erasure.scan import free_text, personal_models
+from privacy.erasure.tables import free_text, personal_models
 from privacy.models import Erasure
 
 STATISTICS = "pg_catalog.pg_statistic"

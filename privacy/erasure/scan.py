@@ -1,172 +1,44 @@
 """The byte scan that an erasure must pass: none of the person's text is in the database, files, broker or logs.
 
-It searches three places: every file under `var/`, and SQLite's file with its log, where deleted rows may linger; by
-SQL, every column of every table in key order, so that a table of many millions is read in many steps; and Redis, if it
-is the broker. A sentence that is also in other people's rows (the agent says it to everybody) proves nothing and is
-left out; the result counts these. Scanning a large installation takes longer than a lease, so `look` runs for a while
-and notes how far it got.
+It searches every file under `var/`, and SQLite's file with its log, where deleted rows may linger; by SQL, the tables;
+and Redis, if it is the broker. A sentence that is also in other people's rows (the agent says it to everybody) proves
+nothing and is left out; the result counts these. `look` runs for a while and notes how far it got.
+
+While all there is can be read in about a minute, all of it is read for each request. A larger installation is read for
+one person where their text can be: the rows that they had, by key; the tables that belong to nobody; the files written
+since they came; of SQLite's file, what is no row in the pages that changed while they were erased. The rest is read by
+the audit, for many people at once (`privacy/requests/audit.py`), which searches for fingerprints of its own: theirs
+have the same salt for all.
 """
 
 import json
 import os
+import stat
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
-from itertools import islice
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
-from django.db import connection, models
 
-from privacy.db import bulk, engine
-from privacy.db.fields import RedactedJSONField, RedactedTextField
+from privacy.db import condition, engine
+from privacy.erasure import tables
 from privacy.erasure.byte_scan import Finder, Marker, fingerprints, unpacked
-from privacy.erasure.erasure import holders
+from privacy.erasure.pages import ranges
+from privacy.erasure.tables import free_text, personal_models, strings
 from privacy.models import PrivacyRequest, Subject
 from privacy.subjects.digests import key
 
-TEXT = (models.CharField, models.TextField, models.JSONField, models.BinaryField)
-FREE_TEXT = (RedactedTextField, RedactedJSONField)
-ROWS = 2_000
-OWN_WORK = {"fingerprints", "progress"}  # what the scan itself keeps in a request
-Model = type[models.Model]
-
-
-def personal_models() -> Iterator[Model]:
-    """The models whose rows belong to a person."""
-    for module in holders():
-        for label in module.MODELS:
-            yield apps.get_model(label)
-
-
-def free_text(model: Model) -> list[str]:
-    """The columns of a personal model that hold people's words."""
-    return [column.attname for column in model._meta.concrete_fields if isinstance(column, FREE_TEXT)]
-
-
-def read(
-    progress: dict[str, Any], asked: frozenset[bytes], wanted: frozenset[bytes], marker: Marker, end: float
-) -> bool:
-    """Continue with the tables until this moment; return whether all were read.
-
-    Tables that belong to nobody are small, come first, and are searched for everything `wanted`. Personal tables are
-    searched for what is `asked` and what was found elsewhere, until all of it has been seen in other people's text.
-    """
-    mine = {model._meta.label for model in personal_models()}
-    operator = {name for module in holders() for name in getattr(module, "OPERATOR_TEXT", [])}
-    tables = sorted(
-        apps.get_models(include_auto_created=True), key=lambda model: (model._meta.label in mine, model._meta.label)
-    )
-    elsewhere, in_people = Finder(wanted, marker), None
-    names = [model._meta.label for model in tables]
-    begin = names.index(progress["table"]) if progress.get("table") in names else 0
-    for model in tables[begin:]:
-        personal = model._meta.label in mine
-        after = progress.get("after") if model._meta.label == progress.get("table") else None
-        progress["table"] = model._meta.label
-        if personal and in_people is None:
-            in_people = Finder(asked | in_columns(progress), marker)
-        finder = in_people if personal and in_people else elsewhere
-        for reached, values in pages(model, after):
-            if personal and told_apart(progress, finder.wanted):
-                break
-            note(progress, model, values, finder, personal, operator)
-            progress["after"] = reached
-            if reached is not None and time.monotonic() > end:
-                return False
-        progress["after"] = None
-    return True
-
-
-def told_apart(progress: dict[str, Any], asked: frozenset[bytes]) -> bool:
-    """Whether everything asked for has been found in other people's text, so that nothing is left to search for."""
-    return asked <= frozenset(map(bytes.fromhex, progress.get("shared", [])))
-
-
-def in_columns(progress: dict[str, Any]) -> frozenset[bytes]:
-    """All fingerprints found where nobody's text belongs."""
-    columns: dict[str, list[str]] = progress.get("columns", {})
-    return frozenset(bytes.fromhex(digest) for found in columns.values() for digest in found)
-
-
-def note(
-    progress: dict[str, Any], model: Model, values: dict[str, bytes], finder: Finder, personal: bool, operator: set[str]
-) -> None:
-    """Search some rows, column by column. Text in a personal row's free-text column belongs to that person, who is not
-    erased.
-    """
-    for name, data in values.items():
-        found = {digest.hex() for digest in finder.find(data)}
-        if not found:
-            continue
-        column: Any = model._meta.get_field(name)
-        if (personal and isinstance(column, FREE_TEXT)) or f"{model._meta.label}.{name}" in operator:
-            progress["shared"] = sorted({*progress.get("shared", []), *found})
-        else:
-            columns: dict[str, list[str]] = progress.setdefault("columns", {})
-            place = f"{model._meta.db_table}.{column.column}"
-            columns[place] = sorted({*columns.get(place, []), *found})
-
-
-def pages(model: Model, after: int | None) -> Iterator[tuple[int | None, dict[str, bytes]]]:
-    """The rows of a table in batches: the last key (None at the end), and the bytes of each column that can hold text.
-
-    Read as the database stores it, not through the model.
-    """
-    columns = [column for column in model._meta.concrete_fields if isinstance(column, TEXT) and not own_work(column)]
-    if not columns:
-        return
-    quote = connection.ops.quote_name
-    key, table = quote(str(model._meta.pk.column)), quote(model._meta.db_table)
-    chosen = ", ".join([key, *(quote(str(column.column)) for column in columns)])
-    if not counted(model):
-        streamed = bulk.stream(f"SELECT {chosen} FROM {table}")  # noqa: S608 - our own names
-        while rows := list(islice(streamed, ROWS)):
-            yield None, joined(columns, rows)
-        return
-    statement = f"SELECT {chosen} FROM {table} WHERE {key} > %s ORDER BY {key} LIMIT {ROWS}"  # noqa: S608
-    reached: int | None = -1 if after is None else after
-    while reached is not None:
-        rows = bulk.select(statement, [reached])
-        reached = rows[-1][0] if len(rows) == ROWS else None
-        if rows:
-            yield reached, joined(columns, rows)
-
-
-def own_work(column: Any) -> bool:
-    """Whether this is where the scan keeps its own fingerprints."""
-    return column.model is PrivacyRequest and column.name in OWN_WORK
-
-
-def counted(model: Model) -> bool:
-    """Whether the table's keys are numbers, so that it can be read in pages."""
-    column: Any = model._meta.pk
-    while column.remote_field:
-        column = column.target_field
-    return isinstance(column, models.IntegerField)
-
-
-def joined(columns: list[Any], rows: list[Any]) -> dict[str, bytes]:
-    """A row's column values joined, so that no window spans two values and each value begins a word."""
-    return {
-        column.name: b"\0 ".join([b"", *(as_bytes(row[place]) for row in rows)])
-        for place, column in enumerate(columns, start=1)
-    }
-
-
-def as_bytes(value: Any) -> bytes:
-    """A value of a column as bytes."""
-    if isinstance(value, bytes | memoryview):
-        return bytes(value)
-    if value is None:
-        return b""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text.encode("utf-8", "surrogatepass")
-
-
+EVERYTHING, PERSON = "everything", "person"  # what a scan has read, as the receipt says it
+AT_ONCE = 1 << 30  # bytes that are read for each request: about a minute
+CLOCKS = timedelta(days=1)  # by which the clock of the files may differ from that of the rows, and more
+MANY_PAGES = 250_000  # a gigabyte; whoever changed that many is read with the whole file
 MOST = 50_000  # fingerprints for one person: enough to find each of their texts many times over
 STEP = 60.0  # seconds of scanning between notes of the place
 
@@ -176,81 +48,147 @@ def marker_of(request: PrivacyRequest) -> Marker:
     return Marker(key("fingerprint"), request.id.bytes)
 
 
-def texts_of(subject: Subject) -> Iterator[str]:
-    """Every text of the person, from every table that holds any."""
+def for_audit() -> Marker:
+    """How the fingerprints for the audit are made, which is one search for many people."""
+    return Marker(key("audit"), b"")
+
+
+def texts_of(subject: Subject, keys: dict[str, list[int]] | None = None) -> Iterator[str]:
+    """Every text of the person, from every table that holds any; `keys` gets the keys of the rows, by model."""
     for model in personal_models():
         columns = free_text(model)
         if columns:
-            for row in model._default_manager.filter(subject=subject).values_list(*columns).iterator(chunk_size=500):
+            rows = model._default_manager.filter(subject=subject).values_list("pk", *columns)
+            for pk, *row in rows.iterator(chunk_size=500):
+                if keys is not None:
+                    keys[model._meta.label].append(pk)
                 for value in row:
                     yield from strings(value)
 
 
-def strings(value: Any) -> Iterator[str]:
-    """Every string in a JSON value, keys too."""
-    if isinstance(value, str):
-        yield str(value)
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            yield str(name)
-            yield from strings(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from strings(inner)
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What the scans search for, packed: for the request and for the audit; how many texts gave any; and where the
+    person's text can be.
+    """
+
+    fingerprints: bytes
+    for_audit: bytes
+    counts: dict[str, int]
+    person: dict[str, Any]
 
 
-def collect(request: PrivacyRequest, subject: Subject) -> tuple[bytes, dict[str, int]]:
-    """The packed fingerprints of the person's texts, and how many texts gave any. Call before they are erased."""
-    marker, found, long, short = marker_of(request), set[bytes](), 0, 0
-    for text in texts_of(subject):
-        own = fingerprints(text, marker) if text else set()
+def collect(request: PrivacyRequest, subject: Subject) -> Collected:
+    """Read the person's texts. Call before they are erased."""
+    found, also, long, short = set[bytes](), set[bytes](), 0, 0
+    keys: dict[str, list[int]] = defaultdict(list)
+    for text in texts_of(subject, keys):
+        own = fingerprints(text, marker_of(request)) if text else set()
         long, short = long + bool(own), short + (not own and bool(text))
         if len(found) < MOST:
             found |= own
-    return b"".join(sorted(found)), {"texts": long, "texts_too_short": short}
+            also |= fingerprints(text, for_audit())
+    gone = subject.pk if request.kind == PrivacyRequest.Kind.ERASURE else None
+    person = {"since": (subject.created_at - CLOCKS).timestamp(), "keys": dict(keys), "subject": gone}
+    counts = {"texts": long, "texts_too_short": short}
+    return Collected(b"".join(sorted(found)), b"".join(sorted(also)), counts, person)
+
+
+def with_pages(progress: dict[str, Any], pages: set[int]) -> dict[str, Any]:
+    """The progress, with the pages that changed while the person's rows were removed.
+
+    Without them, as after a crash in between, all of SQLite's file is read; so it is where none is known to have
+    changed, and where deleted rows are not overwritten.
+    """
+    known = 0 < len(pages) <= MANY_PAGES and engine.overwrites()
+    person = progress["person"] | ({"pages": ranges(pages)} if known else {})
+    return progress | {"person": person}
+
+
+def basis(progress: dict[str, Any]) -> dict[str, Any]:
+    """What a new scan of the same request begins with."""
+    return {"person": progress["person"]} if "person" in progress else {}
+
+
+def scope_of(progress: dict[str, Any]) -> str:
+    """What is to be read: everything, if that takes a minute or it is not known where the person's text can be."""
+    person = progress.get("person")
+    if person is None or (engine.one_writer() and "pages" not in person):
+        return EVERYTHING
+    return EVERYTHING if size() <= AT_ONCE else PERSON
+
+
+def size() -> int:
+    """The bytes of the database and of all files, about."""
+    database = set(map(str, engine.files()))
+    return condition.size() + sum(length(path) for path in paths() if path not in database)
 
 
 def look(request: PrivacyRequest) -> bool:
     """Continue the scan for about one `STEP`; return whether it is done. `request.progress` says how far it is."""
-    wanted, progress = unpacked(bytes(request.fingerprints)), request.progress
-    end = time.monotonic() + STEP
-    if not wanted:
-        return True
-    marker = marker_of(request)
+    progress, wanted = request.progress, unpacked(bytes(request.fingerprints))
+    if "scope" not in progress:
+        progress["scope"] = scope_of(progress)
+        if progress["scope"] == PERSON:
+            progress["left"] = tables.left(progress["person"]["keys"], progress["person"]["subject"])
+    return not wanted or search(progress, wanted, marker_of(request))
+
+
+def search(progress: dict[str, Any], wanted: frozenset[bytes], marker: Marker) -> bool:
+    """Continue to search for fingerprints for about one `STEP`; return whether all that is to be read was read."""
+    end, of_person = time.monotonic() + STEP, progress.get("scope") == PERSON
     if not progress.get("files_read"):
         read_files(progress, wanted, marker)
         if not progress.get("files_read"):
             return False
     # SQLite's rows are in its file, so only fingerprints found there need checking in the rows. (The file does not show
-    # where a value begins: anything may come before it.)
-    asked = found_in_files(progress) if engine.one_writer() else wanted
-    return read(progress, asked, wanted, marker, end)
+    # where a value begins: anything may come before it.) Rows of other people are not read for one person's sake.
+    asked = found_in_files(progress) if engine.one_writer() or of_person else wanted
+    return tables.read(progress, asked, wanted, marker, end, of_person=of_person)
 
 
 def verdict(request: PrivacyRequest) -> dict[str, Any]:
     """What a finished scan has read and found; `clean` says whether nothing is left. Redis is read here."""
-    wanted, marker, progress = unpacked(bytes(request.fingerprints)), marker_of(request), request.progress
-    shared = frozenset(map(bytes.fromhex, progress.get("shared", [])))
-    own = wanted - shared
-    broker = in_redis(Finder(own, marker))
-    places: dict[str, list[str]] = progress.get("hits", {}) | progress.get("columns", {})
-    hits = {name: len(left) for name, found in places.items() if (left := own.intersection(map(bytes.fromhex, found)))}
-    hits |= broker["hits"]
+    wanted, progress = unpacked(bytes(request.fingerprints)), request.progress
+    found, keys = residue(progress, wanted, marker_of(request))
+    hits = {name: len(digests) for name, digests in found.items()} | progress.get("left", {})
+    person = progress["person"] if progress["scope"] == PERSON else {}
+    pages = {"pages": sum(last - first + 1 for first, last in person["pages"])} if "pages" in person else {}
     return {
         "database": engine.name(),
+        "scope": progress["scope"],
         "fingerprints": len(wanted),
-        "shared_with_others": len(wanted & shared),
+        "shared_with_others": len(wanted & digests_in(progress.get("shared", []))),
         "files": progress.get("files", 0),
         "bytes": progress.get("bytes", 0),
-        "broker_keys": broker["keys"],
+        **pages,
+        "broker_keys": keys,
         "hits": hits,
         "clean": not hits,
     }
 
 
+def residue(
+    progress: dict[str, Any], wanted: frozenset[bytes], marker: Marker
+) -> tuple[dict[str, frozenset[bytes]], int]:
+    """The fingerprints that a finished search has found, by place, without those that others' text has, too; and how
+    many keys of Redis were read.
+    """
+    own = wanted - digests_in(progress.get("shared", []))
+    keys, in_broker = in_redis(Finder(own, marker))
+    places: dict[str, list[str]] = progress.get("hits", {}) | progress.get("columns", {})
+    found = {name: own & digests_in(digests) for name, digests in places.items()} | {"redis": frozenset(in_broker)}
+    return {name: digests for name, digests in found.items() if digests}, keys
+
+
+def digests_in(listed: list[str]) -> frozenset[bytes]:
+    """Fingerprints as the progress keeps them."""
+    return frozenset(map(bytes.fromhex, listed))
+
+
 def found_in_files(progress: dict[str, Any]) -> frozenset[bytes]:
     """All fingerprints found in files."""
-    return frozenset(bytes.fromhex(digest) for found in progress.get("hits", {}).values() for digest in found)
+    return digests_in([digest for found in progress.get("hits", {}).values() for digest in found])
 
 
 def read_files(progress: dict[str, Any], wanted: frozenset[bytes], marker: Marker) -> None:
@@ -260,7 +198,9 @@ def read_files(progress: dict[str, Any], wanted: frozenset[bytes], marker: Marke
     no text of the person.
     """
     path, begin = progress.get("file", ["", 0])
-    everything = sorted(set(paths()))
+    person = progress["person"] if progress.get("scope") == PERSON else {}
+    only = {str(engine.files()[0]): person["pages"]} if "pages" in person else {}
+    everything = sorted(set(paths(person.get("since", 0.0))) | only.keys())
     left = [each for each in everything if each >= path]
     begin = begin if left[:1] == [path] else 0
     asked = {
@@ -270,6 +210,7 @@ def read_files(progress: dict[str, Any], wanted: frozenset[bytes], marker: Marke
         "paths": left,
         "begin": begin,
         "seconds": STEP,
+        "pages": only,
     }
     ran = subprocess.run(
         [sys.executable, "-m", "privacy.erasure.byte_scan"],
@@ -289,27 +230,46 @@ def read_files(progress: dict[str, Any], wanted: frozenset[bytes], marker: Marke
     progress["file"], progress["files_read"] = report["next"], report["next"] is None
 
 
-def paths() -> Iterator[str]:
-    """Every file that could hold a person's text: the database with its log, releases, broker, logs, exports."""
-    yield from map(str, engine.files())
+def paths(since: float = 0.0) -> Iterator[str]:
+    """Every file, changed since this moment, that could hold a person's text: the database with its log, releases,
+    broker, logs, exports.
+    """
+    yield from (path for path in map(str, engine.files()) if is_file(path, since))
     for folder in (settings.VAR, settings.RELEASES):
         for place, inner, names in os.walk(folder):
             inner[:] = [name for name in inner if Path(place, name) != Path(settings.STATIC_ROOT)]
-            yield from (path for name in sorted(names) if os.path.isfile(path := os.path.join(place, name)))
+            yield from (path for name in sorted(names) if is_file(path := os.path.join(place, name), since))
 
 
-def in_redis(finder: Finder) -> dict[str, Any]:
-    """Search the queues and the cache, if Redis holds them."""
+def is_file(path: str, since: float) -> bool:
+    """Whether there is a file that was changed since. A copy may keep the time of its original, but not the time when
+    the copy itself was made or renamed.
+    """
+    with suppress(FileNotFoundError):
+        found = os.stat(path)
+        return stat.S_ISREG(found.st_mode) and max(found.st_mtime, found.st_ctime) >= since
+    return False
+
+
+def length(path: str) -> int:
+    """The file's length; 0 if it has gone."""
+    with suppress(FileNotFoundError):
+        return os.stat(path).st_size
+    return 0
+
+
+def in_redis(finder: Finder) -> tuple[int, set[bytes]]:
+    """Search the queues and the cache, if Redis holds them; the number of keys, and the fingerprints found."""
+    keys, found = 0, set[bytes]()
     if not settings.REDIS_URL:
-        return {"keys": 0, "hits": {}}
-    keys, hits = 0, 0
+        return keys, found
     import redis  # slow to import, and not every installation has one
 
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         for name in client.scan_iter(count=500):
             keys += 1
-            hits += bool(finder.find(b" ".join([b"", bytes(name), *values_of(client, name)])))
-    return {"keys": keys, "hits": {"redis": hits} if hits else {}}
+            found |= finder.find(b" ".join([b"", bytes(name), *values_of(client, name)]))
+    return keys, found
 
 
 def values_of(client: Any, name: bytes) -> list[bytes]:

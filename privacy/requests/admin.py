@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from privacy.console.lists import NamespaceFilter, ReadOnlyAdmin
 from privacy.console.reauthentication import confirmed
 from privacy.models import PrivacyRequest, RequestStatus
-from privacy.requests import lifecycle
+from privacy.requests import audit, lifecycle
 
 ALERTS = (0.8, 0.5)
 
@@ -29,7 +29,7 @@ class Urgency(admin.SimpleListFilter):
     parameter_name = "urgency"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("open", "Open"), ("overdue", "Overdue"), ("stuck", "Set aside")]
+        return [("open", "Open"), ("overdue", "Overdue"), ("stuck", "Set aside"), ("audit", "Found by the audit")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[PrivacyRequest]) -> QuerySet[PrivacyRequest]:
         unfinished = queryset.exclude(state__in=[RequestStatus.CLOSED, RequestStatus.REFUSED])
@@ -37,6 +37,8 @@ class Urgency(admin.SimpleListFilter):
             return unfinished.filter(due_at__lt=timezone.now())
         if self.value() == "stuck":
             return unfinished.filter(tries__gte=lifecycle.MAX_TRIES)
+        if self.value() == "audit":
+            return queryset.filter(pk__in=audit.found().values("pk"))
         return unfinished if self.value() == "open" else queryset
 
 
@@ -129,7 +131,7 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
 
 
 def alerts(rows: QuerySet[PrivacyRequest]) -> list[tuple[int, str]]:
-    """The alerts above the list: overdue, past 80 % or half of the time, set aside."""
+    """The alerts above the list: overdue, past 80 % or half of the time, set aside, found by the audit."""
     unfinished = list(rows.exclude(state__in=[RequestStatus.CLOSED, RequestStatus.REFUSED]).order_by("due_at")[:500])
     shares = [used(row) for row in unfinished]
     found = [(messages.ERROR, f"Overdue: {requests(number)}.")] if (number := sum(s > 1 for s in shares)) else []
@@ -138,6 +140,8 @@ def alerts(rows: QuerySet[PrivacyRequest]) -> list[tuple[int, str]]:
             found.append((messages.WARNING, f"More than {limit:.0%} of the time is over for {requests(number)}."))
     if number := sum(row.tries >= lifecycle.MAX_TRIES for row in unfinished):
         found.append((messages.ERROR, f"Set aside after {lifecycle.MAX_TRIES} tries: {requests(number)}."))
+    if number := rows.filter(pk__in=audit.found().values("pk")).count():
+        found.append((messages.ERROR, f"The audit found text of erased people: {requests(number)}."))
     return found
 
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from privacy.consent import ledger
 from privacy.db import disk_space, engine, isolation, leases
+from privacy.db.changed_pages import ChangedPages
 from privacy.db.leases import Lease
 from privacy.erasure import erasure
 from privacy.erasure import scan as erasure_scan
@@ -206,14 +207,17 @@ def execute(request: PrivacyRequest) -> None:
         counts = {kind: len(rows) for kind, rows in shown.items()}
         move(request, RequestStatus.EXECUTED, executed_at=timezone.now(), counts=counts)
         return
-    subject = subject_of(request)
+    subject, found = subject_of(request), {}
     if subject is not None:
-        collect(request, subject)
+        begun, changed = collect(request, subject), ChangedPages()
         for purpose in to_remove(request):
             receipt = erasure.begin(subject, purpose, request)
-            while not erasure.go_on(receipt, RENEWAL):
+            while not erasure.go_on(receipt, RENEWAL, changed.transaction):
                 keep_place(request)
-    move(request, RequestStatus.EXECUTED, executed_at=timezone.now(), **removed(request))
+        # Turns that another worker took, before or meanwhile, have changed pages that are not known here.
+        if begun and PrivacyRequest.objects.filter(pk=request.pk, lease_until=request.lease_until).exists():
+            found = {"progress": erasure_scan.with_pages(request.progress, changed.numbers)}
+    move(request, RequestStatus.EXECUTED, executed_at=timezone.now(), **removed(request), **found)
 
 
 def subject_of(request: PrivacyRequest) -> Subject | None:
@@ -236,14 +240,20 @@ def to_remove(request: PrivacyRequest) -> list[str | None]:
     return [Purpose.CAPTURE] if is_whole(request) else list(request.purposes)
 
 
-def collect(request: PrivacyRequest, subject: Subject) -> None:
-    """Store the fingerprints, once, before anything is removed. They are read while others write."""
+def collect(request: PrivacyRequest, subject: Subject) -> bool:
+    """Store the fingerprints, once, before anything is removed. They are read while others write. Returns whether this
+    call stored any.
+    """
     request.refresh_from_db(fields=["scan"])
     if "applies" in request.scan:
-        return
-    whole = is_whole(request)
-    packed, seen = erasure_scan.collect(request, subject) if whole else (b"", {})
-    move(request, request.state, fingerprints=packed, scan={**seen, "applies": whole})
+        return False
+    if not is_whole(request):
+        move(request, request.state, scan={"applies": False})
+        return False
+    found = erasure_scan.collect(request, subject)
+    kept = {"fingerprints": found.fingerprints, "for_audit": found.for_audit}
+    move(request, request.state, scan={**found.counts, "applies": True}, progress={"person": found.person}, **kept)
+    return True
 
 
 def removed(request: PrivacyRequest) -> dict[str, Any]:
@@ -274,9 +284,13 @@ def scan(request: PrivacyRequest) -> None:
             keep_place(request)
         result |= erasure_scan.verdict(request)
     if not result.get("clean", True):
-        PrivacyRequest.objects.filter(pk=request.pk).update(scan=result, progress={})
+        again = erasure_scan.basis(request.progress)
+        PrivacyRequest.objects.filter(pk=request.pk).update(scan=result, progress=again)
         raise Unfinished(f"text is left in {', '.join(sorted(result['hits']))}")
-    move(request, RequestStatus.SCANNED, scan=result, fingerprints=b"", progress={})
+    # Nothing was searched for if the person was erased meanwhile, who had only withdrawn before.
+    searched = request.fingerprints and result["scope"] == erasure_scan.EVERYTHING
+    audited = {"for_audit": None} if searched or not request.for_audit else {}
+    move(request, RequestStatus.SCANNED, scan=result, fingerprints=b"", progress={}, **audited)
 
 
 def keep_place(request: PrivacyRequest) -> None:

@@ -13,11 +13,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from privacy.db import engine
+from privacy.erasure.scan import PERSON
 from privacy.models import PrivacyRequest
 from privacy.subjects.digests import key
 
 WINDOWS = {
     "sqlite": "Freed pages are overwritten at once and the write-ahead log is emptied; the file was scanned.",
+    "sqlite, one person": "Freed pages are overwritten at once and the write-ahead log is emptied; the pages that held the rows were scanned, and the nightly audit reads the whole file.",
     "postgresql": "Rows are gone; the next nightly rewrite copies the tables without them, and clears the write-ahead log. Backups last for as long as the operator keeps them.",
 }
 
@@ -138,6 +140,12 @@ def of_request(request: PrivacyRequest) -> dict[str, Any]:
             "releases": request.releases,
             "recalls": request.recalls,
             "scan": request.scan,
-            "physical": WINDOWS.get(engine.name(), ""),
+            "physical": physical(request),
         }
     )
+
+
+def physical(request: PrivacyRequest) -> str:
+    """What becomes of the bytes on disk."""
+    of_person = engine.one_writer() and request.scan.get("scope") == PERSON
+    return WINDOWS.get("sqlite, one person" if of_person else engine.name(), "")

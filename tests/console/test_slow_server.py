@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, Route, expect
 
 from curation.gate import judging
-from curation.models import EvalCase, GateRun, ReviewTask
+from curation.models import Decision, EvalCase, GateRun, Release, ReviewTask, Run
 from curation.policies import versions
 from feedback.models import Interaction, Project
 from tests import factories as cast
@@ -67,10 +67,16 @@ def desk(shop: Project, web: str, browser: Browser) -> Console:
             cast.said(shop, talk, vote)
     cast.turn(shop)
     EvalCase.objects.all().delete()  # a decision with a case is shown among the earlier ones instead
+    return ritas(shop, web, browser)
+
+
+def ritas(shop: Project, web: str, browser: Browser) -> Console:
+    """Rita's window on the first task, on which the server has become slow."""
     somebody(shop)
     console = opened(browser, web, "rita", PASSWORD)
     console.go(NEXT)
     slowly(console.page)
+    console.page.locator(ALIVE).wait_for()
     return console
 
 
@@ -135,6 +141,90 @@ def test_a_verdict_on_a_task_that_votes_closed_meanwhile_says_why_and_goes_on(sh
     expect(desk.page.locator("#review-notice")).to_contain_text("Closed automatically, because it was decided")
     task.refresh_from_db()
     assert (task.state, task.resolution) == ("cancelled", "")
+
+
+def test_the_guidelines_are_beside_the_task_and_one_verdict_settles_every_conversation(
+    shop: Project, web: str, browser: Browser
+) -> None:
+    Project.objects.update(guidelines="Prices are **net**.")
+    for place in range(3):
+        talk = cast.asked(shop, f"person-{place}")
+        cast.said(shop, talk, "thumbs_down", subject=f"person-{place}")
+    cast.turn(shop)
+    console = ritas(shop, web, browser)
+    page = console.page
+    expect(page.locator("#guidelines strong")).to_be_hidden()
+    page.keyboard.press("h")
+    expect(page.locator("#guidelines strong")).to_have_text("net")
+    expect(page.locator("#evidence")).to_contain_text("3 people")
+    first = console.task()
+    page.locator(ALIVE).wait_for()
+    page.keyboard.press("a")
+    page.keyboard.press("a")  # while the server still saves
+    page.locator(f'#review-part:not(.busy):not([data-task="{first}"])').wait_for()
+    cast.turn(shop)
+    assert [row.outcome for row in Decision.objects.all()] == ["confirmed"] * 3
+    assert ReviewTask.objects.filter(state="resolved").count() == 1
+    console.check()
+
+
+def test_the_text_that_the_editor_started_from_is_saved_as_it_was_at_the_click(
+    shop: Project, web: str, browser: Browser
+) -> None:
+    talk = cast.asked(shop)
+    cast.said(shop, talk, "edit", correction="should be ten")
+    for person in ("ben", "cleo"):
+        cast.said(shop, talk, "thumbs_up", subject=person)
+    cast.turn(shop)
+    console = ritas(shop, web, browser)
+    page, first = console.page, console.task()
+    page.keyboard.press("c")
+    box = page.locator("#correction")
+    for words, text in (("the answer", cast.ANSWER), ("nothing", ""), ("the person’s correction", "should be ten")):
+        page.get_by_role("button", name=words, exact=True).click()
+        expect(box).to_have_value(text)
+    box.press("End")
+    box.press_sequentially(" or later.")
+    page.locator(".saving .primary").click(no_wait_after=True)
+    page.keyboard.type(" No.")  # while the server still saves
+    page.locator(f'#review-part:not(.busy):not([data-task="{first}"])').wait_for()
+    assert ReviewTask.objects.get().correction == "should be ten or later."
+    console.check()
+
+
+def test_a_project_and_its_key_sent_twice_are_made_once_and_the_light_turns_green(
+    root: Callable[[str], Console],
+) -> None:
+    console = root("/admin/new-project/")
+    page = console.page
+    page.get_by_label("Name").fill("support-bot")
+    page.get_by_role("button", name="Create project").dblclick(no_wait_after=True)
+    page.get_by_role("button", name="Create key").dblclick(no_wait_after=True)
+    expect(page.locator("#light")).to_contain_text("Waiting")
+    made = Project.objects.get(name="support-bot")
+    assert made.keys.count() == 1
+    cast.asked(made)
+    expect(page.locator("#light.green")).to_contain_text("The first conversation has arrived.")
+    console.check()
+
+
+def test_curation_and_a_release_clicked_twice_run_once(shop: Project, root: Callable[[str], Console]) -> None:
+    cast.said(shop, cast.asked(shop), "thumbs_up")
+    console = root("/admin/curation/run/")
+    page = console.page
+    page.get_by_role("button", name="Run curation now").dblclick(no_wait_after=True)
+    page.locator("#result_list .chip-done").first.wait_for()
+    assert Run.objects.count() == 1
+    page.get_by_role("link", name="Datasets", exact=True).click()
+    page.get_by_role("link", name="Cut a release…").first.click()
+    page.get_by_role("button", name="Cut the release").dblclick(no_wait_after=True)
+    page.locator(".chip-published").first.wait_for()
+    page.wait_for_timeout(SLOW_MS)
+    assert Release.objects.count() == 1
+    with page.expect_download() as file:
+        page.get_by_role("link", name="eval_cases.jsonl").click()
+    assert json.loads(file.value.path().read_text())["question"] == cast.QUESTION
+    console.check()
 
 
 def test_the_preview_of_a_file_is_of_the_newest_settings_and_keeps_nothing(

@@ -11,6 +11,7 @@ from flywheel_site.ops.doctor.findings import Finding, fault, ok, warning
 from privacy.console.counting import counted
 from privacy.erasure import tombstones
 from privacy.models import Erasure, Tombstone, Webhook
+from privacy.requests import audit
 
 # Seconds after which work that no worker holds has waited too long. Feedback may wait a day for its interaction.
 PATIENCE = {"interactions": 900.0, "signals": 26 * 3600.0, "erasures": 3600.0, "releases": 3600.0, "periods": 3600.0}
@@ -62,7 +63,13 @@ def requests() -> Iterator[Finding]:
 
 
 def erasures() -> Iterator[Finding]:
-    """Whether erasures are on the tombstone list, and overwritten."""
+    """Whether erasures are on the tombstone list, and overwritten; and what the audit has found."""
+    if number := audit.found().count():
+        yield fault(
+            "erasures",
+            f"The audit found text of {counted(number, 'erased person', 'erased people')}.",
+            "The privacy desk names the places. Remove what is there; in SQLite's file, VACUUM does. The next audit looks again.",
+        )
     old = Erasure.objects.filter(settled_at__lt=timezone.now() - timedelta(hours=50), overwritten_at__isnull=True)
     if number := old.count():
         yield warning(

@@ -91,7 +91,12 @@ def of_the_database() -> Iterator[Metric]:
     yield by(
         "flywheel_set_aside", "Work that is no longer retried after too many failures.", "work", waiting.set_aside()
     )
-    yield by("flywheel_privacy_requests", "Open privacy requests.", "state", waiting.requests())
+    yield by(
+        "flywheel_privacy_requests",
+        "Open privacy requests; closed ones of whose text the audit has found something.",
+        "state",
+        waiting.requests(),
+    )
     yield gauge("flywheel_recalls_overdue", "Recalls not acknowledged within RECALL_DAYS.", waiting.overdue_recalls())
     yield gauge("flywheel_database_bytes", "Size of the database on disk.", condition.size())
 

@@ -12,7 +12,7 @@ from django.db import models
 
 from privacy.db.fields import RedactedJSONField, RedactedTextField
 from privacy.db.state import APPS
-from privacy.erasure.scan import personal_models
+from privacy.erasure.tables import personal_models
 from privacy.models import Subject
 
 PURPOSES = {

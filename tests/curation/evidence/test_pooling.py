@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from curation.models import Claim, Decision, EvalCase, Opinion, PreferencePair, Release, ReleaseQuote, ReviewTask
+from curation.policies import versions
 from curation.releases import cutting
 from curation.releases.files import folder
 from curation.review import deciding, holds
@@ -105,8 +106,6 @@ def test_facts_of_one_asker_are_taught_to_nobody() -> None:
 
 
 def test_a_scope_that_the_policy_names_makes_the_same_words_another_question() -> None:
-    from curation.policies import versions
-
     shop = cast.project()
     versions.revise(shop, {"evidence": {"scope": ["plan"]}}, "By plan")
     for who, plan, answer in (("one", "plan:pro", SIX), ("two", "plan:free", NINE)):
@@ -146,7 +145,7 @@ def test_a_hold_shows_the_record_that_people_elsewhere_have_settled() -> None:
     decision = EvalCase.objects.get(decision__interaction__external_id=late).decision
     assert decision.reason == "several_found_right"
     task = ReviewTask.objects.get(interaction__external_id=late, state="open")
-    shown = holds.record(task)
+    shown = holds.record(task, versions.current(shop))
     assert task.reason == "sensitive_topic" and shown is not None and shown.expected == right
     deciding.resolve(task, deciding.Verdict("use", shown=shown.token), None)
     assert EvalCase.objects.get(decision__interaction__external_id=late).decision.reason == "review_used"

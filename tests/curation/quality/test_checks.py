@@ -110,7 +110,7 @@ def test_a_check_of_a_correction_asks_about_the_correction() -> None:
     cast.turn(shop)
     checks.draw(shop, policy(shop))
     task = ReviewTask.objects.get()
-    record = holds.record(task)
+    record = holds.record(task, versions.current(shop))
     assert holds.is_hold(task) and record is not None and record.expected == "Shop 9 opens at 10 o'clock."
     deciding.resolve(task, deciding.Verdict("use"), None)
     cast.turn(shop)

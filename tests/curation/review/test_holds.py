@@ -11,6 +11,7 @@ from curation.models import (
     PreferencePair,
     ReviewTask,
 )
+from curation.policies import versions
 from curation.quality import audits
 from curation.review import deciding, holds
 from curation.review.deciding import ReviewError
@@ -195,7 +196,7 @@ def test_an_answer_without_a_label_has_none_of_a_holds_verdicts(resolution: str)
 def test_another_record_than_the_one_that_was_shown_is_not_used() -> None:
     shop = cast.project()
     talk = corrected(shop)
-    seen = holds.record(cast.task(talk))
+    seen = holds.record(cast.task(talk), versions.current(shop))
     assert seen is not None and (seen.expected, seen.rejected) == (cast.RIGHT, cast.ANSWER)
     cast.said(shop, talk, "edit", correction="It opens at eleven.")
     with pytest.raises(ReviewError, match="changed"):

@@ -183,7 +183,7 @@ def test_undo_gives_back_the_task_and_what_was_decided_without_it(
 ) -> None:
     task = asked(shop)
     before, waiting = standing(), ReviewTask.objects.filter(state="open").count()
-    for verdict in holds.verdicts(task, holds.record(task)):
+    for verdict in holds.verdicts(task, holds.record(task, versions.current(shop))):
         deciding.resolve(task, Verdict(verdict, "It opens at noon."), rita)
         deciding.undo(task, rita)
         task.refresh_from_db()

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.apps import apps
 
 from privacy.db.state import APPS
-from privacy.erasure.scan import free_text, personal_models
+from privacy.erasure.tables import free_text, personal_models
 from privacy.management.commands import datamap
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "data-map.md"

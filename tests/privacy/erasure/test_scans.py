@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from curation.models import Dataset
-from privacy.erasure import byte_scan, erasure, scan
+from privacy.erasure import byte_scan, erasure, scan, tables
 from privacy.erasure.byte_scan import Finder, Marker
 from privacy.models import PrivacyRequest
 from privacy.requests import lifecycle
@@ -64,9 +64,9 @@ def test_a_text_across_the_place_where_a_step_ended_is_found(length: int, tmp_pa
 def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each file and each row is a step of its own; of the files, only the database's and the logs, which are few."""
     few = [path for path in scan.paths() if path.startswith((f"{settings.VAR}/log", f"{settings.VAR}/test.sqlite3"))]
-    monkeypatch.setattr(scan, "paths", lambda: few)
+    monkeypatch.setattr(scan, "paths", lambda since=0.0: few)
     monkeypatch.setattr(scan, "STEP", 0)
-    monkeypatch.setattr(scan, "ROWS", 1)
+    monkeypatch.setattr(tables, "ROWS", 1)
 
 
 def executed() -> PrivacyRequest:
@@ -162,5 +162,8 @@ def test_whoever_lost_the_lease_stops_scanning(monkeypatch: pytest.MonkeyPatch) 
     assert lifecycle.advance(made).state == "executed"
     row = PrivacyRequest.objects.get()
     assert (
-        row.progress == {} and row.error == "" and row.lease_until and row.lease_until > timezone.now() + LEASE.length
+        row.progress == made.progress
+        and row.error == ""
+        and row.lease_until
+        and row.lease_until > timezone.now() + LEASE.length
     )
