@@ -75,6 +75,6 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     pytest.importorskip("furo", reason="the documentation's tools are not installed: sh deploy/venv.sh dev")
     pytest.importorskip("myst_parser", reason="the documentation's tools are not installed: sh deploy/venv.sh dev")
     command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", "--conf-dir", "docs"]
-    done = subprocess.run([*command, ".", tmp_path], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([*command, ".", tmp_path], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "docs" / "index.html").is_file()
