@@ -18,10 +18,10 @@ from functools import partial
 
 import django
 
+MESSAGE = re.compile(r"[-\d]+ [:.\d]+\t([FB])\t")  # a statement may take several lines; only its first matches
 WARM = 30  # writes before any is measured: PostgreSQL keeps a statement's plan after some
 QUESTION = "How long does a parcel to Norway take, and what does it cost? " * 6
 ANSWER = "A parcel to Norway takes four to six working days and costs 14 euros up to two kilograms. " * 14
-MESSAGE = re.compile(r"[-\d]+ [:.\d]+\t([FB])\t")  # a statement goes over several lines
 CORRECTION = "A parcel to Norway takes three working days and costs 16 euros, whatever its weight."
 
 

@@ -288,7 +288,7 @@ def recalls(releases: list[str]) -> list[dict[str, str]]:
 
 
 def rows_behind(files: list[Path]) -> list[QuerySet[Any]]:
-    """Of the released ones among these files: the conversations in them, and what was said and decided about those."""
+    """The conversations in those of the files that were released, with their feedback and review tasks."""
     home = Path(settings.RELEASES)
     named = {file.relative_to(home).parts[:2] for file in files if file.is_relative_to(home)}
     rows = Release.objects.filter(dataset__name__in={name for name, *_ in named}).select_related("dataset")

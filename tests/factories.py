@@ -123,3 +123,13 @@ def totals(of: Project) -> dict[str, dict[str, int]]:
         counts[result] = total
         counts["received"] += total if result != "dropped" else 0
     return found
+
+
+def contested(of: Project) -> Recorded:
+    """An answer that one person corrected and two found right: a person decides."""
+    talk = asked(of)
+    said(of, talk, "edit", correction="should be ten")
+    for somebody in (BEN, CLEO):
+        said(of, talk, "thumbs_up", subject=somebody)
+    turn(of)
+    return talk

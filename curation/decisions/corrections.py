@@ -67,7 +67,7 @@ SHORT: Final = 240
 
 @cache
 def complaints() -> re.Pattern[str]:
-    """How a complaint begins. Compiled when it is first used, as the two below: that takes 0.1 s, of any command's start."""
+    """How a complaint begins. This pattern and the two below take 0.1 s to compile, so no command does it at its start."""
     return phrases(remarks.COMPLAINTS, before=r"\W*" + remarks.LEAD_IN)
 
 

@@ -36,8 +36,8 @@ class ChangedPages:
     def transaction(self) -> Iterator[None]:
         """A transaction whose pages are added once it is committed.
 
-        The reader begins within it: a writer that waited for the lock with an open reader would stop whoever empties
-        the log, and holds that lock meanwhile, and be stopped by it.
+        The reader opens once this process has the write lock. An earlier one could block another process that is
+        emptying the log: that process holds the lock for which we would be waiting.
         """
         if not engine.one_writer():
             with transaction.atomic():

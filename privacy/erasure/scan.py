@@ -37,8 +37,8 @@ from privacy.subjects.digests import key
 
 EVERYTHING, PERSON = "everything", "person"  # what a scan has read, as the receipt says it
 AT_ONCE = 1 << 30  # bytes that are read for each request: about a minute
-CLOCKS = timedelta(days=1)  # by which the clock of the files may differ from that of the rows, and more
-MANY_PAGES = 250_000  # a gigabyte; whoever changed that many is read with the whole file
+CLOCKS = timedelta(days=1)  # more than the clock of the files may differ from that of the rows
+MANY_PAGES = 250_000  # a gigabyte; if an erasure changed more, the whole file is read
 MOST = 50_000  # fingerprints for one person: enough to find each of their texts many times over
 STEP = 60.0  # seconds of scanning between notes of the place
 

@@ -53,9 +53,9 @@ def read(
     """Continue with the tables until this moment; return whether all were read.
 
     Tables that belong to nobody come first, and are searched for everything `wanted`. Personal tables are searched for
-    what is `asked` and what was found elsewhere, until all of it has been seen in other people's text. A scan of one
-    person leaves out the tables that grow with the conversations and hold no text, and looks for other people's text
-    where it most likely is: behind the released files, then in the newest rows.
+    the `asked` fingerprints and for those found in the tables before, until each has been found in other people's text.
+    A scan of one person leaves out the tables that grow with the conversations and hold no text. It first reads the
+    records in the released files, then the newest rows: other people's text is most likely there.
     """
     mine = {model._meta.label for model in personal_models()}
     operator = {name for module in holders() for name in getattr(module, "OPERATOR_TEXT", [])}

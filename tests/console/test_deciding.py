@@ -114,11 +114,7 @@ def test_a_closed_task_says_why_on_its_own_page(shop: Project, desk: Client) -> 
 
 
 def test_the_editor_begins_with_the_answer_a_persons_correction_or_nothing(shop: Project, desk: Client) -> None:
-    talk = cast.asked(shop)
-    cast.said(shop, talk, "edit", correction="should be ten")
-    cast.said(shop, talk, "thumbs_up", subject="ben")
-    cast.said(shop, talk, "thumbs_up", subject="cleo")
-    cast.turn(shop)
+    talk = cast.contested(shop)
     where = f"/admin/curation/reviewtask/{cast.task(talk).pk}/decide/"
     shown = desk.get(where).content.decode()
     assert f'class="start" value="{cast.ANSWER}"' in shown

@@ -34,11 +34,7 @@ def desk(browser: Browser, web: str, **options: Any) -> Console:
 def test_the_editor_begins_with_the_answer_with_what_somebody_wrote_or_empty(
     shop: Project, web: str, browser: Browser, options: Any
 ) -> None:
-    talk = cast.asked(shop)
-    cast.said(shop, talk, "edit", correction="should be ten")
-    for person in ("ben", "cleo"):
-        cast.said(shop, talk, "thumbs_up", subject=person)
-    cast.turn(shop)
+    cast.contested(shop)
     console = desk(browser, web, **options)
     window = console.page
     window.locator("#open-editor").click()

@@ -171,11 +171,7 @@ def test_the_guidelines_are_beside_the_task_and_one_verdict_settles_every_conver
 def test_the_text_that_the_editor_started_from_is_saved_as_it_was_at_the_click(
     shop: Project, web: str, browser: Browser
 ) -> None:
-    talk = cast.asked(shop)
-    cast.said(shop, talk, "edit", correction="should be ten")
-    for person in ("ben", "cleo"):
-        cast.said(shop, talk, "thumbs_up", subject=person)
-    cast.turn(shop)
+    cast.contested(shop)
     console = ritas(shop, web, browser)
     page, first = console.page, console.task()
     page.keyboard.press("c")
