@@ -77,10 +77,9 @@ def root(model: Any) -> Any:
 
 def fill(project: Any, size: int) -> None:
     """Let the product curate one block, and copy its rows until there are so many conversations."""
-    from django.core.management.color import no_style
     from django.db import connection, transaction
 
-    from bench import curation
+    from bench import consolerows, curation
     from curation import pipeline
 
     curation.fill(0, BLOCK)
@@ -94,8 +93,7 @@ def fill(project: Any, size: int) -> None:
                 for model in copied():
                     cursor.execute(copying(model, number, size // BLOCK, extents))
         cursor.execute("PRAGMA foreign_keys = ON" if sqlite else "RESET session_replication_role")
-        for statement in connection.ops.sequence_reset_sql(no_style(), copied()):  # the copies brought their keys along
-            cursor.execute(statement)
+    consolerows.sequences()
 
 
 def extent(model: Any) -> tuple[int, int]:
@@ -254,7 +252,6 @@ def measure(size: int, audit: bool) -> dict[str, Any]:
     """All figures of an installation of that size."""
     from django.db import connection
 
-    from bench import consolerows
     from bench.erasure import audit_all
     from curation.models import Dataset
     from curation.policies.projects import create_project
@@ -267,7 +264,6 @@ def measure(size: int, audit: bool) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     found = {"increment of 1,000": middle(increments(project, size))}
-    consolerows.sequences()
     small = create_project("small")
     parts: list[Callable[[], dict[str, Cost]]] = [lambda: writes(project), lambda: pages(project, small)]
     parts.append(lambda: erased(small))
