@@ -79,7 +79,7 @@ def fill(project: Any, size: int) -> None:
     """Let the product curate one block, and copy its rows until there are so many conversations."""
     from django.db import connection, transaction
 
-    from bench import consolerows, curation
+    from bench import curation
     from curation import pipeline
 
     curation.fill(0, BLOCK)
@@ -93,7 +93,6 @@ def fill(project: Any, size: int) -> None:
                 for model in copied():
                     cursor.execute(copying(model, number, size // BLOCK, extents))
         cursor.execute("PRAGMA foreign_keys = ON" if sqlite else "RESET session_replication_role")
-    consolerows.sequences()
 
 
 def extent(model: Any) -> tuple[int, int]:
@@ -145,12 +144,13 @@ def value(model: Any, column: Any, number: int, copies: int, extents: dict[Any, 
 
 def increments(project: Any, size: int) -> list[Cost]:
     """New conversations, rated, on top of all; curated."""
-    from bench import curation
+    from bench import consolerows, curation
     from curation import pipeline
 
     found = []
     for first in range(size, size + INCREMENTS * NEW, NEW):
         curation.fill(first, NEW)
+        consolerows.sequences()  # rows that were copied or filled brought their keys along
         found.append(cost(lambda: pipeline.curate(project)))
     return found
 
