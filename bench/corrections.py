@@ -165,11 +165,10 @@ def none(*given: object) -> None:
 
 
 WITHOUT: Final[dict[str, tuple[str, Any]]] = {
-    "complaints": ("COMPLAINTS", NEVER),
-    "instructions": ("INSTRUCTIONS", NEVER),
-    "asides": ("ASIDES", NEVER),
+    "complaints": ("complaints", lambda: NEVER),
+    "instructions": ("instructions", lambda: NEVER),
+    "asides": ("asides", lambda: NEVER),
     "shouting": ("is_shouted", never),
-    "courtesies before": ("LEAD", NEVER),
     "courtesies after": ("CLOSE", NEVER),
     "edits of numbers": ("number_swap", none),
     "questions": ("ASKS", NEVER),
