@@ -58,6 +58,7 @@ class Reading(Struct, omit_defaults=True):
     names: list[str] = field(default_factory=list)  # by which a product may know the turn, such as a response's id
     is_stored: bool = False  # it represents a stored turn
     has_model: bool = False  # and the call that gave its answer is known
+    asked_at: int = 0  # when the span began that gave the stored context
     own_id: str = ""  # the id that the caller wants for the interaction
 
     @property
@@ -101,18 +102,24 @@ def restored(value: Any) -> Reading:
 FINAL = ("final_answer", "final_result")  # tools with which frameworks return the answer itself
 
 
-def context(question: str, answer: str, asker: Reading | None, members: Sequence[Reading]) -> list[dict[str, Any]]:
-    """The turns before the question: those of the span that asked it, else of the call that gave the answer, else of
-    one that was given the question.
+def context(
+    question: str, answer: str, asker: Reading | None, members: Sequence[Reading]
+) -> tuple[list[dict[str, Any]], int]:
+    """The turns before the question, and when the span that gave them began: the span that asked it, else the call that
+    gave the answer, else one that was given the question.
+
+    Of several calls with the same answer the first counts. If it arrives after the turn was stored with the context of
+    a later one, it takes that one's place.
     """
     answered = [reading for reading in members if reading.kind in TOPS and reading.answer.strip() == answer]
     models = [one for one in members if (one.kind == Kind.MODEL or one.is_stored) and question in one.question]
     stale = asker is not None and (asker.kind == Kind.MODEL or asker.is_stored) and asker.answer.strip() != answer
     own = [asker] if asker and not stale else []
-    for reading in own + answered + ([] if any(map(is_model, answered)) else models):
+    sooner = [one for one in answered if own and not one.is_stored and one.start < own[0].asked_at]
+    for reading in sooner + own + answered + ([] if any(map(is_model, answered)) else models):
         if before := earlier(reading.asked):
-            return before
-    return []
+            return before, reading.asked_at or reading.start
+    return [], 0
 
 
 def is_model(reading: Reading) -> bool:

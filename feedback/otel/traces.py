@@ -140,8 +140,8 @@ def _as_readings(place: Mapping[str, Any], row: Interaction) -> list[Reading]:
     top = Reading(
         place["span"], place["parent"], Kind(place["kind"]), place["start"], place["end"],
         asked=asked, told=[Message("assistant", str(row.answer))], sources=sources,
-        person=person, is_stored=True, has_model=place["has_model"], agent={name: str(value) for name, value in agent.items() if value},
-        tags=tags,
+        person=person, is_stored=True, has_model=place["has_model"], asked_at=place.get("asked_at", 0),
+        agent={name: str(value) for name, value in agent.items() if value}, tags=tags,
     )  # fmt: skip
     spoken = set(place["spoken"])
     top.told[:0] = [
@@ -220,6 +220,7 @@ def _place(
         "id": id, "span": top.span, "parent": top.parent, "kind": str(top.kind), "start": told.start, "end": told.end,
         "spans": sorted(merged)[:MAX_SPANS], "consent": told.person.consent, "spoken": told.spoken,
         "has_model": told.has_model, "is_talk": told.is_talk,
+        "asked_at": told.asked_at,
     }  # fmt: skip
 
 

@@ -52,6 +52,7 @@ class StoredTurn(Struct, frozen=True):
     has_model: bool  # the call that gave the answer is known, and so is its context
     is_talk: bool  # the session is only an id that a framework may have generated
     spoken: list[int]  # steps that only messages show, by position
+    asked_at: int  # when the span began that gave the context
     person: Person
     agent: dict[str, str]
     tags: list[str]
@@ -198,11 +199,12 @@ class Trace:
         if not question or not answer or not self._is_talk(turn, question, answer):
             return None
         found = steps([one for one in turn.members if not self._is_within_model(one)])[:MAX_STEPS]
+        before, asked_at = context(question, answer, asker, turn.members)
         everything = [*turn.tops, *sorted(turn.around, key=order, reverse=True), *turn.members]
         return StoredTurn(
             question=question,
             answer=answer,
-            context=context(question, answer, asker, turn.members)[-MAX_CONTEXT:],
+            context=before[-MAX_CONTEXT:],
             sources=merged_sources(turn)[:MAX_SOURCES],
             steps=[step for step, _ in found],
             media=next((one.media for one in everything if one.media and one.question.strip() == question), [])[
@@ -211,6 +213,7 @@ class Trace:
             has_model=any(is_model(one) and one.answer.strip() == answer for one in turn.members),
             is_talk=not any(one.person.session for one in everything),
             spoken=[place for place, (_, spoken) in enumerate(found) if spoken],
+            asked_at=asked_at,
             person=merged_person(everything),
             agent=merged_agent(everything),
             tags=list(dict.fromkeys(tag for reading in everything for tag in reading.tags))[:MAX_TAGS],
