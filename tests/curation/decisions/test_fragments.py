@@ -93,6 +93,7 @@ PARKING = "Parking costs 3 euros, and the card costs 10 euros."
         ("It needs two stamps.", "3", "It needs 3 stamps."),
         ("Het wordt op dinsdag gehaald.", "donderdag ipv dinsdag", "Het wordt op donderdag gehaald."),
         (DAYS, "25 days since this January", "You have 25 days from delivery."),
+        (DAYS, "Sure: You have 30 days from delivery.", "You have 30 days from delivery."),
     ],
 )
 def test_the_fact_finds_its_place_by_the_words_beside_it(answer: str, fragment: str, text: str) -> None:
