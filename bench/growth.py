@@ -77,6 +77,7 @@ def root(model: Any) -> Any:
 
 def fill(project: Any, size: int) -> None:
     """Let the product curate one block, and copy its rows until there are so many conversations."""
+    from django.core.management.color import no_style
     from django.db import connection, transaction
 
     from bench import curation
@@ -93,6 +94,8 @@ def fill(project: Any, size: int) -> None:
                 for model in copied():
                     cursor.execute(copying(model, number, size // BLOCK, extents))
         cursor.execute("PRAGMA foreign_keys = ON" if sqlite else "RESET session_replication_role")
+        for statement in connection.ops.sequence_reset_sql(no_style(), copied()):  # the copies brought their keys along
+            cursor.execute(statement)
 
 
 def extent(model: Any) -> tuple[int, int]:
