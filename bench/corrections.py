@@ -24,8 +24,8 @@ from typing import Any, Final, NamedTuple
 
 from bench import marked
 from curation.decisions import corrections, fragments, question_types, short_answers, words
-from curation.decisions.amendments import amended
 from curation.decisions.corrections import flaw, same
+from curation.decisions.fragments import amended
 
 CASES: Final = Path(__file__).parents[1] / "tests/curation/decisions/corrections.jsonl"
 LABELLED: Final = Path(__file__).parent / "labelled/corrections.jsonl"

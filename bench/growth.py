@@ -77,7 +77,6 @@ def root(model: Any) -> Any:
 
 def fill(project: Any, size: int) -> None:
     """Let the product curate one block, and copy its rows until there are so many conversations."""
-    from django.core.management.color import no_style
     from django.db import connection, transaction
 
     from bench import curation
@@ -94,8 +93,6 @@ def fill(project: Any, size: int) -> None:
                 for model in copied():
                     cursor.execute(copying(model, number, size // BLOCK, extents))
         cursor.execute("PRAGMA foreign_keys = ON" if sqlite else "RESET session_replication_role")
-        for statement in connection.ops.sequence_reset_sql(no_style(), copied()):  # the copies brought their keys along
-            cursor.execute(statement)
 
 
 def extent(model: Any) -> tuple[int, int]:
@@ -147,12 +144,13 @@ def value(model: Any, column: Any, number: int, copies: int, extents: dict[Any, 
 
 def increments(project: Any, size: int) -> list[Cost]:
     """New conversations, rated, on top of all; curated."""
-    from bench import curation
+    from bench import consolerows, curation
     from curation import pipeline
 
     found = []
     for first in range(size, size + INCREMENTS * NEW, NEW):
         curation.fill(first, NEW)
+        consolerows.sequences()  # rows that were copied or filled brought their keys along
         found.append(cost(lambda: pipeline.curate(project)))
     return found
 
@@ -254,7 +252,6 @@ def measure(size: int, audit: bool) -> dict[str, Any]:
     """All figures of an installation of that size."""
     from django.db import connection
 
-    from bench import consolerows
     from bench.erasure import audit_all
     from curation.models import Dataset
     from curation.policies.projects import create_project
@@ -267,7 +264,6 @@ def measure(size: int, audit: bool) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     found = {"increment of 1,000": middle(increments(project, size))}
-    consolerows.sequences()
     small = create_project("small")
     parts: list[Callable[[], dict[str, Cost]]] = [lambda: writes(project), lambda: pages(project, small)]
     parts.append(lambda: erased(small))

@@ -60,11 +60,11 @@ def panel(title: str, lines: Mapping[str, Line], kills: Sequence[tuple[float, st
         parts.append(
             f'<text x="{LEFT - 6}" y="{down(value) + 4}" font-size="11" text-anchor="end" fill="#777777">{value:,}</text>'
         )
-    lowest = float(top + HIGH + 4)
+    free = float(top + HIGH + 4)  # a name stands at this height or above
     for name, line in sorted(lines.items(), key=lambda each: each[1][-1][1]):
         points = " ".join(f"{across(at, end)},{down(value)}" for at, value in line)
         parts.append(f'<polyline points="{points}" fill="none" stroke="{COLOURS[name]}" stroke-width="1.6"/>')
-        beside = min(down(line[-1][1]) + 4, lowest)
-        lowest = beside - 13  # the next name stands above this one
-        parts.append(f'<text x="{WIDE - RIGHT + 6}" y="{beside}" font-size="12" fill="{COLOURS[name]}">{name}</text>')
+        height = min(down(line[-1][1]) + 4, free)
+        free = height - 13
+        parts.append(f'<text x="{WIDE - RIGHT + 6}" y="{height}" font-size="12" fill="{COLOURS[name]}">{name}</text>')
     return parts

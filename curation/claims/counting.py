@@ -9,7 +9,7 @@ from curation.claims.reading import Claim, Reading
 MANY = 6
 """Clauses from which an answer says so much that one word in another place exchanges nothing."""
 SPOKEN = 3
-"""A clause with fewer words does not say who does what to whom."""
+"""A clause needs at least this many words to say who does what to whom."""
 _JOINING = frozenset("and or und oder et ou y o e i lub en of with".split())
 LABEL = 2
 """Words up to which a clause may be the heading of the next: "Car: 21 years"."""

@@ -1,12 +1,14 @@
 """Corrections that carry a fact without being an answer: "14 -> 30", "should be 30", "use pip instead of conda".
 
-They are never taught as typed. What the agent's answer becomes with such a fact in it is told in `amendments`.
+They are never taught as typed. Where it is plain which part of the agent's answer they change, the answer is
+amended, for a reviewer to approve; where it is not, nothing is guessed.
 """
 
 import re
 from typing import Final, NamedTuple
 
-from curation.decisions.words import NEGATIONS
+from curation.decisions.language import EVIDENCE
+from curation.decisions.words import NEGATIONS, STEM, is_unit
 
 LONGEST: Final = 100
 """Characters: an edit is short; a longer text that says "instead of" somewhere is prose."""
@@ -70,8 +72,10 @@ OPENERS: Final = re.compile(
     re.IGNORECASE,
 )
 NUMBER: Final = re.compile(r"\d+(?:[.,:]\d+)*")
+WORD: Final = re.compile(r"[^\W\d_]{3,}")
 LETTER: Final = re.compile("[0-9A-Za-z\u00c0-\u06ff]")
 """Of the scripts that put spaces between words."""
+BREAK: Final = re.compile(r"[.!?;\d\n]")
 SENTENCE: Final = re.compile(r"(?:[A-ZÀ-ÞΑ-ΩА-Я].*[.!]|.*[。！])\W*", re.DOTALL)
 ONE_CHANGE: Final = 8
 """The most words that tell one change."""
@@ -79,6 +83,8 @@ RANGE: Final = re.compile(
     r"\W*(?:(?:from|von|de|da|van|od|от|från|entre|between) )?\d[\d.,:]*\s*(?:[-–—~]|(?:to|bis|à|a|y|and|und|et|al|tot|do|до|till|or|oder|ou|o|of|lub|или|%|[^\W\d_]+ (?:to|bis)) )\s*\d",
     re.IGNORECASE,
 )
+NEAR: Final = 24
+"""Characters to either side of a number in which a word says what it counts."""
 
 
 class Swap(NamedTuple):
@@ -162,3 +168,82 @@ def is_inside(text: str, at: int) -> bool:
     return (
         0 < at < len(text) and LETTER.match(text[at - 1]) is not None and LETTER.match(text[at]) is not None
     ) or any(one.start() < at < one.end() for one in NUMBER.finditer(text))
+
+
+def amended(answer: str, fragment: str) -> str | None:
+    """The agent's answer with the fact of the fragment in it; None where it is not plain what that would be.
+
+    A part that is named is replaced where it stands once. A number without a name replaces the only number of
+    the answer, or the only one of which the same word speaks ("the fee is 15").
+    """
+    if numbers := number_swap(fragment, answer):
+        return None if is_other_unit(fragment, answer, numbers) else exchanged(answer, numbers)
+    found = swap(fragment)
+    if found and found.old and not breaks_off(found.new) and (text := exchanged(answer, found)):
+        return text
+    return renumbered(answer, found.new if found else fragment)
+
+
+def is_other_unit(fragment: str, answer: str, edit: Swap) -> bool:
+    """Whether the new number counts something else than the old one: "change 14 to 3 weeks", of 14 days."""
+    units = [
+        unit[1].casefold()
+        for text, number in ((fragment, edit.new), (answer, edit.old))
+        if (unit := re.search(rf"(?<!\d){re.escape(number)}\s*([^\W\d_]+)", text)) and is_unit(unit[1].casefold())
+    ]
+    return len(units) == 2 and units[0][:STEM] != units[1][:STEM]
+
+
+def breaks_off(new: str) -> bool:
+    """Whether the new side is the beginning of a sentence: "the driver does" of "the driver does not install"."""
+    return len(new.split()) > 1 and new.split()[-1].casefold() in EVIDENCE
+
+
+def exchanged(answer: str, edit: Swap) -> str | None:
+    """The answer with one part in place of another, which must stand there once."""
+    there = place(edit.old, answer)
+    if there is None or place(edit.old, answer, there[1]):
+        return None
+    start, end = there
+    new = edit.new
+    if NUMBER.fullmatch(new) and len(NUMBER.findall(edit.old)) == 1:
+        new = NUMBER.sub(new, answer[start:end])  # "24 instead of 12 months" keeps the months
+    return changed(answer, start, end + repeated(new, answer[end:]), new)
+
+
+def repeated(new: str, rest: str) -> int:
+    """How much of what follows the old part the new one brings along: "30 days" for the 14 of "14 days"."""
+    words = new.split()
+    for count in range(len(words) - 1, 0, -1):
+        tail = " " + " ".join(words[-count:])
+        if rest.casefold().startswith(tail.casefold()) and not rest[len(tail) : len(tail) + 1].isalnum():
+            return len(tail)
+    return 0
+
+
+def renumbered(answer: str, fragment: str) -> str | None:
+    """The answer with the number of the fragment, which must have one, in place of the number that it means."""
+    news, olds = list(NUMBER.finditer(fragment)), list(NUMBER.finditer(answer))
+    if len(news) != 1 or not olds:
+        return None
+    new = news[0].group()
+    meant = olds if len(olds) == 1 else [one for one in olds if about(answer, one) & named(fragment)]
+    return changed(answer, *meant[0].span(), new) if len(meant) == 1 else None
+
+
+def about(answer: str, number: re.Match[str]) -> set[str]:
+    """The words around a number in its sentence, up to the next number."""
+    before = BREAK.split(answer[: number.start()])[-1][-NEAR:]
+    return named(before) | named(BREAK.split(answer[number.end() :], maxsplit=1)[0][:NEAR])
+
+
+def named(text: str) -> set[str]:
+    return {word.casefold() for word in WORD.findall(text)} - EVIDENCE.keys()
+
+
+def changed(answer: str, start: int, end: int, new: str) -> str | None:
+    """The answer with other text from start to end, if that changes it; it keeps its capital letter."""
+    if start == 0 and answer[:1].isupper() and new[:1].islower() and len(new.split()) > 0 and not NUMBER.search(new):
+        new = new[:1].upper() + new[1:]
+    text = answer[:start] + new + answer[end:]
+    return text if text != answer else None

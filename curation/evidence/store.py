@@ -285,13 +285,12 @@ def words_on(project: Project, questions: Collection[bytes]) -> dict[bytes, list
 def newest_opinions(project: Project, questions: Collection[bytes], columns: str) -> Iterable[Columns]:
     """These columns, of an opinion `o` and its person `p`, of the newest opinions about each of these questions."""
     newest = (
-        f"SELECT n.id FROM {bulk.quoted(Opinion)} n WHERE n.project_id = k.project_id AND n.question = k.question "  # noqa: S608
-        f"ORDER BY n.at DESC LIMIT {2 * posterior.NEWEST}"
+        f"WHERE n.project_id = k.project_id AND n.question = k.question ORDER BY n.at DESC LIMIT {2 * posterior.NEWEST}"
     )
     statement = (
         f"SELECT o.question, {columns} "  # noqa: S608
         f"FROM (SELECT DISTINCT project_id, question FROM {bulk.quoted(Opinion)} WHERE project_id = %s AND question IN ({{keys}})) k "
-        f"JOIN {bulk.quoted(Opinion)} o ON o.id IN ({newest}) "
+        f"{bulk.join_each(Opinion, 'o', newest)} "
         f"JOIN {bulk.quoted(Subject)} p ON p.id = o.subject_id WHERE p.restricted_at IS NULL"
     )
     return bulk.select_in(statement, questions, [project.pk])

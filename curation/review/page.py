@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from curation.decisions import reasons
-from curation.decisions.amendments import amended
+from curation.decisions.fragments import amended
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import LABELLED
 from curation.evidence.summaries import AnswerSummary, evidence

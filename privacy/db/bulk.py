@@ -69,6 +69,16 @@ def quoted(model: type[models.Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
+def join_each(model: type[models.Model], alias: str, wanted: str) -> str:
+    """A join with the rows of a model that `wanted` finds for each row before it: `WHERE … ORDER BY … LIMIT …`, over `n`.
+
+    PostgreSQL would compare all rows of the table with `IN (…)` for each row before it, and SQLite has no LATERAL.
+    """
+    if vendor() == "postgresql":
+        return f"JOIN LATERAL (SELECT n.* FROM {quoted(model)} n {wanted}) {alias} ON TRUE"  # noqa: S608
+    return f"JOIN {quoted(model)} {alias} ON {alias}.id IN (SELECT n.id FROM {quoted(model)} n {wanted})"  # noqa: S608
+
+
 def execute(statement: str, values: Sequence[Any] = ()) -> int:
     """Run a statement that returns no rows; return how many rows it changed."""
     return _run(connections[DEFAULT_DB_ALIAS], statement, values)[1]

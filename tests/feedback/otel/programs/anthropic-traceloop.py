@@ -1,4 +1,4 @@
-# pip install anthropic opentelemetry-instrumentation-anthropic traceloop-sdk opentelemetry-sdk opentelemetry-exporter-otlp-proto-http
+# pip install anthropic httpx opentelemetry-instrumentation-anthropic traceloop-sdk opentelemetry-sdk opentelemetry-exporter-otlp-proto-http
 """Anthropic's client under Traceloop: a call with a tool, then its answer."""
 
 import os
