@@ -275,7 +275,7 @@ def _usable_baseline(
 ) -> tuple[dict[str, Result] | None, list[Reason]]:
     """Return the baseline's results by case, and why they cannot be used."""
     if baseline is None:
-        missing = [Reason("no_baseline", "the policy asks for a baseline")] if policy.require_baseline else []
+        missing = [Reason("no_baseline", "the policy requires a baseline")] if policy.require_baseline else []
         return None, missing
     if baseline.run == candidate.run:
         return None, [Reason("replayed", "the candidate's results are the baseline's run")]
