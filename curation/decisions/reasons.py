@@ -161,7 +161,9 @@ REASONS: Final[dict[str, Words]] = {
         Kind.GUARD, "Many people wrote a phrase that no source has. Is the answer right?", "many people spread a phrase"
     ),
     "rare_words": Words(
-        Kind.GUARD, "It names something that hardly anybody else wrote. Could that reveal who asked?", "names something rare"
+        Kind.GUARD,
+        "It names something that hardly anybody else wrote. Could that reveal who asked?",
+        "names something rare",
     ),
     "unknown_names": Words(
         Kind.GUARD,

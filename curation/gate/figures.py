@@ -8,8 +8,8 @@ from curation.quality.charts import Chart, rows
 from curation.quality.estimates import Estimate, percent
 
 SLIPS: Final = (
-    "{:,} lost; a single one refuses no candidate. If this version is promoted, its run becomes the baseline, and what it lost "
-    "here is then a loss only against the first and the best run"
+    "{:,} lost; losing one does not refuse a candidate. If this version is promoted, its run becomes the baseline, and these "
+    "cases then count as lost only against the first and the best run"
 )
 """What one `single` case in each version can do unseen."""
 
@@ -109,7 +109,7 @@ def of_variants(found: Mapping[str, Any]) -> str:
     share = percent(found["passed"] / found["variants"], 1)
     said = f"{share} of {found['variants']:,} to {found['cases']:,} cases pass; {len(found['brittle']):,} cases are brittle"
     if found["p"] is None:
-        return f"{said}; the baseline was asked none"
+        return f"{said}; the baseline was not asked any"
     return f"{said}; change {100 * found['change']:+.1f} points over {found['paired']:,} units, one-sided p = {found['p']:.2g}"
 
 
@@ -126,5 +126,5 @@ def detectable(figures: Mapping[str, Any]) -> str:
         seen = f"{units:,} cases are too few for any drop to be refused four times in five"
     else:
         seen = f"with {units:,} cases a drop of {100 * least:.1f} points is refused four times in five, a smaller one less often"
-    more = f"; for a drop of 5 points take {needed:,} cases, all of them asked" if needed > units else ""
+    more = f"; a drop of 5 points needs {needed:,} cases, all of them asked" if needed > units else ""
     return f"{seen}{more}"

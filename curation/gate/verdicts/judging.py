@@ -297,7 +297,7 @@ def _too_little(
 ) -> list[Reason]:
     """Return why the counted cases are too few to judge by."""
     counted = len(outcomes)
-    more = f"; {len(left_out)} depend on what the agent was not given" if left_out else ""
+    more = f"; {len(left_out)} depend on something that the agent was not given" if left_out else ""
     reasons = []
     if counted < policy.min_cases:
         reasons.append(Reason("too_few_cases", f"{counted} counted cases, {policy.min_cases} are needed"))

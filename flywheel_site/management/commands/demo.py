@@ -183,7 +183,7 @@ class Command(BaseCommand):
             lines.append(f"{version:<12} {what:<33} {verdict_words(run)}")
             lines += [f"{'':<12} {in_short(reason)}" for reason in run.reasons[:2]]
         more = waiting_in(release.dataset.project, reason=NOT_DISCRIMINATING)
-        lines += [f"{more} more answers wait for a person: no grader tells a right answer there from a wrong one"]
+        lines += [f"{more} more answers wait for a person: no grader can tell right answers from wrong ones there"]
         self.stage("5  Gate: nothing that worked may break", *lines)
 
     def funnel(self, project: Project, release: Release, lines: int) -> None:
