@@ -1,4 +1,4 @@
-"""Why a decision or a record is what it is, or a person is asked: each code once, with its kind and its words."""
+"""Reason codes of decisions, records and review tasks: each code once, with its kind and its words."""
 
 from enum import StrEnum
 from typing import Final, NamedTuple

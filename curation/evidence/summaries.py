@@ -1,4 +1,4 @@
-"""What people said of an answer to a question, in sentences that a reviewer reads."""
+"""What people said about an answer, in sentences for a reviewer."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

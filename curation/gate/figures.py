@@ -1,4 +1,4 @@
-"""The figures of a gate run in words: pass rates of first answers with n and interval, p, and what n could show."""
+"""The figures of a gate run in words: pass rates of first answers with n and interval, p, and the smallest drop that n can show."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple

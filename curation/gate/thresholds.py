@@ -1,4 +1,4 @@
-"""From which score on an answer is right, chosen from answers that people have judged, and shown as a curve.
+"""The score from which an answer counts as right: chosen from answers that people have judged, and shown as a curve.
 
 Two kinds of answers have been judged against a right one: answers that a correction replaced (wrong), also when given
 to another person's same question; and candidates' answers that a person called right or wrong on a gate run's page.
