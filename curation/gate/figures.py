@@ -58,7 +58,7 @@ def in_words(counts: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[
     if left_out := counts.get("not_replayed"):
         yield Line(
             "Not judgeable",
-            f"{left_out:,} cases depend on an account, tools or the time, and the agent takes no world to be given them in",
+            f"{left_out:,} cases depend on an account, tools or the time, but the agent takes no world, in which it would get them",
         )
     if "baseline_rate" not in figures:
         return
