@@ -142,7 +142,7 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
     names = [each.namespace for each in projects if chosen in (None, each)]
     waiting = cached("waiting", keys, "", lambda: counts.waiting(keys))
     reasons = cached("reasons", keys, "", lambda: counts.reasons(keys))
-    audit = newest_audit([chosen] if chosen else projects, first_day)
+    audit = cached("audit", keys, days, lambda: newest_audit([chosen] if chosen else projects, first_day))
     span = (audit.since or first_day, audit.until)
     voted = cached("votes", keys, f"{days}:{span[0]}:{span[1]}", lambda: rates(keys, *span))
     return Overview(
@@ -152,7 +152,7 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
         funnel=funnel(keys, days, since, link),
         audit=audit,
         thumbs=Rate("thumbs up", voted["all"]),
-        weighted=weighted_thumbs(chosen, projects, days),
+        weighted=weighted_thumbs(chosen, projects, days, audit),
         versions=tuple(Rate(name, voted[name]) for name in sorted(voted)[:6] if name != "all"),
         ages=bars((AGES[place][0], figure, age_url(place, link)) for place, figure in enumerate(waiting.ages)),
         reasons=bars(
@@ -229,14 +229,14 @@ def age_url(place: int, link: dict[str, Any]) -> str:
     return listed("curation.reviewtask", age=older, **link)
 
 
-def weighted_thumbs(chosen: Project | None, projects: tuple[Project, ...], days: str) -> Weighted | None:
-    """The weighted thumbs of one project, if the audit confirms them.
+def weighted_thumbs(chosen: Project | None, projects: tuple[Project, ...], days: str, audit: Audit) -> Weighted | None:
+    """The weighted thumbs of one project, if its audit confirms them.
 
     They are counted over all days of the audit, once a day: next to figures for a shorter period they would mean nothing.
     """
     project = chosen or (projects[0] if len(projects) == 1 else None)
     found = report.remembered(project) if project and days == "all" else None
-    return found if found and project and found.is_trusted(audits.audit(project).estimate) else None
+    return found if found and found.is_trusted(audit.estimate) else None
 
 
 def rates(keys: list[int], since: date | None, until: date | None) -> dict[str, Estimate]:
