@@ -166,7 +166,7 @@ def counted(words: Iterable[Word]) -> list[Word]:
         before = newest.get(word.person)
         if before is None or (word.at, word.ref) > (before.at, before.ref):
             newest[word.person] = word
-    return sorted(newest.values(), key=lambda word: (word.at, word.ref))[-NEWEST:]
+    return sorted(newest.values(), key=lambda word: (word.at, word.ref, word.interaction))[-NEWEST:]
 
 
 def posterior(words: Sequence[Word], settings: EvidenceSettings = DEFAULTS) -> dict[int | None, float]:

@@ -258,5 +258,10 @@ def short(code: str) -> str:
     return listed or code.replace("_", " ")
 
 
+def detail(code: str, text: str) -> str:
+    """What a reason says beyond its short words, next to which it is shown: "17 that the baseline passed: shop-1"."""
+    return text.replace(f": {short(code)}", "", 1)
+
+
 HELD: Final = of(Kind.FILTER, Kind.RIVAL, Kind.GUARD)
 """The reasons for which a record that has a label waits until a person says whether it may be used."""
