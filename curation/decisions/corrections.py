@@ -1,4 +1,4 @@
-"""Whether a correction can stand as an answer, or only says something about one; and whether it fits its question and
+"""Whether a correction is an answer or only a remark about one, and whether it fits its question and
 takes the place of the answer.
 
 The patterns are anchored or bounded, and read at most the first `READ` characters: a correction that opens

@@ -1,4 +1,4 @@
-"""Corrections that carry a fact without being an answer: "14 -> 30", "should be 30", "use pip instead of conda".
+"""Corrections that state a fact but are not an answer: "14 -> 30", "should be 30", "use pip instead of conda".
 
 They are never taught as typed. Where it is plain which part of the agent's answer they change, the answer is
 amended, for a reviewer to approve; where it is not, nothing is guessed.

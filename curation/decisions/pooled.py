@@ -1,4 +1,4 @@
-"""What becomes of each answer once all that people said of its question is known: a table of rules, each with its reason."""
+"""Decides each answer from everything that people said about its question: a table of rules, each with its reason."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""How likely each claim is to be the right answer to its question, given everything that people said of it.
+"""How likely each claim is to be the right answer to its question, given everything that people said about it.
 
 A filter over the words in the order in which they were spoken: before each, the truth may have changed a little
 (`CHANGE`), and each word makes the claims that it speaks for likelier. So a claim that was confirmed forty times does

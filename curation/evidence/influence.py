@@ -1,4 +1,4 @@
-"""Whose influence a record is: who asked, voted and wrote it, since when they are known, and whom the operator vouches
+"""Who influenced a record: who asked, voted and wrote it, since when they are known, and whom the operator vouches
 for. What the guards ask is read here, some thousand records at a time.
 """
 

@@ -1,4 +1,4 @@
-"""What people said of one answer, pooled with what was said of the same answer to the same question elsewhere."""
+"""Pools what people said about an answer with what was said about the same answer to the same question elsewhere."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -146,7 +146,7 @@ def _floor(golden: Sequence[CaseOutcome], policy: GatePolicy, alpha: float) -> l
         return []
     if not golden or at_most(passing, len(golden), policy.min_golden) > alpha:
         return []
-    rate = f"{passing} of {len(golden)} golden cases pass, {policy.min_golden:.0%} are asked for"
+    rate = f"{passing} of {len(golden)} golden cases pass, {policy.min_golden:.0%} are required"
     return [Reason("below_min_golden", rate, tuple(o.case.id for o in failing))]
 
 
