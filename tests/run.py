@@ -33,7 +33,7 @@ from tests.servers import Unavailable, postgres, redis
 ROOT = Path(__file__).resolve().parent.parent
 State = Literal["passed", "failed", "not run"]
 SHOWN_LINES = 60
-ROOM = 6 * 1024**3
+ROOM = 4 * 1024**3  # a run takes a third of it
 # Two workers more than cores: tests that wait for a process or a clock leave a core idle for a fifth of the time.
 PARALLEL = ("--numprocesses", str((os.cpu_count() or 1) + 2), "--maxprocesses", "4", "--dist", "worksteal")
 # Fewer for those that run next to these.
