@@ -53,7 +53,7 @@ BEFORE: Final = re.compile(r"[0-9A-Za-z_\u00aa-\u1fff]\Z")
 NOT_REAL: Final = re.compile(
     r"(?:invalid|test|sample|example|dummy|fake|graphics?|video|sound|network|report|business|score|post|memory|sd|id of the)[ _-]{0,2}\Z"
 )
-ANYWHERE: Final = Anchor(rf"(?i)(?:{WHOLE})")
+ANYWHERE: Final = Anchor(rf"(?i)(?:{WHOLE})".replace(r"\w", r"[\pL\pN_]"))  # RE2's `\w` is ASCII alone
 IN_ASCII: Final = Anchor(rf"(?i)\b(?:{ascii_part(WHOLE)})\b")
 KINDS: Final = tuple((kind, rank, re.compile(pattern)) for kind, rank, pattern in CUES)
 NEAR: Final = 48
