@@ -224,6 +224,8 @@ def after_roles(page: Page) -> Iterator[Hit]:
 
 def before_roles(page: Page) -> Iterator[Hit]:
     """`Rachel Magnusson, the engineer`."""
+    if not BEFORE_ROLE_PLACES.anywhere(page.text):
+        return
     for match in SEQUENCE.of(page.text).finditer(page.text):
         role = BEFORE_ROLE.match(page.low, match.end()) if " " in match.group() else None
         if role and not page.closed(role.end() - len(role.group().split()[-1]), role.end()):
@@ -327,7 +329,8 @@ DETECTORS: Final[tuple[Detector, ...]] = (
         labelled,
     ),
     Detector("name_after_role", AFTER_ROLE_PLACES.pattern, after_roles),
-    Detector("name_before_role", BEFORE_ROLE_PLACES.pattern, before_roles),
+    # The role alone: with the name before it, this gate would take a third of the time of all gates.
+    Detector("name_before_role", rf"[\s.,-](?i:{ROLE})\b", before_roles),
     Detector(
         "name_visit",
         r"(?i)\b(?:appointments?|book(?:ing|ed)?|schedul\w+|visit|psych\w+|therapists?|counsel\w+|doctors?|dentists?)\b",
