@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import Anchor, matches
+from privacy.redaction.anchors import BLANK, Anchor, matches
 from privacy.redaction.detectors.people.abroad import newcomer
 from privacy.redaction.detectors.people.name_ends import STREETWISE, kinds, lower_name, organised, sequence
 from privacy.redaction.detectors.people.name_forms import CAPITALISED, LOWER_NAME, SEQUENCE, spelt_like
@@ -108,6 +108,7 @@ BEFORE_ROLE_PLACES: Final = Anchor(
 MONEY: Final = re.compile(
     r"\b(?:transfer|wire|funds|money|bucks|dollars|euros|savings|checking|payment)\b|[$€£]\s?\d|\b(?:send|sent|pay|paid) (?:it|this|that|them)\b"
 )
+MONEY_PLACES: Final = Anchor(MONEY.pattern.replace(r"\s", BLANK))
 KIN_BEFORE: Final = r"((?:uncle |aunt |auntie |cousin )?)(?:mr\.? |mrs\.? )?"
 PAID: Final = re.compile(
     rf"\b(?:to|of|for|from|sending|send|checking|savings)\s{{1,2}}(?:my |your |his |her |the )?(?:friend |account of )?{KIN_BEFORE}"
@@ -253,7 +254,7 @@ def booked(page: Page) -> Iterator[Hit]:
 
 def paid(page: Page) -> Iterator[Hit]:
     """To whom money goes."""
-    if not MONEY.search(page.low):
+    if not MONEY_PLACES.anywhere(page.low):
         return
     found = PAID_PLACES.read(PAID, page.low)
     if " checking" in page.low or " savings" in page.low:
