@@ -48,7 +48,7 @@ ILLNESSES: Final = frozenset(
 )
 SAINTS: Final = frozenset("st st. ste ste. saint sainte sankt sint são".split())
 OPENING: Final = '([{"“„«*'
-APART: Final = str.maketrans("'-", "  ")
+TELLING: Final = SAINTS | CALLED | ILLNESS | LINKS  # what the word before a name has to be, for more of them to be read
 
 
 def eponym(page: Page, start: int, end: int) -> bool:
@@ -61,8 +61,9 @@ def eponym(page: Page, start: int, end: int) -> bool:
         return True
     if low[end : end + 1] in {"'", " ", "-"} and (match := CALLED_AFTER.match(low, end)):
         return not match["illness"] or low[start:end] in ILLNESSES
-    if start and low[start - 1] in " -'":
-        words = [word.lstrip(OPENING) for word in low[max(0, start - 32) : start].translate(APART).split()]
+    before = low[max(0, start - 32) : start].replace("'", " ").replace("-", " ").split() if start else []
+    if before and low[start - 1] in " -'" and before[-1].lstrip(OPENING) in TELLING:
+        words = [word.lstrip(OPENING) for word in before]
         # In capitals, because Portuguese `são` means "are".
         if words and words[-1] in SAINTS and page.text[low.rfind(words[-1], 0, start)].isupper():
             # `Tabitha St. Germain` is somebody
