@@ -7,7 +7,12 @@ from typing import Final
 from privacy.redaction.anchors import BLANK, Anchor, matches
 from privacy.redaction.detectors.people.abroad import newcomer
 from privacy.redaction.detectors.people.name_ends import STREETWISE, kinds, lower_name, organised, sequence
-from privacy.redaction.detectors.people.name_forms import CAPITALISED, LOWER_NAME, SEQUENCE, spelt_like
+from privacy.redaction.detectors.people.name_forms import (
+    CAPITALISED,
+    LOWER_NAME,
+    SEQUENCE,
+    spelt_like,
+)
 from privacy.redaction.detectors.people.things import names_program
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.lexicon import (

@@ -19,17 +19,15 @@ SAID_NAME: Final = (
     r"|(?:(?:access|auth|api|bearer|session|security|refresh|hex|bot|user) )?token|secret|cvv|cvc|security code|verification code|login code|one[ -]time code|otp|credentials"
 )
 # Those for which RE2 knows no `\b`, and those that are written without blanks.
-SAID_BEYOND_ASCII: Final = (
-    r"(?<!\w)(?:şifre(?:m|n|si|niz)?|парол[ья]|κωδικ(?:ός|ού)|סיסמה|كلمة المرور|पासवर्ड)(?!\w)|密[码碼]|パスワード|비밀번호"
-)
+SAID_BEYOND_ASCII: Final = r"(?<!\w)(?:şifre(?:m|n|si|niz)?|парол[ья]|κωδικ(?:ός|ού)|[הוב]?סיסמ[הת]י?|كلمة (?:المرور|السر)|पासवर्ड)(?!\w)|密[码碼]|パスワード|비밀번호"
 NAME: Final = rf"(?:\b(?:{SAID_NAME})\b|{SAID_BEYOND_ASCII})"
 SAID_NAMES: Final = Anchor(NAME)
-SAYING: Final = "is|was|are|be|as|to|reads?|set|changed|reset|it's|like|equals|=|revealed|exposed|ist|lautet|est|es|è|é|jest|je|är|er|это"
+SAYING: Final = "is|was|are|be|as|to|reads?|set|changed|reset|it's|like|equals|=|revealed|exposed|ist|lautet|est|es|è|é|jest|je|är|er|это|היא|הוא|هي|है"
 SAID: Final = re.compile(
     rf"(?P<name>{NAME})"
     r"(?P<way>(?:[ _](?:for|to|on|of|at|attempt|string|reads?|used|revealed|exposed|details?|as|again|now|currently|still|here|should|be|just|my|the|our|this|that|account|login|wifi|wi-fi|router|email|portal|server|site"
     r"|app|vpn|laptop|was|is|are|set|changed|reset|it's|looks like|equals|="
-    r"|(?:für|das|den|dem|die|der|wlan|dein|ihr|ist|lautet|du|de|la|le|mon|votre|est|del|tu|su|mi|es|do|da|é|della|è|voor|het|jest|je|till|til|för|är|er|для|от|это)(?!\w)))*[是为為はが은는]?)"
+    r"|(?:für|das|den|dem|die|der|wlan|dein|ihr|ist|lautet|du|de|la|le|mon|votre|est|del|tu|su|mi|es|do|da|é|della|è|voor|het|jest|je|till|til|för|är|er|для|от|это|мой|мій|שלי|היא|הוא|الخاصة بي|هي|मेरा|है)(?!\w)))*[是为為はが은는]?)"
     r"(?P<link>[\"')]?\s{0,2}:?\s{0,2}|\s{0,2}->\s{0,2}|\s-\s)(?P<q>[\"'`*(]{0,3})(?P<v>[^\s\"'`<>\x00=][^\s\"'`<>\x00]{2,127}|(?<=['\"])[^\"'\n<>\x00]{3,40}(?=['\"]))"
 )
 SAYS: Final = re.compile(rf"(?:^|[ _])(?:{SAYING})\Z|[是为為はが은는]\Z")
@@ -96,7 +94,7 @@ CODE_ACCESS: Final = re.compile(r"[\w.]*[\[(]")
 # What opens the gate, in ASCII, in other Latin letters, and in other scripts.
 OPENS: Final = (
     r"passw|passc|passp|passo|\bpwd\b|\bpw\b|kennwort|contrase|mot de passe|senha|wachtwoord|heslo|adgangskode|parola|\bpin\b|(?:api|access|private|security|license|subscription|encryption) ?key\b|token|secret|\bcv[vc]\b|(?:security|verification|login|time) code\b|\botp\b|credentials|@[a-z0-9.-]+(?:\s{1,2}[/|]|:|\s:|;)"
-    r"|hasł|lösenord|şifre|парол[ья]|κωδικ(?:ός|ού)|סיסמה|كلمة المرور|पासवर्ड|密[码碼]|パスワード|비밀번호"
+    r"|hasł|lösenord|şifre|парол[ья]|κωδικ(?:ός|ού)|סיסמ[הת]|كلمة (?:المرور|السر)|पासवर्ड|密[码碼]|パスワード|비밀번호"
 )
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
