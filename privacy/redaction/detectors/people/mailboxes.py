@@ -11,7 +11,7 @@ from privacy.redaction.lexicon import ORDINARY, possible
 
 RANK: Final = 32
 LONGEST: Final = 64
-PLACES: Final = Anchor(r"[\pL.] <[^\s<>@]{1,64}@")
+PLACES: Final = Anchor(r"[\pL.] <[^\s<>@\x00]{1,64}@")
 LAST_WORDS: Final = re.compile(rf"(?<![^\s:;,\"'(>]){WORD}(?:{JOINER}(?:{PARTICLE})?{WORD}){{1,3}}\Z")
 
 
@@ -31,4 +31,4 @@ def named(page: Page) -> Iterator[Hit]:
             yield Hit(name.start(), end, RANK, "PERSON", "name_of_address")
 
 
-DETECTORS: Final[tuple[Detector, ...]] = (Detector("name_of_address", r"[\pL.] <[^\s<>@]+@", named),)
+DETECTORS: Final[tuple[Detector, ...]] = (Detector("name_of_address", r" <[^\s<>@\x00]+@", named),)
