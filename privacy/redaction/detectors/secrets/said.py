@@ -30,6 +30,8 @@ SAID: Final = re.compile(
     r"|(?:für|das|den|dem|die|der|wlan|dein|ihr|ist|lautet|du|de|la|le|mon|votre|est|del|tu|su|mi|es|do|da|é|della|è|voor|het|jest|je|till|til|för|är|er|для|от|это|мой|мій|שלי|היא|הוא|الخاصة بي|هي|मेरा|है)(?!\w)))*[是为為はが은는]?)"
     r"(?P<link>[\"')]?\s{0,2}:?\s{0,2}|\s{0,2}->\s{0,2}|\s-\s)(?P<q>[\"'`*(]{0,3})(?P<v>[^\s\"'`<>\x00=][^\s\"'`<>\x00]{2,127}|(?<=['\"])[^\"'\n<>\x00]{3,40}(?=['\"]))"
 )
+# Scripts in which prose follows a value, or a word for a secret, without a blank: `パスワードはsakura-77です`.
+WITHOUT_BLANKS: Final = re.compile(r"[\u3001-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 SAYS: Final = re.compile(rf"(?:^|[ _])(?:{SAYING})\Z|[是为為はが은는]\Z")
 
 
@@ -41,7 +43,7 @@ def find(page: Page) -> Iterator[Hit]:
         value = text[start:end]
         quotes = match["q"].strip("*(")
         if not quotes:
-            value = value.rstrip(".,;:?)]}'\"*")
+            value = WITHOUT_BLANKS.split(value, maxsplit=1)[0].rstrip(".,;:?)]}'\"*")
             if value.rstrip("!").isalpha() and (match["name"].endswith("s") or not SAYS.search(match["way"])):
                 value = value.rstrip("!")  # `Passwords are outdated!` says nothing of one password
         end = start + len(value)
