@@ -5,8 +5,8 @@
 The rule alone (`bench/worlds/alone.py`) reads simulated worlds, in which it is known whether a correction is right. The first
 table: of the corrections that are kept back, those that are right; of both kinds, those that are taken for answers because
 others say the same (`posterior.believed`), and those whose claim is then found right. The second table: the right corrections
-that are kept back, and the wrong ones that are not, with and without stripping what agents say before (`corrections.LEAD`)
-and after (`corrections.CLOSE`) an answer.
+that are kept back, and the wrong ones that are not, with and without stripping what agents say after an answer
+(`corrections.CLOSE`).
 """
 
 import argparse
@@ -28,9 +28,7 @@ from bench.worlds.people import WORLDS, Log
 STEPS: Final = ("kept back", "believed", "taught")
 WITHOUT: Final[Mapping[str, tuple[str, ...]]] = {
     "stripped": (),
-    "not before": ("LEAD",),
-    "not after": ("CLOSE",),
-    "neither": ("LEAD", "CLOSE"),
+    "as typed": ("CLOSE",),
 }
 
 

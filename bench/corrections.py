@@ -7,7 +7,8 @@ rules ("written": "aside"), and of `bench/labelled/corrections.jsonl`. The latte
 rules were learnt from it (`docs/benchmarks/corrections.md` has those figures). The second table has their classes.
 `--real` adds logs: the reasons of voters in `feedbackqa.jsonl`, which answer nothing; the answers that people found right there and in
 `oasst.jsonl`, in place of those that they found wrong; and the corrections of `splash.jsonl`.
-Each line of the third table takes one rule away; the last moves each threshold, on cases kept aside alone. `--write` only puts that
+The third table counts the amended answers that a reviewer is offered for fragments, of the rounds that have the right ones.
+Each line of the fourth table takes one rule away; the last moves each threshold, on cases kept aside alone. `--write` only puts that
 one into `docs/reference/rules-texts.md`.
 """
 
@@ -24,6 +25,7 @@ from typing import Any, Final, NamedTuple
 from bench import marked
 from curation.decisions import corrections, fragments, question_types, short_answers, words
 from curation.decisions.corrections import flaw, same
+from curation.decisions.fragments import amended
 
 CASES: Final = Path(__file__).parents[1] / "tests/curation/decisions/corrections.jsonl"
 LABELLED: Final = Path(__file__).parent / "labelled/corrections.jsonl"
@@ -140,6 +142,19 @@ def is_taught(case: Case) -> bool:
     return not same(case.correction, case.answer) and flaw(case.correction, case.question, case.answer) is None
 
 
+def amendments() -> Iterator[str]:
+    """The lines of the table of amended answers: of the fragments that have a right one, how many get it, and how many a wrong one."""
+    rounds: defaultdict[str, list[tuple[str | None, list[str]]]] = defaultdict(list)
+    for row in read(LABELLED):
+        if "amended" in row:
+            rounds[row["written"]].append((amended(row["answer"], row["correction"]), row["amended"]))
+    yield "| round | right | wrong | precision | recall |\n|---|---|---|---|---|"
+    for name, pairs in rounds.items():
+        right = sum(any(same(offered, one) for one in wanted) for offered, wanted in pairs if offered)
+        given, able = sum(offered is not None for offered, _ in pairs), sum(bool(wanted) for _, wanted in pairs)
+        yield f"| {name} | {right} of {able} | {given - right} | {share(right, given)} | {share(right, able)} |"
+
+
 def never(*given: object) -> bool:
     """A check that finds nothing."""
     return False
@@ -154,7 +169,6 @@ WITHOUT: Final[dict[str, tuple[str, Any]]] = {
     "instructions": ("instructions", lambda: NEVER),
     "asides": ("asides", lambda: NEVER),
     "shouting": ("is_shouted", never),
-    "courtesies before": ("LEAD", NEVER),
     "courtesies after": ("CLOSE", NEVER),
     "edits of numbers": ("number_swap", none),
     "questions": ("ASKS", NEVER),
@@ -279,7 +293,7 @@ def main() -> None:
     print()
     kinds = sorted({case.kind for case in cases if case.kind})
     table("class", ((kind, score([case for case in cases if case.kind == kind])) for kind in kinds))
-    print()
+    print("\n".join(("", *amendments(), "")))
     table("all parts", ablations(cases))
     print("\n".join(("", *moves(aside))))
 

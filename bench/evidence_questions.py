@@ -8,7 +8,10 @@ understandable alone: those that are, and those that need the turns before. Of r
 that are joined with another, that are understood alone, and that depend on the day.
 
 Language: the questions of all pairs, also those not kept aside, and the first five words of each. It counts how many get
-the right language, a wrong one, or none. `--write` puts both tables into `docs/reference/rules-texts.md`.
+the right language, a wrong one, or none.
+
+Nearness (`curation/questions/fingerprints.py`): the same pairs; of real questions the pairs that are near; how many of
+all near pairs are found and how many are compared, for only questions that share a key are. `--write` puts all tables into `docs/reference/rules-texts.md`.
 """
 
 import argparse
@@ -40,6 +43,12 @@ LANGUAGE: Final[Mapping[str, tuple[float, ...]]] = {
     "decisions.language.CLEAR_LEAD": (1.01, 1.15, 1.6, 2.0),
     "decisions.language.LEAST": (0, 0.25, 1.0, 2.0),
     "decisions.language.READ": (100, 200, NONE),
+}
+NEARNESS: Final[Mapping[str, tuple[float, ...]]] = {
+    "questions.fingerprints.THRESHOLD": (0.5, 0.58, 0.72, 0.8),
+    "questions.fingerprints.CONTEXT_THRESHOLD": (0.0, 0.25, 0.75, 1.0),
+    "questions.fingerprints.CONTEXT_CHARS": (500, NONE),
+    "questions.fingerprints.LONG_WORD": (3, 8, NONE),
 }
 """Every threshold, by its module in `curation`, and the values that it is moved to."""
 
@@ -75,6 +84,47 @@ def share(counts: Mapping[tuple[int, bool], int], kind: int) -> str:
     return f"{counts[kind, True]} of {counts[kind, True] + counts[kind, False]}"
 
 
+class Near(NamedTuple):
+    """Pairs of questions, and real ones with the turns before them."""
+
+    pairs: Sequence[Mapping[str, Any]]
+    real: Sequence[tuple[str, tuple[tuple[str, str], ...]]]
+
+    @classmethod
+    def of(cls, logs: Iterable[Path]) -> "Near":
+        """The pairs kept aside, and what was asked in logs."""
+        rows = (row for log in logs for row in read(log))
+        asked = {(row["question"], tuple((t["role"], t["content"]) for t in row.get("context", ()))) for row in rows}
+        return cls([one for one in read(CASES / "pairs.jsonl") if one["aside"]], sorted(asked))
+
+    def cells(self) -> str:
+        """How many pairs are near; how many real ones; how many of all near ones share a key, and how many real ones do."""
+        from curation.questions.fingerprints import are_near, bands, signature, sketch
+
+        pairs = [(one["same"], sketch(one["a"]), sketch(one["b"])) for one in self.pairs]
+        counts = Counter((same, are_near(one, other) > 0) for same, one, other in pairs)
+        real = [sketch(question, turns) for question, turns in self.real]
+        near = [(real[a], real[b]) for a, b in alike([one.question for one in real]) if are_near(real[a], real[b])]
+        every = [*near, *((one, other) for _, one, other in pairs if are_near(one, other))]
+        found = sum(not {*bands(signature(one))}.isdisjoint(bands(signature(other))) for one, other in every)
+        keys: Counter[int] = Counter(key for one in real for key in {*bands(signature(one))})
+        met = sum(number * (number - 1) // 2 for number in keys.values())
+        return f"{share(counts, 1)} | {share(counts, 0)} | {len(near)} | {found} of {len(every)} | {met:,}"
+
+
+def alike(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The pairs of texts that share a third of their words, which all near ones do."""
+    from curation.questions.fingerprints import shingles
+
+    having: dict[str, list[int]] = {}
+    words = [shingles(text) for text in texts]
+    for at, mine in enumerate(words):
+        shared = Counter(other for word in mine for other in having.get(word, ()))
+        yield from ((other, at) for other, number in shared.items() if 3 * number >= len(mine | words[other]))
+        for word in mine:
+            having.setdefault(word, []).append(at)
+
+
 class Texts(NamedTuple):
     """Texts, each with its language."""
 
@@ -105,7 +155,7 @@ def guessed(texts: Iterable[tuple[str, str]]) -> str:
     return f"{counts['right']:,}, {counts['wrong']}, {counts['not told']}"
 
 
-def moved(names: Mapping[str, Sequence[float]], cases: Cases | Texts) -> Iterator[str]:
+def moved(names: Mapping[str, Sequence[float]], cases: Cases | Texts | Near) -> Iterator[str]:
     """A line for the rules as they are, and for each threshold elsewhere."""
     yield f"| as it is | | {cases.cells()} |"
     for name, values in names.items():
@@ -119,7 +169,7 @@ def moved(names: Mapping[str, Sequence[float]], cases: Cases | Texts) -> Iterato
 
 
 def page(logs: Sequence[Path]) -> Iterator[str]:
-    """Both tables."""
+    """All tables."""
     cases = Cases.of(logs)
     yield f"Of {len(cases.real):,} distinct questions of real logs, the last three columns count those that are joined, those that are understood alone, and those that depend on the day.\n"
     yield "| threshold | value | same, joined | different, joined | alone, told | not alone, told | real: joined | alone | on the day |"
@@ -129,6 +179,11 @@ def page(logs: Sequence[Path]) -> Iterator[str]:
     yield "| threshold | value | whole texts: right, wrong, not told | their first five words |"
     yield "|---" * 4 + "|"
     yield from moved(LANGUAGE, Texts.labelled())
+    near = Near.of(logs)
+    yield f"\nNear questions are shown together and kept together for train and test. Of {len(near.real):,} questions of real logs, with their turns:\n"
+    yield "| threshold | value | same, near | different, near | real: near pairs | all near ones, by a key | real: compared |"
+    yield "|---" * 7 + "|"
+    yield from moved(NEARNESS, near)
 
 
 def main() -> None:

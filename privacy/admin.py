@@ -73,7 +73,7 @@ class ConsentEntryAdmin(ReadOnlyAdmin):
     list_select_related = ["subject"]
     ordering = ["-id"]
     heading = "Consent"
-    lead = "The ledger: lines are added, never changed. For each subject and purpose, the newest line holds."
+    lead = "The ledger: lines are added, never changed. For each subject and purpose, the newest line counts."
     empty = ("No consent on record", "Send consent with an interaction, or to POST /api/v1/consent.")
 
 

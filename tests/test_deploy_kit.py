@@ -152,7 +152,9 @@ def test_nginx_reads_its_files_and_lets_in_what_the_api_takes(tmp_path: Path) ->
         f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     main = tmp_path / "nginx.conf"
-    main.write_text(f"pid {tmp_path}/pid; error_log {tmp_path}/log; events {{}} http {{ {folders}\n{text} }}")
+    main.write_text(
+        f"pid {tmp_path}/pid; error_log {tmp_path}/log; events {{}} http {{ access_log {tmp_path}/access; {folders}\n{text} }}"
+    )
     assert "successful" in run(["nginx", "-t", "-c", str(main)])
 
 

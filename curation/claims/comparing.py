@@ -1,4 +1,4 @@
-"""Whether two answers clash, and whether a text holds what an answer claims."""
+"""Whether two answers conflict, and whether a text contains what an answer claims."""
 
 from collections.abc import Iterator
 from itertools import pairwise

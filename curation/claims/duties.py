@@ -1,4 +1,4 @@
-"""What a clause makes of an act: a duty, a choice, an allowance or a ban. "You need not" and "it is optional" are one."""
+"""Whether a clause says that an act is required, optional, allowed or forbidden. "You need not" means "it is optional"."""
 
 import re
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Brings a word to one form: without its ending, and one word for all that mean the same."""
+"""Reduces a word to one form: without its ending, and with one word for all synonyms."""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Makes a sentence's opposite and its numbers in words, by the closed lists that a reader knows. They try graders on."""
+"""Makes the opposite of a sentence, and its numbers in words, from the closed word lists. Calibration tests graders with them."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How far a clause reaches: one thing only, all, at most so many, under a condition, with an exception."""
+"""The scope of a clause: one thing only, all, at most a number, under a condition, with an exception."""
 
 import re
 from enum import Flag, auto

@@ -1,4 +1,4 @@
-"""The closed word lists of eight languages: words that claim nothing, and words that turn a claim round."""
+"""The closed word lists of eight languages: words that claim nothing, and words that reverse a claim."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Whether an answer claims of all what another claims of some: an "only", a condition or an exception is lost."""
+"""Whether an answer generalises what another limits: it drops an "only", a condition or an exception."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Whether a correction can stand as an answer, or only says something about one; and whether it fits its question and
+"""Whether a correction is an answer or only a remark about one, and whether it fits its question and
 takes the place of the answer.
 
 The patterns are anchored or bounded, and read at most the first `READ` characters: a correction that opens
@@ -96,16 +96,6 @@ PARTICLE: Final = re.compile(
 )
 """The word at the end that makes a question of a sentence."""
 CHOICE: Final = re.compile(r"\b(?:or|oder|ou|lub|czy|eller|или|veya)\b|还是|還是|または|それとも|아니면", re.IGNORECASE)
-LEAD: Final = re.compile(
-    r"\W*(?:"
-    r"(?:(?:good|great) question|gute frage|bonne question|buena pregunta|buona domanda|boa pergunta|goede vraag|dobre pytanie|хороший вопрос)[.:!]"
-    r"|(?:sure|certainly|of course|klar|gerne?|natürlich|bien sûr|claro|certo|natuurlijk|oczywiście|конечно):"
-    r"|here(?:'s| is) what (?:i|we) (?:found|know|have)[.:]|(?:in short|in brief|in summary|kurz gesagt|en bref|en resumen|in breve|em resumo|kortom|w skrócie):"
-    r"|(?:as|wie|como|comme|come|zoals|jak) (?:\w+ ){1,2}(?:pages?|docs?|documentation|website|site|guide|seiten?|páginas?|pagine|pagina'?s?|strony) (?:says?|states?|explains?|sagen|dicen|dizem|disent|dicono|zeggen|mówią):"
-    r") +(?=(?:\S+ ){3})",
-    re.IGNORECASE,
-)
-"""A courtesy before an answer, in the manner of agents."""
 CLOSE: Final = re.compile(
     r"(?<=[.!?…])\s+(?:i hope (?:this|that|it) (?:helps|answers your question)|hope (?:this|that) helps|have a (?:nice|good|great|lovely) (?:day|evening|weekend|one)|(?:is there )?anything else(?: (?:i|we) can (?:do|help)[^.!?]{0,30})?"
     r"|(?:just |please )?let (?:me|us) know if [^.!?]{3,80}|feel free to (?:ask|reach out|contact|write|call)[^.!?]{0,60}|(?:please )?see (?:the|our) (?:help|support) (?:pages?|cent(?:er|re)) for (?:more|details|further \w+)"
@@ -141,7 +131,7 @@ def flaw(text: str, question: str = "", answer: str = "") -> Flaw | None:
     "Wrong" is a complaint, but not where the question asks whether something is right or wrong. Without the
     answer that it replaces, nothing is said of how well a text fits.
     """
-    text = CLOSE.sub("", LEAD.sub("", text, count=1) if LEAD.match(text) else text)
+    text = CLOSE.sub("", text)
     if answer and fragments.is_edit(text, answer):
         return Flaw.FRAGMENT
     found = flaw_alone(text)

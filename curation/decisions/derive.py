@@ -1,4 +1,4 @@
-"""What a decision becomes: an eval case, an example, a preference pair, each only with its person's consent."""
+"""Makes records from a decision: an eval case, an example, a preference pair, each only with the person's consent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The words by which a text speaks of the person who wrote it, in each language.
+"""The words with which writers refer to themselves, in each language.
 
 Each language has a closed list of pronouns, with elided ones ("j'arrive"), and of verb forms that only the first person has
 ("tentei", "aradım"). The language of the text chooses the list, because "je", "min", "ben" and "eu" mean something else in other

@@ -1,4 +1,4 @@
-"""Corrections that carry a fact without being an answer: "14 -> 30", "should be 30", "use pip instead of conda".
+"""Corrections that state a fact but are not an answer: "14 -> 30", "should be 30", "use pip instead of conda".
 
 They are never taught as typed. Where it is plain which part of the agent's answer they change, the answer is
 amended, for a reviewer to approve; where it is not, nothing is guessed.
@@ -13,21 +13,33 @@ from curation.decisions.words import NEGATIONS, STEM, is_unit
 LONGEST: Final = 100
 """Characters: an edit is short; a longer text that says "instead of" somewhere is prose."""
 
+VERBS: Final = (
+    r"change|replace|swap|switch|substitute|exchange|correct|amend|alter|rename|fix|turn|"
+    r"ersetzen?(?: sie)?|ändern?(?: sie)?|remplace[rz]?|change[rz]|cambia[r]?|reemplazar?|sostituire|"
+    r"sostituisci|substitua|substituir|troque|vervang|wijzig|zamie[nń](?:ić)?|zmie[nń](?:ić)?|byt|ändra|"
+    r"замени(?:те|ть)?"
+)
+INSTEAD: Final = (
+    r"instead of|in place of|rather than|statt|anstatt|anstelle von|au lieu de|à la place de|en vez de|"
+    r"en lugar de|invece di|al posto di|em vez de|ao invés de|in plaats van|ipv|i\.p\.v\b\.?|zamiast|"
+    r"istället för|i stedet for|вместо|замість"
+)
 SWAPS: Final = (
     r"s([/|#])(?P<old>[^/|#]+)\1(?P<new>[^/|#]+)\1?[gi]*",
-    r"(?P<old>.+?)\s*(?:-+>|=+>|→|⇒|➜|➔)\s*(?P<new>.+)",
+    r"(?P<old>.+?)\s*(?:-+>|=+>|>>|→|⇒|➜|➔)\s*(?P<new>.+)",
     r"~~(?P<old>.+?)~~\s*(?P<new>.+)",
     r"-\s?(?P<old>[^\n]+)\n\+\s?(?P<new>[^\n]+)",
     r"(?P<old>\d[^>\n]*?)\s*>\s*(?P<new>\d[^>\n]*)",
     r"(?P<old>.+?),? make (?:that|it) (?P<new>.+)|for (?P<old2>.+?) read (?P<new2>.+)",
     r"(?P<old>.+?) (?:durch|door|met) (?P<new>.+?) (?:ersetzen|austauschen|vervangen)|(?P<old2>.+?) (?:va (?:cambiat[oa]|sostituit[oa]) (?:in|con)|vervangen door|ersetzen durch) (?P<new2>.+)",
     r"(?:aus|von) (?P<old>.+?) (?:mach|mache|machen sie|wird|auf|zu) (?P<new>.+)",
-    r"(?:change|replace|swap|switch|substitute|exchange|correct|amend|alter|rename|fix|turn|ersetzen?(?: sie)?|ändern?(?: sie)?|remplace[rz]?|change[rz]|cambia[r]?|reemplazar?|sostituire|sostituisci|substitua|substituir|troque|vervang|wijzig|zamie[nń](?:ić)?|zmie[nń](?:ić)?|byt|ändra|замени(?:те|ть)?) (?:the )?(?P<old>.+?) (?:to|with|by|for|into|durch|zu|in|par|en|por|con|a|para|met|naar|na|mot|till|på|на) (?P<new>.+)",
-    r"(?:.+? )?(?:instead of|in place of|rather than|statt|anstatt|anstelle von|au lieu de|à la place de|en vez de|en lugar de|invece di|al posto di|em vez de|ao invés de|in plaats van|zamiast|istället för|i stedet for|вместо|замість) (?P<old>[^,:]+?)(?:[,:]| please| bitte| lieber| plutôt| mejor| meglio| liever)+ (?!(?:please|bitte|svp|por favor|per favore|thanks|danke)\W*$)(?P<new>.+)",
-    r"(?:instead of|in place of|statt|anstatt|anstelle von|au lieu de|à la place de|en vez de|en lugar de|invece di|al posto di|em vez de|in plaats van|zamiast|istället för|вместо) (?P<old>.+?),? (?:(?:it |that )?(?:should|must) (?:be|read|say)|(?:sollte|müsste|muss|soll|gehört)(?: (?:da|dort|hier|es|das))?|il faut(?: mettre| écrire)?|(?:debe|debería)(?: decir| poner| ser)?|(?:deve|dovrebbe)(?: essere| esserci)?|(?:deve|deveria) (?:ser|ficar|estar)|moet(?: (?:er|dat|het|daar))?|powinno być|ska(?: det)?(?: vara| stå)?|должно быть) (?P<new>.+?)(?: (?:stehen|sein|heißen|hin|rein|staan|zijn))?",
-    r"(?P<new>.+?) (?:instead of|in place of|rather than|statt|anstatt|anstelle von|au lieu de|à la place de|en vez de|en lugar de|invece di|al posto di|em vez de|ao invés de|in plaats van|zamiast|istället för|i stedet for|вместо|замість) (?P<old>.+)",
+    rf"(?:{VERBS}) (?:the )?(?P<old>.+?) (?:to|with|by|for|into|durch|zu|in|par|en|por|con|a|para|met|naar|na|mot|till|på|на) (?P<new>.+)",
+    rf"(?:.+? )?(?:{INSTEAD}) (?P<old>[^,:]+?)(?:[,:]| please| bitte| lieber| plutôt| mejor| meglio| liever)+ (?!(?:please|bitte|svp|por favor|per favore|thanks|danke)\W*$)(?P<new>.+)",
+    rf"(?:{INSTEAD}) (?P<old>.+?),? (?:(?:it |that )?(?:should|must) (?:be|read|say)|(?:sollte|müsste|muss|soll|gehört)(?: (?:da|dort|hier|es|das))?|il faut(?: mettre| écrire)?|(?:debe|debería)(?: decir| poner| ser)?|(?:deve|dovrebbe)(?: essere| esserci)?|(?:deve|deveria) (?:ser|ficar|estar)|moet(?: (?:er|dat|het|daar))?|powinno być|ska(?: det)?(?: vara| stå)?|должно быть) (?P<new>.+?)(?: (?:stehen|sein|heißen|hin|rein|staan|zijn))?",
+    rf"(?P<new>.+?) (?:{INSTEAD}) (?P<old>.+)",
     r"(?:(?:it'?s|it is|c'est|es|é|è|det är|to|это) )?(?:not|nicht|kein|pas|no|non|não|niet|nie|inte|не) (?P<old>[^,]+?),? (?:but|sondern|mais|sino|ma|mas|maar|tylko|lecz|utan|а|но) (?P<new>.+)",
-    r"(?P<new>[^,]+?)(?:,| -| –)? (?:and not|not|und nicht|nicht|et pas|pas|y no|no|e non|non|e não|não|en niet|niet|a nie|nie|inte|а не|не) (?P<old>[^,]+)",
+    r"(?P<new>[^,]+?)(?:,| -| –)? (?:and not|not|und nicht|nicht|et pas|pas|y no|e non|e não|en niet|niet|a nie|inte|а не) (?P<old>[^,]+)",
+    r"(?P<new>[^,]+?)(?:,| -| –) (?:no|non|não|nie|не) (?P<old>[^,]+)",
     r"(?P<old>.+?) (?:should (?:be|read|say)|must be|needs to be|ought to be|becomes) (?P<new>.+)",
     r"(?P<old>.+?)\s*(?:改为|改成|改為|应改为|換成|换成)\s*(?P<new>.+)",
     r"不是\s*(?P<old>.+?)[，,]?\s*而?是\s*(?P<new>.+)",
@@ -47,16 +59,16 @@ ONE_SIDED: Final = (
 TWO: Final = tuple(re.compile(line, re.IGNORECASE) for line in SWAPS)
 ONE: Final = tuple(re.compile(line, re.IGNORECASE) for line in ONE_SIDED)
 HINT: Final = re.compile(
-    r"->|=>|[→⇒➜➔]|^s[/|#]|~~|\d\s*>\s*\d|\n\+|\b(?:durch|door|make|read|mach|mache|wird|cambiat\w+|sostituit\w+|vervangen|austauschen|change[rz]?|replace|swap|switch|substitute|exchange|correct|amend|alter|rename|fix|turn|becomes|instead|place|rather|not|no|should|must|needs|"
-    r"ought|has to|\w*statt|anstelle|ersetzen?|ändern?|nicht|kein|sollte|müsste|muss|richtig|remplace[rz]?|lieu|pas|devrait|doit|plutôt|"
-    r"cambiar?|reemplazar?|vez|lugar|invés|debe|debería|tiene|sostitui\w+|invece|posto|dovrebbe|substitu\w+|troque|não|non|"
-    r"deve|deveria|vervang|wijzig|plaats|niet|moet|zamie[nń]\w*|zmie[nń]\w*|zamiast|nie|powinno|byt|ändra|istället|stedet|inte|ska|skall|"
-    r"замени\w*|вместо|замість|не|должно|değil|yerine)\b|改|换成|換成|不是|应|應|なく|아니라|대신",
+    r"->|=>|>>|[→⇒➜➔]|^s[/|#]|~~|\d\s*>\s*\d|\n\+|"
+    rf"\b(?:{VERBS}|{INSTEAD}|becomes|instead|not|no|should|must|needs|ought|has to|make|read|durch|door|mache?|wird|"
+    r"cambiat\w+|sostituit\w+|vervangen|austauschen|nicht|kein|sollte|müsste|muss|richtig|pas|devrait|doit|plutôt|debe|debería|"
+    r"tiene|dovrebbe|não|non|dev(?:eri)?a|deve|niet|moet|nie|powinno|inte|ska(?:ll)?|не|должно|değil|yerine)\b|"
+    r"改|换成|換成|不是|应|應|なく|아니라|대신",
     re.IGNORECASE,
 )
 """One pass: mostly a text has none of these and no pattern is tried."""
 OPENERS: Final = re.compile(
-    r"(?:(?:please|bitte|just|no|nein|non|nee|não|нет|actually|it'?s|it is|es sind|es ist|c'est|use|take|put|nimm|the (?:number|value|price|year|date) is)[,:]? +)+",
+    r"(?:(?:please|bitte|just|no|nein|non|nee|não|нет|actually|it'?s|it is|it was|es sind|es ist|c'est|use|take|put|nimm|the (?:number|value|price|year|date) is)[,:]? +)+",
     re.IGNORECASE,
 )
 NUMBER: Final = re.compile(r"\d+(?:[.,:]\d+)*")

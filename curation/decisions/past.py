@@ -1,4 +1,4 @@
-"""Whether a text tells what once happened: a story in reply to a question about the present.
+"""Whether a text tells a past event: a story in reply to a question about the present.
 
 The signs are auxiliaries and verbs in the past ("stand", "fueron"), endings that only the past has ("обещался", "aldılar"), and
 words for a time that is over ("yesterday", "vorige week").

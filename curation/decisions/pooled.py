@@ -1,14 +1,14 @@
-"""What becomes of each answer once all that people said of its question is known: a table of rules, each with its reason."""
+"""Decides each answer from everything that people said about its question: a table of rules, each with its reason."""
 
 from collections.abc import Mapping, Sequence
 
 from curation.decisions import derive, judging
 from curation.decisions.judging import Judged
-from curation.decisions.posterior import EvidenceSettings, Standing, Tier, Verdict, believed, standings
+from curation.decisions.posterior import EvidenceSettings, Standing, Verdict, believed, standings
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import EDIT, LABELLED, Outcome, Ruling
 from curation.evidence import cohorts, pooling, store
-from curation.evidence.pooling import is_settled
+from curation.evidence.pooling import is_settled, verdict_on_uncounted
 from curation.evidence.records import Decided
 from curation.models import CurationPolicy
 from feedback.texts.blanks import is_blank
@@ -49,44 +49,33 @@ def decided(one: Judged) -> Decided:
 def rule(one: Judged, claims: Mapping[int, Standing]) -> Ruling:
     """The ruling on one answer, by the first line that applies:
 
-    1. nobody voted, or a reviewer decided it: as it is;
+    1. nobody said whether it is right, or a reviewer decided it: as it is;
     2. the right answer depends on who asks: no record of it, for it would teach one person's facts to all;
     3. a correction of it is taken for right: corrected;
     4. its claim is taken for right: confirmed;
     5. another claim about the question is taken for right: outvoted;
     6. still in doubt: a person decides.
     """
-    if not one.readings or judging.is_reviewed(one.read) or not claims:
+    if not pooling.takes_a_side(one) or judging.is_reviewed(one.read) or not claims:
         return one.ruling
-    mine = claims.get(one.claim) or without_votes(claims)
-    if mine.verdict == Verdict.DEPENDS:
-        return Ruling(Outcome.OUTVOTED, Reason.DEPENDS_ON_ASKER, None, REASONS[Reason.DEPENDS_ON_ASKER].sentence)
-    if right := right_correction(one, claims):
+    verdicts = {claim: standing.verdict for claim, standing in claims.items()}
+    mine = verdicts.get(one.claim) or verdict_on_uncounted(verdicts.values())
+    if mine == Verdict.DEPENDS:
+        return pooled(Outcome.OUTVOTED, Reason.DEPENDS_ON_ASKER)
+    if right := right_correction(one, verdicts):
         return one.ruling if one.ruling.correction == right else corrected(one, right)
     if is_settled(mine) and not is_blank(one.read.answer):
-        return one.ruling if one.ruling.outcome == Outcome.CONFIRMED else confirmed(mine)
-    if mine.verdict == Verdict.WRONG:
-        return Ruling(Outcome.OUTVOTED, Reason.OTHER_FOUND_RIGHT, None, REASONS[Reason.OTHER_FOUND_RIGHT].sentence)
-    return in_doubt(mine) if one.ruling.outcome in LABELLED else one.ruling
+        confirmed = one.ruling.outcome == Outcome.CONFIRMED
+        return one.ruling if confirmed else pooled(Outcome.CONFIRMED, Reason.SEVERAL_FOUND_RIGHT)
+    if mine == Verdict.WRONG:
+        return pooled(Outcome.OUTVOTED, Reason.OTHER_FOUND_RIGHT)
+    in_doubt = one.ruling.outcome in LABELLED
+    return pooled(Outcome.CONFLICTING, Reason.PEOPLE_DIFFER) if in_doubt else one.ruling
 
 
-def without_votes(claims: Mapping[int, Standing]) -> Standing:
-    """What is known of an answer of which no word counts any more: its people have said something else since, or count as
-    one with others.
-    """
-    verdicts = {one.verdict for one in claims.values()}
-    settled = Verdict.WRONG if Verdict.RIGHT in verdicts else Verdict.DOUBT
-    return Standing(Verdict.DEPENDS if Verdict.DEPENDS in verdicts else settled, 0.0, 0, 0, 0, Tier.SINGLE)
-
-
-def in_doubt(mine: Standing) -> Ruling:
-    """What is right is still in doubt."""
-    return Ruling(Outcome.CONFLICTING, Reason.PEOPLE_DIFFER, None, with_people(Reason.PEOPLE_DIFFER, mine))
-
-
-def confirmed(mine: Standing) -> Ruling:
-    """The answer is right, whatever was said in this conversation."""
-    return Ruling(Outcome.CONFIRMED, Reason.SEVERAL_FOUND_RIGHT, None, with_people(Reason.SEVERAL_FOUND_RIGHT, mine))
+def pooled(outcome: Outcome, reason: Reason) -> Ruling:
+    """A ruling that rests on what was said elsewhere. It names no numbers, which every vote elsewhere would change."""
+    return Ruling(outcome, reason, None, REASONS[reason].sentence)
 
 
 def corrected(one: Judged, signal: int) -> Ruling:
@@ -96,16 +85,11 @@ def corrected(one: Judged, signal: int) -> Ruling:
     return Ruling(Outcome.CORRECTED, reason, signal, REASONS[reason].sentence)
 
 
-def right_correction(one: Judged, claims: Mapping[int, Standing]) -> int | None:
+def right_correction(one: Judged, verdicts: Mapping[int, Verdict]) -> int | None:
     """The newest correction of the answer that is taken for right."""
     right = [
         (reading.vote.at, reading.vote.ref)
         for reading in one.readings
-        if reading.vote.ref in one.proposals and is_settled(claims.get(one.proposals[reading.vote.ref]))
+        if reading.vote.ref in one.proposals and is_settled(verdicts.get(one.proposals[reading.vote.ref]))
     ]
     return max(right)[1] if right else None
-
-
-def with_people(reason: Reason, mine: Standing) -> str:
-    """A reason with the people behind it."""
-    return f"{REASONS[reason].sentence} {mine.supporters} for it, {mine.opponents} against."

@@ -1,4 +1,4 @@
-"""How likely each claim is to be the right answer to its question, given everything that people said of it.
+"""How likely each claim is to be the right answer to its question, given everything that people said about it.
 
 A filter over the words in the order in which they were spoken: before each, the truth may have changed a little
 (`CHANGE`), and each word makes the claims that it speaks for likelier. So a claim that was confirmed forty times does
@@ -166,7 +166,7 @@ def counted(words: Iterable[Word]) -> list[Word]:
         before = newest.get(word.person)
         if before is None or (word.at, word.ref) > (before.at, before.ref):
             newest[word.person] = word
-    return sorted(newest.values(), key=lambda word: (word.at, word.ref))[-NEWEST:]
+    return sorted(newest.values(), key=lambda word: (word.at, word.ref, word.interaction))[-NEWEST:]
 
 
 def posterior(words: Sequence[Word], settings: EvidenceSettings = DEFAULTS) -> dict[int | None, float]:

@@ -1,4 +1,4 @@
-"""What kind of answer a question asks for, told by its question word, and whether a short answer is of that kind.
+"""What kind of answer a question asks for, by its question word, and whether a short answer is of that kind.
 
 A closed table, a line a language. Only what plainly is of another type is told: "at the reception" is no number of guests. A
 text that has a word of the question in it gets the benefit of the doubt where words are ambiguous.

@@ -1,4 +1,4 @@
-"""Why a decision or a record is what it is, or a person is asked: each code once, with its kind and its words."""
+"""Reason codes of decisions, records and review tasks: each code once, with its kind and its words."""
 
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -85,7 +85,7 @@ REASONS: Final[dict[str, Words]] = {
     ),
     Reason.CORRECTION_IS_QUESTION: Words(Kind.VOTES, "The correction is a question.", "correction is a question"),
     Reason.CORRECTION_IS_FRAGMENT: Words(
-        Kind.VOTES, "The correction holds a part of an answer at most.", "correction is a fragment", 15
+        Kind.VOTES, "The correction is at most part of an answer.", "correction is a fragment", 15
     ),
     Reason.CORRECTION_IS_NO_ANSWER: Words(
         Kind.VOTES, "The correction does not answer the question.", "correction is no answer"
@@ -101,13 +101,13 @@ REASONS: Final[dict[str, Words]] = {
         Kind.VOTES, "The answer was edited without a change: neither praise nor a correction.", "edit changes nothing"
     ),
     Reason.UP_WITH_CORRECTION: Words(
-        Kind.VOTES, "A person found the answer good and rewrote it all the same.", "voted up, but rewritten"
+        Kind.VOTES, "A person found the answer good but rewrote it anyway.", "voted up, but rewritten"
     ),
     Reason.SEVERAL_FOUND_RIGHT: Words(
         Kind.VOTES, "Taken together, people found this answer to the question right.", "people found it right"
     ),
     Reason.PEOPLE_DIFFER: Words(
-        Kind.VOTES, "Taken together, people have not settled the right answer to this question.", "people differ"
+        Kind.VOTES, "Taken together, people do not agree on the right answer to this question.", "people differ"
     ),
     Reason.OTHER_FOUND_RIGHT: Words(
         Kind.VOTES, "People found another answer to the same question right.", "another answer was found right"
@@ -117,7 +117,7 @@ REASONS: Final[dict[str, Words]] = {
         "The right answer depends on who asks, or when: people found many different ones right.",
         "depends on who asks",
     ),
-    Reason.ONLY_RATINGS: Words(Kind.VOTES, "There are ratings alone, and a rating is no vote."),
+    Reason.ONLY_RATINGS: Words(Kind.VOTES, "There are only ratings, and a rating is not a vote."),
     Reason.NO_SIGNAL: Words(Kind.VOTES, "Nobody voted on the answer."),
     Reason.ANSWER_IS_EMPTY: Words(
         Kind.VOTES, "The answer was found good, but says nothing.", "voted up, but says nothing"
@@ -137,7 +137,7 @@ REASONS: Final[dict[str, Words]] = {
     ),
     "media": Words(
         Kind.FILTER,
-        "It comes with a picture, a recording or a file, which no text file holds. May its text be used alone?",
+        "It comes with a picture, a recording or a file, which releases leave out. May its text be used alone?",
         "comes with media",
     ),
     "classifier": Words(
@@ -155,24 +155,30 @@ REASONS: Final[dict[str, Words]] = {
         25,
     ),
     "pushed_phrase": Words(
-        Kind.GUARD, "Few people bring the same phrase often. Is the answer right?", "few people push a phrase"
+        Kind.GUARD, "A few people often use the same phrase. Is the answer right?", "a few people push a phrase"
     ),
     "spread_phrase": Words(
         Kind.GUARD, "Many people wrote a phrase that no source has. Is the answer right?", "many people spread a phrase"
     ),
     "rare_words": Words(
-        Kind.GUARD, "It names what hardly anybody else wrote. Might that tell who asked?", "names what few people wrote"
+        Kind.GUARD,
+        "It names something that hardly anybody else wrote. Could that reveal who asked?",
+        "names something rare",
     ),
     "unknown_names": Words(
         Kind.GUARD,
-        "The answer names what no source and no approved record knows. Is it right?",
-        "names what nobody knows",
+        "The answer names something that no source and no approved record has. Is it right?",
+        "names something unknown",
     ),
     "subject_cap": Words(
-        Kind.GUARD, "Much in use rests on one person alone already. Is the answer right?", "much rests on one person"
+        Kind.GUARD,
+        "Many records in use already rest on one person alone. Is the answer right?",
+        "too much rests on one person",
     ),
     "cohort_cap": Words(
-        Kind.GUARD, "Much in use rests on people who came at the same time. Is the answer right?", "many came at once"
+        Kind.GUARD,
+        "Many records in use rest on people who came at the same time. Is the answer right?",
+        "many people came at once",
     ),
     "source_changed": Words(
         Kind.GUARD,
@@ -182,15 +188,15 @@ REASONS: Final[dict[str, Words]] = {
     ),
     "quorum": Words(Kind.GUARD, "Too few people have voted on it. Is the answer right?", "too few have voted"),
     "reviewers_differ": Words(Kind.DISPUTE, "Two reviewers differ; a curator decides.", "reviewers differ"),
-    "second_review": Words(Kind.DISPUTE, "A second reviewer has yet to look."),
+    "second_review": Words(Kind.DISPUTE, "A second reviewer has not decided yet."),
     "not_discriminating": Words(
         Kind.GATE, "The gate cannot judge answers to this question", "no grader can tell it apart"
     ),
     "judge_divided": Words(
-        Kind.GATE, "The gate's judge was of two minds about an answer to this question", "the gate's judge was divided"
+        Kind.GATE, "The gate's judge was divided on an answer to this question", "the gate's judge was divided"
     ),
     LEAST_SURE: Words(
-        Kind.CHECK, "It is in use, and rests on less than most. Is it right?", "in use, rests on little", 5
+        Kind.CHECK, "It is in use, but has less evidence than most. Is it right?", "in use, little evidence", 5
     ),
     "audit": Words(Kind.AUDIT, "It was drawn at random. Judge the answer by itself.", "drawn at random"),
 }
@@ -256,6 +262,11 @@ def short(code: str) -> str:
         return f"{OTHER_RUNS[whose]}: {AT_THE_GATE[rest]}"
     listed = REASONS[code].short if code in REASONS else AT_THE_GATE.get(code)
     return listed or code.replace("_", " ")
+
+
+def detail(code: str, text: str) -> str:
+    """What a reason says beyond its short words, next to which it is shown: "17 that the baseline passed: shop-1"."""
+    return text.replace(f": {short(code)}", "", 1)
 
 
 HELD: Final = of(Kind.FILTER, Kind.RIVAL, Kind.GUARD)

@@ -1,4 +1,4 @@
-"""Phrases with which people remark on an answer instead of giving one, agents decline, and talk is small.
+"""Phrases of remarks (which comment on an answer instead of giving one), of refusals, and of small talk.
 
 Each line is a regular expression in which `<name>` stands for a part below. A line must match at the very
 start of a text (after `LEAD_IN`), so that an answer which says "wrong" somewhere is left alone.

@@ -1,4 +1,4 @@
-"""What the signals on one interaction amount to. Pure rules: the same votes give the same ruling, with its
+"""Decides what the signals on one interaction mean. Pure rules: the same votes give the same ruling, with its
 reason.
 
 Only three kinds of signal are votes: `thumbs_up`, `thumbs_down` and `edit`. A `rating` and the implicit kinds

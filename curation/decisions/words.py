@@ -1,4 +1,4 @@
-"""The words by which a correction is read: closed lists over all languages, how a text is split, and what code looks like."""
+"""What the rules on corrections read: closed word lists for all languages, how a text is split, and what code looks like."""
 
 import re
 from typing import Final

@@ -1,4 +1,4 @@
-"""Cohorts: who came together. New people who push a claim that nobody older ever supported count as one against older people,
+"""Cohorts: who came together. New people who push a claim that no earlier person supported count as one against earlier people,
 and a claim that only people of one week support rests on one.
 
 To make thirty accounts costs little, and thirty votes in a week look like a truth that has changed. But where the truth

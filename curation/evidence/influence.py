@@ -1,4 +1,4 @@
-"""Whose influence a record is: who asked, voted and wrote it, since when they are known, and whom the operator vouches
+"""Who influenced a record: who asked, voted and wrote it, since when they are known, and whom the operator vouches
 for. What the guards ask is read here, some thousand records at a time.
 """
 
@@ -243,15 +243,19 @@ def sudden_weeks(project: Project) -> frozenset[str]:
     twenty at least. Before a month of history there is no usual: in a product's first week everybody comes.
     """
     seen = bulk.stream(CAME, [project.namespace])
-    weeks = Counter(map(estimates.week, (bulk.moment(at) for (at,) in seen)))
+    return sudden(Counter(map(estimates.week, (bulk.moment(at) for (at,) in seen))))
+
+
+def sudden(weeks: Mapping[str, int]) -> frozenset[str]:
+    """The same of numbers of people by week."""
     usual: list[int] = []
-    sudden = set()
+    found = set()
     for week, number in sorted(weeks.items()):
         if len(usual) >= WEEKS_OF_HISTORY and number >= max(FEW, SUDDEN * median(usual[-QUARTER:])):
-            sudden.add(week)
+            found.add(week)
         else:
             usual.append(number)
-    return frozenset(sudden)
+    return frozenset(found)
 
 
 CAME = f"SELECT CAST(created_at AS text) FROM {bulk.quoted(Subject)} WHERE namespace = %s"  # noqa: S608 - our own names

@@ -1,4 +1,4 @@
-"""Words that somebody is trying to bring in: what people wrote that no source says, and phrases that few push
+"""Detects planted phrases: terms that no source or approved record has, and phrases that a few people repeat
 often.
 
 What a project already knows is its sources and what a reviewer approved. An honest correction mostly says

@@ -1,5 +1,6 @@
-"""What people said of one answer, pooled with what was said of the same answer to the same question elsewhere."""
+"""Pools what people said about an answer with what was said about the same answer to the same question elsewhere."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from curation.decisions.rules import Outcome, Reading, Side
 from curation.evidence import cohorts, store
 from curation.evidence.store import REVIEW, Columns, PendingInteraction
 from curation.models import Claim, CurationPolicy, Opinion
-from feedback.models import Interaction
+from feedback.models import Interaction, Project
 from feedback.texts.fingerprints import text_digest
 from privacy.db import bulk
 
@@ -28,6 +29,7 @@ REVIEWS: Final = {
     Reason.REVIEW_REJECTED: Stance.REVIEW_DOWN,
 }
 Standings = Mapping[bytes, Mapping[int, Standing]]
+Verdicts = Mapping[bytes, Mapping[int, Verdict]]
 
 
 def pool(policy: CurationPolicy, judged: Sequence[Judged]) -> tuple[Standings, int]:
@@ -40,21 +42,67 @@ def pool(policy: CurationPolicy, judged: Sequence[Judged]) -> tuple[Standings, i
     spoken = [one for one in judged if one.read.votes or one.read.before is not None]
     store.write_opinions(rows, [one.read.key for one in spoken if one.read.before is not None])
     questions = {one.question for one in spoken}
-    before = store.claims_on(project, questions)
+    before = by_question(store.claims_on(project, questions))
     spoken_of = cohorts.as_one(project, store.words_on(project, questions))
     standings = {question: posterior.standings(said, settings) for question, said in spoken_of.items()}
-    now = {(question, claim): one.verdict for question, found in standings.items() for claim, one in found.items()}
-    store.write_claims(project, standings, before.keys() - now.keys())
-    changed = {key for key, verdict in before.items() if now.get(key) != verdict}
-    changed |= proposed(spoken_of) - before.keys()  # an earlier correction may have waited for somebody to say the same
-    waiting = store.voiced(project, changed) - {one.read.key for one in judged} if changed else set()
+    now = {question: {claim: one.verdict for claim, one in found.items()} for question, found in standings.items()}
+    gone = [
+        (question, claim) for question, some in before.items() for claim in some.keys() - now.get(question, {}).keys()
+    ]
+    store.write_claims(project, standings, gone)
+    waiting = affected(project, before, now) - {one.read.key for one in judged}
     reopen(waiting)
     return standings, len(waiting)
 
 
-def proposed(words: Mapping[bytes, Iterable[Word]]) -> set[tuple[bytes, int]]:
-    """The claims that corrections make, each with its question."""
-    return {(question, word.proposed) for question, some in words.items() for word in some if word.proposed is not None}
+def by_question(claims: Mapping[tuple[bytes, int], Verdict]) -> Verdicts:
+    """The verdicts on claims, by their questions."""
+    found: defaultdict[bytes, dict[int, Verdict]] = defaultdict(dict)
+    for (question, claim), verdict in claims.items():
+        found[question][claim] = verdict
+    return found
+
+
+def affected(project: Project, before: Verdicts, now: Verdicts) -> set[int]:
+    """The interactions whose answer, or a correction of it, makes a claim on which the verdict is another one now, whether
+    or not a word on that claim counts. What nobody had spoken of before affects nobody.
+    """
+    changed = {
+        question: (verdicts, now.get(question, {}))
+        for question, verdicts in before.items()
+        if question_changed(verdicts, now.get(question, {}))
+    }
+    if not changed:
+        return set()
+    return {
+        key
+        for question, key, *made in store.claims_made(project, changed)
+        if any(claim is not None and claim_changed(claim, *changed[question]) for claim in made)
+    }
+
+
+def question_changed(before: Mapping[int, Verdict], now: Mapping[int, Verdict]) -> bool:
+    """Whether the verdict on any answer to a question has changed."""
+    return verdict_on_uncounted(before.values()) != verdict_on_uncounted(now.values()) or any(
+        claim_changed(claim, before, now) for claim in before.keys() | now.keys()
+    )
+
+
+def claim_changed(claim: int, before: Mapping[int, Verdict], now: Mapping[int, Verdict]) -> bool:
+    """Whether the verdict on an answer that makes this claim has changed."""
+    was = before.get(claim) or verdict_on_uncounted(before.values())
+    return was != (now.get(claim) or verdict_on_uncounted(now.values()))
+
+
+def verdict_on_uncounted(verdicts: Collection[Verdict]) -> Verdict | None:
+    """The verdict on an answer of which no word counts any more, since its people have said something else or count as one
+    with others; `verdicts` are those on the claims of its question. None where there are none.
+    """
+    if Verdict.DEPENDS in verdicts:
+        return Verdict.DEPENDS
+    if Verdict.RIGHT in verdicts:
+        return Verdict.WRONG
+    return Verdict.DOUBT if verdicts else None
 
 
 def opinions(project: int, one: Judged) -> Iterable[Columns]:
@@ -120,9 +168,16 @@ def count_again(project: int, question: bytes) -> None:
     reopen(list(left.order_by("-at").values_list("interaction", flat=True)[:1]))
 
 
-def is_settled(one: Standing | None) -> bool:
+def takes_a_side(one: Judged) -> bool:
+    """Whether anybody says that the answer is right or wrong. Only such an interaction is decided again when something new
+    is known of its question, so only such a one rests on what is known.
+    """
+    return any(reading.side in STANCES for reading in one.readings)
+
+
+def is_settled(verdict: Verdict | None) -> bool:
     """Whether a claim is taken for right."""
-    return one is not None and one.verdict in (Verdict.RIGHT, Verdict.ACCEPTED)
+    return verdict in (Verdict.RIGHT, Verdict.ACCEPTED)
 
 
 def reopen(keys: Collection[int]) -> None:

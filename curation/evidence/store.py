@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from django.utils import timezone
 
 from curation.decisions import posterior
-from curation.decisions.posterior import Stance, Standing, Word
+from curation.decisions.posterior import Stance, Standing, Verdict, Word
 from curation.decisions.rules import LABELLED, Outcome, Vote, newest_votes, right_answer
 from curation.evidence.attached import has_media, is_cut, steps_text
 from curation.evidence.records import Decided
@@ -285,7 +285,8 @@ def words_on(project: Project, questions: Collection[bytes]) -> dict[bytes, list
 def newest_opinions(project: Project, questions: Collection[bytes], columns: str) -> Iterable[Columns]:
     """These columns, of an opinion `o` and its person `p`, of the newest opinions about each of these questions."""
     newest = (
-        f"WHERE n.project_id = k.project_id AND n.question = k.question ORDER BY n.at DESC LIMIT {2 * posterior.NEWEST}"
+        "WHERE n.project_id = k.project_id AND n.question = k.question "
+        f"ORDER BY n.at DESC, n.signal DESC, n.interaction_id DESC LIMIT {2 * posterior.NEWEST}"
     )
     statement = (
         f"SELECT o.question, {columns} "  # noqa: S608
@@ -306,13 +307,13 @@ def word(columns: Sequence[Any]) -> Word:
     )
 
 
-def claims_on(project: Project, questions: Collection[bytes]) -> dict[tuple[bytes, int], str]:
+def claims_on(project: Project, questions: Collection[bytes]) -> dict[tuple[bytes, int], Verdict]:
     """The verdict that is stored of each claim about these questions."""
     statement = (
         f"SELECT question, claim, verdict FROM {bulk.quoted(Claim)} WHERE project_id = %s AND question IN ({{keys}})"  # noqa: S608
     )
     rows = bulk.select_in(statement, questions, [project.pk])
-    return {(bytes(question), claim): verdict for question, claim, verdict in rows}
+    return {(bytes(question), claim): Verdict(verdict) for question, claim, verdict in rows}
 
 
 def write_claims(
@@ -332,16 +333,13 @@ def write_claims(
         Claim.objects.filter(pk__in=[key for key, *of in found if (bytes(of[0]), of[1]) in wanted]).delete()
 
 
-def voiced(project: Project, claims: Collection[tuple[bytes, int]]) -> set[int]:
-    """The interactions whose answer, or whose correction, makes one of these claims."""
-    wanted = set(claims)
+def claims_made(project: Project, questions: Collection[bytes]) -> Iterable[tuple[bytes, int, int, int | None]]:
+    """What was said of these questions, by all people: the question, the interaction, what its answer claims, and what a
+    correction of it claims instead.
+    """
     statement = (
         f"SELECT question, interaction_id, claim, proposed FROM {bulk.quoted(Opinion)} "  # noqa: S608 - our own names
         "WHERE project_id = %s AND question IN ({keys})"
     )
-    rows = bulk.select_in(statement, {question for question, _ in wanted}, [project.pk])
-    return {
-        key
-        for question, key, claim, proposed in rows
-        if (bytes(question), claim) in wanted or (bytes(question), proposed) in wanted
-    }
+    rows = bulk.select_in(statement, questions, [project.pk])
+    return ((bytes(question), key, claim, proposed) for question, key, claim, proposed in rows)

@@ -1,4 +1,4 @@
-"""What people said of an answer to a question, in sentences that a reviewer reads."""
+"""What people said about an answer, in sentences for a reviewer."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -79,7 +79,7 @@ def said_of(claim: int, heard: Sequence[Word], every: Sequence[Word], *, it: str
 def rests_on(claim: int, heard: Sequence[Word], tier: str) -> str:
     """What an answer would rest on if it were used without a review; empty if nobody has counted that yet."""
     if not any(word.backs == claim for word in heard):
-        return "Nobody has found it right. If you approve it, it rests on your word alone."
+        return "Nobody has found it right. If you approve it, it rests only on your judgement."
     return f"Without your review, it would rest on {TIERS[tier]} (tier “{tier}”)." if tier else ""
 
 
@@ -116,7 +116,9 @@ def notes(every: Sequence[Word], heard: Sequence[Word], left_out: int) -> list[s
     """What a reader must know to read the numbers; `left_out`: votes that are in none of them."""
     found = []
     if left_out:
-        found.append(f"New people who say what nobody older says count as one: {counted(left_out, 'vote')} left out.")
+        found.append(
+            f"New people who make a claim that no earlier person makes count as one: {counted(left_out, 'vote')} left out."
+        )
     if any(word.person == ANONYMOUS for word in heard):
         found.append("People without a name count as one.")
     if len(every) >= 2 * NEWEST:

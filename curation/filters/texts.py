@@ -1,4 +1,4 @@
-"""What the text itself shows: its size, and whether it is complete, refuses, or is noise."""
+"""Properties of the text itself: its size, and whether it is complete, a refusal, or noise."""
 
 import re
 from typing import Final

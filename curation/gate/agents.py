@@ -149,7 +149,7 @@ def over_http(address: str, timeout: float) -> Agent:
         with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310
             told = json.loads(response.read(MAX_ANSWER_BYTES))
         if not isinstance(told["answer"], str):
-            raise TypeError("the answer is no text")
+            raise TypeError("the answer is not text")
         return told
 
     return ask
@@ -268,7 +268,7 @@ class Journal:
                 told = Answer(str(entry["answer"]), steps=entry.get("steps"))
                 self._answers[int(entry["round"]), str(entry["case"])] = told
         except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise JournalError("The file to resume from is no journal of the gate.") from error
+            raise JournalError("The file to resume from is not a journal of the gate.") from error
         return sum(map(len, lines))
 
     def _append(self, entry: Mapping[str, Any]) -> None:

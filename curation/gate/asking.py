@@ -1,4 +1,4 @@
-"""Puts cases to one agent, round by round, and grades what it says."""
+"""Asks an agent the cases, round by round, and grades its answers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace

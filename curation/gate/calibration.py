@@ -1,5 +1,5 @@
-"""Which grader may judge a case, and from which score on. A grader is trusted only where it tells right
-from wrong.
+"""Which grader may judge a case, and from which score. A grader is trusted only if it tells right answers
+from wrong ones.
 
 Every candidate grader is put to the case's own texts: it must pass the expected answer, also reworded or
 politely wrapped, and fail the rejected answer, what lies near it, and the expected answers of other

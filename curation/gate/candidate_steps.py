@@ -1,4 +1,4 @@
-"""What a candidate says that it did: read, redacted in the numbering of its case, and written as text for the grader."""
+"""The steps that a candidate sends: parsed, redacted in the numbering of its case, and written as text for the grader."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The figures of a gate run in words: pass rates of first answers with n and interval, p, and what n could show."""
+"""The figures of a gate run in words: pass rates of first answers with n and interval, p, and the smallest drop that n can show."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
@@ -8,8 +8,8 @@ from curation.quality.charts import Chart, rows
 from curation.quality.estimates import Estimate, percent
 
 SLIPS: Final = (
-    "{:,} lost; a single one refuses no candidate. If this version is promoted, its run becomes the baseline, and what it lost "
-    "here is then a loss only against the first and the best run"
+    "{:,} lost; losing one does not refuse a candidate. If this version is promoted, its run becomes the baseline, and these "
+    "cases then count as lost only against the first and the best run"
 )
 """What one `single` case in each version can do unseen."""
 
@@ -58,7 +58,7 @@ def in_words(counts: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[
     if left_out := counts.get("not_replayed"):
         yield Line(
             "Not judgeable",
-            f"{left_out:,} cases depend on an account, tools or the time, and the agent takes no world to be given them in",
+            f"{left_out:,} cases depend on an account, tools or the time, but the agent takes no world, in which it would get them",
         )
     if "baseline_rate" not in figures:
         return
@@ -109,7 +109,7 @@ def of_variants(found: Mapping[str, Any]) -> str:
     share = percent(found["passed"] / found["variants"], 1)
     said = f"{share} of {found['variants']:,} to {found['cases']:,} cases pass; {len(found['brittle']):,} cases are brittle"
     if found["p"] is None:
-        return f"{said}; the baseline was asked none"
+        return f"{said}; the baseline was not asked any"
     return f"{said}; change {100 * found['change']:+.1f} points over {found['paired']:,} units, one-sided p = {found['p']:.2g}"
 
 
@@ -126,5 +126,5 @@ def detectable(figures: Mapping[str, Any]) -> str:
         seen = f"{units:,} cases are too few for any drop to be refused four times in five"
     else:
         seen = f"with {units:,} cases a drop of {100 * least:.1f} points is refused four times in five, a smaller one less often"
-    more = f"; for a drop of 5 points take {needed:,} cases, all of them asked" if needed > units else ""
+    more = f"; a drop of 5 points needs {needed:,} cases, all of them asked" if needed > units else ""
     return f"{seen}{more}"

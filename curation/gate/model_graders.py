@@ -66,7 +66,7 @@ def models_for(policy: GatePolicy, seconds: float | None = None) -> Models:
     graders: dict[str, Grader] = {}
     for name in policy.model_graders:
         if not is_set_up(name):
-            raise GraderError(f"the policy asks for {name}, which is not set up here: {SET_UP[name]}")
+            raise GraderError(f"the policy requires {name}, which is not set up here: {SET_UP[name]}")
         if name == "judge":
             made.judge = configured_judge()
             graders[judge_name(made.judge.config)] = in_time(noting_divisions(made), until)

@@ -1,4 +1,4 @@
-"""Texts that a grader is tried on before it is trusted with a case: the expected answer in another form, which it must
+"""Texts that test a grader before it is trusted with a case: the expected answer in another form, which it must
 pass, and its opposites, which it must fail.
 
 Made by rule from the text alone: the same case gives the same texts. Not every one is good prose; each is read by a

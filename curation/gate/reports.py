@@ -66,8 +66,8 @@ PASSING: dict[str, bool | None] = {
     "quarantined": None,
 }
 NOT_COUNTED = {
-    "unsure": "failed more often than it passed, which luck explains: counted in the pass rate alone",
-    "quarantined": "a matter of luck for the baseline, too: counted in the pass rate alone",
+    "unsure": "failed more often than it passed, which may be chance: counted only in the pass rate",
+    "quarantined": "passes by chance for the baseline, too: counted only in the pass rate",
 }
 LISTED = 50
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # what XML 1.0 cannot hold

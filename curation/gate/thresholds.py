@@ -1,4 +1,4 @@
-"""From which score on an answer is right, chosen from answers that people have judged, and shown as a curve.
+"""The score from which an answer counts as right: chosen from answers that people have judged, and shown as a curve.
 
 Two kinds of answers have been judged against a right one: answers that a correction replaced (wrong), also when given
 to another person's same question; and candidates' answers that a person called right or wrong on a gate run's page.
@@ -132,7 +132,7 @@ def curve(kind: str, grader: str, rows: Iterable[Reviewed], now: float) -> Curve
         at = choose_threshold(points)
     except ValueError as error:
         return Curve(kind, grader, now, tuple(points), None, str(error))
-    why = f"of wrong answers {at.wrongs} pass, of right ones {at.rights}; in one project of twenty more than {MOST_WRONG:.0%} of all wrong ones"
+    why = f"{at.wrongs} of wrong and {at.rights} of right answers pass; in one project of twenty, more than {MOST_WRONG:.0%} of all wrong ones do"
     return Curve(kind, grader, now, tuple(points), at.threshold, why)
 
 

@@ -1,4 +1,4 @@
-"""How good the answers are, and how far the thumbs mislead about it.
+"""How good the answers are, and how much the thumbs mislead.
 
 People who were badly served vote more often, so a share of up-votes says more about who votes than about the answers.
 The headline is the audit: a uniform random sample of all interactions, judged blind. Next to it are the naive rate and

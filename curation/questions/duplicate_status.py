@@ -1,4 +1,4 @@
-"""The status of records relative to each other, read and written without their text: digests show what repeats what."""
+"""The status of records relative to each other, read and written without their text: digests show which records repeat each other."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

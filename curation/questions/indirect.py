@@ -1,4 +1,4 @@
-"""Indirect questions as direct ones: "how I can pay" after "could you tell me" is "how can I pay"."""
+"""Rewrites indirect questions as direct ones: "how I can pay" after "could you tell me" is "how can I pay"."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What became of everything captured: what is in a release, what is not, why, and what to do about it."""
+"""What a release includes of everything captured, what it leaves out, why, and what to do about it."""
 
 from collections import defaultdict
 from collections.abc import Mapping

@@ -83,7 +83,7 @@ def attempt(period: Period) -> Period:
     """Curate new input and cut the period's release. A failure is recorded in the row and retried."""
     try:
         if period.tries > MAX_TRIES:
-            settle(period, PeriodState.FAILED, error=period.error or "Every try ended with the worker's death.")
+            settle(period, PeriodState.FAILED, error=period.error or "The worker died in every try.")
         else:
             conclude(period)
     except Exception as error:  # noqa: BLE001 - recorded in the row and shown; the other periods continue

@@ -1,4 +1,4 @@
-"""Limits on what a few people can bring in unread, whatever the votes say.
+"""Limits on what a few people can contribute unread, whatever the votes say.
 
 The limits are absolute, because a small fixed number of planted examples is enough however large the dataset is (Souly
 and others, 2025: about 250 documents). A guard holds a record until a person has looked; nothing is dropped for good.

@@ -28,7 +28,7 @@ PARTS = tuple(
     "document blob uri tool_use tool_call tool_call_response tool_result".split()
 )
 BEDROCK = ("text", "toolUse", "toolResult", "reasoningContent")  # the only field of a part, and its type
-BODY = frozenset(("inputText", "textGenerationConfig", "max_gen_len", "max_tokens_to_sample", "inputTextTokenCount"))
+BODY = frozenset(("inputText", "max_gen_len", "max_tokens_to_sample", "inputTextTokenCount"))
 LABELLED = re.compile(r"\s*(?:\[[^\[\]{}\"'():=,]{1,40}\]|\{\{?[^\[\]{}\"'():=,]{1,40}\}\}?).*\w", re.DOTALL)
 BRACKET = re.compile(r"\s*[\[{]")
 ENCODED_AGAIN = re.compile(r"\s*\"\s*[\[{]\s*+[\[{]?\s*+\\+\"")

@@ -62,7 +62,7 @@ class RulesForm(forms.Form):
     allow = LinesField(
         grey="nothing",
         label="Never replace",
-        help_text="One text a line that is no personal data, like your own address; case does not matter.",
+        help_text="One text per line that is not personal data, like your own address; case does not matter.",
     )
     regions = LinesField(
         grey=" ".join(DEFAULT_POLICY.regions),

@@ -1,4 +1,4 @@
-"""Graders by name. `grade` is the one way to a score: it refuses what is not a number from 0 to 1.
+"""Graders by name. `grade` is the only way to a score; it refuses anything but a number from 0 to 1.
 
 Owns how an answer is compared with the expected one. To add a grader, write its function in a module here and add one
 line to `KINDS`; calibration, the policy's thresholds and the page of thresholds read that table.

@@ -58,9 +58,9 @@ def read(text: str) -> list[Call]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise GraderError("calls: the steps are no JSON") from error
+        raise GraderError("calls: the steps are not JSON") from error
     if not isinstance(found, list) or not all(isinstance(one, Mapping) and one.get("name") for one in found):
-        raise GraderError("calls: the steps are no list of calls with names")
+        raise GraderError("calls: the steps are not a list of calls with names")
     return found
 
 

@@ -1,5 +1,5 @@
-"""The embedding grader: how close two texts lie in a model's space. Optional; nothing is loaded until it is
-asked for.
+"""The embedding grader: how close two texts lie in a model's space. Optional; the model is loaded when it is
+first used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether an answer names a neighbour of the expected thing: "Orion 5 Mini" for "Orion 5", "mail server" for "backup server"."""
+"""Whether an answer names something similar instead of the expected thing: "Orion 5 Mini" for "Orion 5", "mail server" for "backup server"."""
 
 from collections.abc import Iterator
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""One way of reading text for every grader: what two people would call the same words is the same tokens.
+"""Tokenises text for every grader: what two people would call the same words gives the same tokens.
 
 NFKC, case folding, punctuation and layout dropped, numbers kept whole, and scripts written without spaces
 split into single characters (so that a changed word costs a word, not the whole sentence).

@@ -1,4 +1,4 @@
-"""What the claims of an expected answer weigh, and which share of them an answer makes.
+"""The weights of an expected answer's claims, and the share of them that an answer makes.
 
 Which claims matter is read off the question: a number or a date where one is asked for, who did it, yes or no, every
 step of a procedure.

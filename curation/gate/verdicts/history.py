@@ -1,4 +1,4 @@
-"""What a verdict knows of earlier runs, and which cases are one unit."""
+"""What a verdict knows about earlier runs, and which cases are one unit."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Whether a set of results may be believed at all: complete, for these cases, of this release, graded as
-graders grade.
+"""Whether a set of results can be trusted: complete, for these cases, of this release, and graded by the
+graders.
 """
 
 from __future__ import annotations

@@ -275,7 +275,7 @@ def _usable_baseline(
 ) -> tuple[dict[str, Result] | None, list[Reason]]:
     """Return the baseline's results by case, and why they cannot be used."""
     if baseline is None:
-        missing = [Reason("no_baseline", "the policy asks for a baseline")] if policy.require_baseline else []
+        missing = [Reason("no_baseline", "the policy requires a baseline")] if policy.require_baseline else []
         return None, missing
     if baseline.run == candidate.run:
         return None, [Reason("replayed", "the candidate's results are the baseline's run")]
@@ -297,7 +297,7 @@ def _too_little(
 ) -> list[Reason]:
     """Return why the counted cases are too few to judge by."""
     counted = len(outcomes)
-    more = f"; {len(left_out)} depend on what the agent was not given" if left_out else ""
+    more = f"; {len(left_out)} depend on something that the agent was not given" if left_out else ""
     reasons = []
     if counted < policy.min_cases:
         reasons.append(Reason("too_few_cases", f"{counted} counted cases, {policy.min_cases} are needed"))

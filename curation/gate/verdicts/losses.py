@@ -1,4 +1,4 @@
-"""Which cases are lost: a case passed reliably for the baseline and no longer does, beyond what its own luck explains.
+"""Which cases are lost: a lost case passed reliably for the baseline and no longer does, by more than chance explains.
 
 A case that passes half of the time is no loss when it fails. So a case counts as lost where the baseline's record and
 the candidate's repetitions cannot come from the same chance (Fisher's exact test), among all cases that could show it

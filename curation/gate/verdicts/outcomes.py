@@ -1,4 +1,4 @@
-"""What became of each case: by the first answers, by the repetitions, and by how reliable the baseline was."""
+"""The outcome of each case: by the first answers, by the repetitions, and by how reliable the baseline was."""
 
 from __future__ import annotations
 

@@ -86,11 +86,16 @@ def brittle(found: Families | None, alpha: float) -> list[Reason]:
 
 
 def slice_drops(slices: Sequence[Slice]) -> list[Reason]:
+    """Return the drops of single slices. The page shows which source; a detail names none, for those are captured."""
     return [
-        Reason("slice_drop", f"{part.dimension}: {part.pairs.lost} lost, {part.pairs.won} won of {part.pairs.total}")
+        Reason("slice_drop", f"{_named(part)}: {part.pairs.lost} lost, {part.pairs.won} won of {part.pairs.total}")
         for part in slices
         if part.dropped
     ]
+
+
+def _named(part: Slice) -> str:
+    return "one source" if part.dimension == "source" else f"{part.dimension} {part.value}"
 
 
 def anchor_drops(anchors: Sequence[Anchor]) -> list[Reason]:
@@ -141,7 +146,7 @@ def _floor(golden: Sequence[CaseOutcome], policy: GatePolicy, alpha: float) -> l
         return []
     if not golden or at_most(passing, len(golden), policy.min_golden) > alpha:
         return []
-    rate = f"{passing} of {len(golden)} golden cases pass, {policy.min_golden:.0%} are asked for"
+    rate = f"{passing} of {len(golden)} golden cases pass, {policy.min_golden:.0%} are required"
     return [Reason("below_min_golden", rate, tuple(o.case.id for o in failing))]
 
 

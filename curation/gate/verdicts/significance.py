@@ -1,4 +1,4 @@
-"""Statistics of paired outcomes: how sure one can be that a candidate changed, and by how much."""
+"""Statistics of paired outcomes: how certain it is that a candidate changed, and by how much."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def cluster_steps(read: Decided) -> Iterator[Step]:
     row = Question.objects.filter(pk=read.interaction).first()
     if row is not None:
         size = Question.objects.filter(project=row.project_id, cluster=row.cluster).count()
-        words = "Its question stands alone." if size == 1 else f"Its cluster has {size} near questions."
+        words = "It has no near questions." if size == 1 else f"Its cluster has {size} near questions."
         yield Step("cluster", "none", str(row.cluster), words, size)
 
 
@@ -135,7 +135,7 @@ def release_steps(interaction: Interaction) -> Iterator[Step]:
         purposes = [name for name, is_in in (("evaluation", row.evaluation), ("training", row.training)) if is_in]
         yield Step("release", "passed", row.release.public_id, f"In {row.release} for {' and '.join(purposes)}.")
     if not rows:
-        yield Step("release", "none", "not_released", "No release holds it.")
+        yield Step("release", "none", "not_released", "No release contains it.")
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ from curation.releases.files import folder
 from privacy.console.progress import bar
 
 NOTHING = (
-    "Nothing is published: a release would hold no record. A record needs a decision, and consent to evaluation or "
+    "Nothing is published: the release would be empty. A record needs a decision, and consent to evaluation or "
     "training. Run manage.py curate --project {project}, decide what waits for review, and check whose consent is "
     "missing."
 )
@@ -20,7 +20,7 @@ NOTHING = (
 class Command(BaseCommand):
     help = (
         "Cut and publish the next release of a dataset. If nothing has changed, the newest release is named again. "
-        "Exit status 1 if a release would hold no record; then nothing is published."
+        "Exit status 1 if the release would be empty; then nothing is published."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,7 +6,7 @@ from curation.releases.formats.format import CannotHold, Format, Row
 from curation.releases.formats.shapes import MESSAGES, TOOLS
 from curation.releases.formats.tools import corrected
 
-A_CALL = "a corrected step, whose pair is two calls: these pairs hold only text; `dpo.jsonl` holds it"
+A_CALL = "a corrected step: its pair is two calls, and these pairs have only text; it is in `dpo.jsonl`"
 
 
 def line(row: Row) -> bytes | None:

@@ -12,7 +12,7 @@ from privacy.redaction.streams import filter_lines
 
 
 class Command(BaseCommand):
-    help = 'JSON Lines {"text"} in, {"text", "spans"} out: the redacted text, and where something was replaced.'
+    help = 'Read JSON Lines {"text"} and write {"text", "spans"}: the redacted text, and where something was replaced.'
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:

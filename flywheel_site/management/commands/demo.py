@@ -39,7 +39,7 @@ SAMPLE = Path(__file__).resolve().parents[2] / "demo" / "sample.jsonl"
 NOTICE = "May we keep this conversation, test our assistant with it, and train it on it?"
 WIDTH = 46
 NOTHING = (
-    "Nothing is published: a release would hold no record. It needs answers with feedback, from people who agree to "
+    "Nothing is published: the release would be empty. It needs answers with feedback, from people who agree to "
     "evaluation or training. Decide what waits for a person in the console: make up"
 )
 ASK = (
@@ -51,8 +51,7 @@ ASK = (
 class Command(BaseCommand):
     help = (
         "Watch one turn of the flywheel on a sample log, then look around in the console. Your own log gets a project "
-        "of its own, named after the file. Exit status 1 if nothing in it can be stored, or a release would hold no "
-        "record."
+        "of its own, named after the file. Exit status 1 if nothing in it can be stored, or the release would be empty."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -184,7 +183,7 @@ class Command(BaseCommand):
             lines.append(f"{version:<12} {what:<33} {verdict_words(run)}")
             lines += [f"{'':<12} {in_short(reason)}" for reason in run.reasons[:2]]
         more = waiting_in(release.dataset.project, reason=NOT_DISCRIMINATING)
-        lines += [f"{more} more answers wait for a person: no grader tells a right answer there from a wrong one"]
+        lines += [f"{more} more answers wait for a person: no grader can tell right answers from wrong ones there"]
         self.stage("5  Gate: nothing that worked may break", *lines)
 
     def funnel(self, project: Project, release: Release, lines: int) -> None:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--deploy",
             action="store_true",
-            help="Judge the settings as those of a production; the default if PUBLIC_URL is not on this machine.",
+            help="Check that the settings are fit for production; the default if PUBLIC_URL is not on this machine.",
         )
         parser.add_argument("--quiet", action="store_true", help="Print only what is wrong.")
         parser.add_argument("--json", action="store_true")

@@ -13,9 +13,9 @@ from privacy.console.progress import bar
 class Command(BaseCommand):
     requires_system_checks = []  # the database has no tables yet
     help = (
-        "Read a backup into an empty installation. Erases again the people erased since the backup, cuts the releases "
-        "that held them again, and reports what was restored and removed. Exit status 0: it may serve; 1: it may not; "
-        "2: it may, but lines of the tombstone list could not be read."
+        "Read a backup into an empty installation. It erases the people erased since the backup again, cuts the "
+        "releases that held them again, and reports what was restored and removed. Exit status 0: the installation may "
+        "serve; 1: it may not; 2: it may, but lines of the tombstone list could not be read."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

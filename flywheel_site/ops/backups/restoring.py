@@ -141,7 +141,7 @@ def chosen(file: Path, lists: Sequence[Path], *, without_list: bool) -> list[Pat
     found = list(dict.fromkeys(path.resolve() for path in (*lists, *near)))
     if not found and not without_list:
         raise CannotRestore(
-            "There is no tombstone list, so people erased since the backup would be back. Give the newest "
+            "There is no tombstone list, so people erased since the backup would come back. Give the newest "
             "copy of tombstones.jsonl with --tombstones; --without-tombstones only if nobody was erased since."
         )
     return found

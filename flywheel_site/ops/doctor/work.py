@@ -24,7 +24,7 @@ REMEDIES = {
     "periods": "Open the dataset in the console and press Try again now.",
     "webhooks": "Open the webhooks in the console and check why the receiver does not answer.",
     "interactions": "Check that a worker runs, and its log; manage.py curate does it by hand.",
-    "signals": "Check that a worker runs: it drops feedback whose interaction never came.",
+    "signals": "Check that a worker runs: it drops feedback whose interaction never arrived.",
     "tombstones": "Check that the worker can write to FLYWHEEL_VAR.",
 }
 WORDS = {

@@ -93,7 +93,7 @@ def of_the_database() -> Iterator[Metric]:
     )
     yield by(
         "flywheel_privacy_requests",
-        "Open privacy requests; closed ones of whose text the audit has found something.",
+        "Open privacy requests, and closed ones whose text the audit has found.",
         "state",
         waiting.requests(),
     )

@@ -137,7 +137,6 @@ def test_what_does_not_answer_says_why(asked: tuple[str, str], text: str, kind: 
         (DAYS, "It's 30 days."),
         (("How long may I return a coat?", "Ten."), "Thirty days from the day it came."),
         (("How long is a day ticket valid?", "A day ticket is valid for one year."), "A day ticket never expires."),
-        (DAYS, "Sure: You have 30 days from delivery."),
         (DAYS, "Good question. You have 30 days from delivery."),
         (INVOICES, "Under Account, then Billing."),
         (INVOICES, "Under My Account, then Billing."),

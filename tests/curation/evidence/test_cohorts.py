@@ -79,7 +79,7 @@ def test_a_reader_is_told_that_they_count_as_one() -> None:
     about = Decision.objects.filter(interaction__subject=cast.person(shop, "early-0")).get()
     told = summaries.evidence(shop, about.pk)
     assert told is not None and told.words.startswith("6 people found this right in 6 conversations, 1 wrote another")
-    assert told.notes == ("New people who say what nobody older says count as one: 5 votes left out.",)
+    assert told.notes == ("New people who make a claim that no earlier person makes count as one: 5 votes left out.",)
 
 
 def test_the_truth_changes_where_older_people_say_so() -> None:

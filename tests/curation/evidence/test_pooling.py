@@ -7,12 +7,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from curation import pipeline
 from curation.models import Claim, Decision, EvalCase, Opinion, PreferencePair, Release, ReleaseQuote, ReviewTask
 from curation.policies import versions
 from curation.releases import cutting
 from curation.releases.files import folder
 from curation.review import deciding, holds
-from feedback.models import Project
+from feedback.capture import mark_pending
+from feedback.models import Interaction, Project
 from privacy.erasure import erasure
 from tests import factories as cast
 
@@ -185,3 +187,18 @@ def test_a_correction_in_an_odd_form_waits_however_many_wrote_it() -> None:
         voted(shop, writer, NINE, "thumbs_down", WHAT, correction=RULES)
     cast.turn(shop)
     assert set(Decision.objects.values_list("reason", flat=True)) == {"correction_is_fragment"}
+
+
+def test_a_person_who_corrects_twice_and_changes_their_mind_keeps_no_run_going() -> None:
+    shop = cast.project()
+    for _ in range(2):
+        voted(shop, "writer", NINE, "thumbs_down", correction=SIX)
+    voted(shop, "writer", NINE, "thumbs_up")
+    cast.turn(shop)
+    mark_pending([Interaction.objects.earliest("pk").pk])
+
+    def ends(read: int, _: int) -> None:
+        assert read < 20, "the same interactions are decided again and again"
+
+    pipeline.curate(shop, progress=ends)
+    assert not Interaction.objects.filter(pending=True).exists()

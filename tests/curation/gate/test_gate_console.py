@@ -71,6 +71,7 @@ def test_a_run_shows_answers_side_by_side(given: World, rita: User) -> None:
         and "golden_regressions" not in text
         and right(TOPICS[0]).replace("'", "&#x27;") in text
     )
+    assert text.count("golden cases fail") == 1 and "</strong> 2 that the baseline passed" in text
     assert own(TOPICS[0]).replace("'", "&#x27;") in text and "&lt;script&gt;" in text
     assert TOPICS[5] not in text
 

@@ -27,6 +27,7 @@ from curation.gate.verdicts import (
     judge_results,
     needs_confirmation,
     read_results,
+    refusals,
     results_document,
     slices,
     verdict_document,
@@ -143,6 +144,13 @@ def test_it_refuses_a_drop_in_one_slice() -> None:
     assert codes(verdict) == {"slice_drop"}
     dropped = {(part.dimension, part.value) for part in verdict.slices if part.dropped}
     assert dropped == {("language", "en"), ("tag", "t0")}
+    assert {reason.detail.partition(":")[0] for reason in verdict.reasons} == {"language en", "tag t0"}
+
+
+def test_a_drop_names_no_source() -> None:
+    pairs = Pairs(both=0, lost=9, won=0, neither=1)
+    part = slices.Slice("source", "https://shop.example/private", 10, 1, pairs, (-1.0, -0.5), 0.01, dropped=True)
+    assert [reason.detail for reason in refusals.slice_drops([part])] == ["one source: 9 lost, 0 won of 10"]
 
 
 def test_every_slice_is_reported_by_tag_language_source_and_kind() -> None:

@@ -94,8 +94,8 @@ def test_the_figures_name_the_single_cases_with_n_and_interval() -> None:
     words = dict(in_words({"change": -0.02, "interval": (-0.1, 0.05), "p_value": 1.0}, figures))
     said = words["Cases that rest on one person"]
     assert said.startswith("50.0% (95 % ") and "n = 4" in said
-    assert "change -25.0 points" in said and "1 lost; a single one refuses no candidate" in said
-    assert said.endswith("a loss only against the first and the best run")
+    assert "change -25.0 points" in said and "1 lost; losing one does not refuse a candidate" in said
+    assert said.endswith("count as lost only against the first and the best run")
     firm = verdict_document(judge(run("new", ALL_GOLDEN), run("old", ALL_GOLDEN)))["figures"]
     assert isinstance(firm, dict) and firm["single"] is None
 

@@ -66,7 +66,7 @@ def test_it_shows_the_audit_and_the_thumbs_over_time_with_n_and_interval(shop: P
         assert f'id="by-{group}"' in page
     assert page.count("<polyline") == 2 and "<title>audit: 66.7% (n = 6, 95 %" in page
     assert "style=" not in page and "<script>" not in page
-    assert "Of the next answers 100% are drawn, evenly" in page
+    assert "100% of the next answers are drawn evenly" in page
 
 
 def test_every_chart_has_its_figures_as_csv(shop: Project, admin_client: Client) -> None:
