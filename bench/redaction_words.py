@@ -44,16 +44,16 @@ SEASONS: Final = {
 EVERYDAY: Final = {
     "de": "lage wahl lust sorge treue wonne ernst falk wolf rose heide vater mutter bruder schwester sohn tochter onkel"
     " tante nachbar chef kollege freund arzt",
-    "fr": "claire blanche aimée reine prudence constance fleur perle marin loup",
-    "es": "luz paz alba clara blanca consuelo mercedes rocío estrella marina cruz sol nieves",
-    "pt": "luz clara glória ora flor aurora",
-    "it": "vera vero chiara serena bianca grazia gioia ora campo uni stella luce alba",
-    "nl": "pak roos storm bloem linde vos",
+    "fr": "claire blanche aimée reine prudence constance fleur perle marin loup désiré désirée lue demi signe mont",
+    "es": "luz paz alba clara blanca consuelo mercedes rocío estrella marina cruz sol nieves rea capa cinta evita mira nula lea isla",
+    "pt": "luz clara glória ora flor aurora leva lida nula mira tam toma capa anel evita edita nela",
+    "it": "vera vero chiara serena bianca grazia gioia ora campo uni stella luce alba terra latina dita letta mina tal prema",
+    "nl": "pak roos storm bloem linde vos talen kader rand malen",
     "pl": "róża jagoda malina kalina iga pola",
-    "sv": "val kort liv stig dag frid",
+    "sv": "val kort liv stig dag frid koda enda reda bas staden",
     "da": "liv dag bo vibe lykke",
-    "cs": "kapitola růžena naděje víra jasna",
-    "tr": "özgür özgün evre deniz umut barış savaş güneş yağmur bahar çiçek yaşam sevgi mutlu güven bilge çağdaş ışık"
+    "cs": "kapitola růžena naděje víra jasna karta stan",
+    "tr": "özgür özgün evre deniz umut barış savaş güneş yağmur bahar çiçek yaşam sevgi mutlu güven bilge çağdaş ışık kip öge taban elle işin altın atma"
     " toprak irmak duygu dilek ümit özlem inci yıldız doğa doğan ekin eylem devrim evren ezgi gönül gül ilke kaya kutlu onur"
     " ödül ozan öykü rüya sevinç şafak ülkü yaprak zafer doğu eser gizem kader ufuk uzay",
     "ru": "вера надежда любовь слава лев роман",

@@ -219,7 +219,7 @@ def is_about_database(item: pytest.Item) -> bool:
     """Whether `make test` runs the test on both databases."""
     asked = any(item.get_closest_marker(marker) for marker in ("postgres", "worker"))
     is_again = item.get_closest_marker("one_database") is not None
-    return asked or (uses_database(item) and item.path in on_both() and not is_again)
+    return not is_again and (asked or (uses_database(item) and item.path in on_both()))
 
 
 def in_browser(item: pytest.Item) -> bool:

@@ -1,6 +1,8 @@
 """What is SQL, locks or search is tested on both databases in `make test`, whatever is added."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -57,6 +59,14 @@ def test_where_no_module_of_a_package_is_imported_all_of_its_folder_is_taken(tmp
 def test_transactions_at_once_are_tested_on_both() -> None:
     named = {str(path.relative_to(ROOT / "tests")) for path in on_both()}
     assert {"feedback/capture/test_concurrency.py", "curation/releases/test_release_killed.py"} <= named
+
+
+@pytest.mark.parametrize(("markers", "is_on_both"), [(["worker"], True), (["worker", "one_database"], False)])
+def test_what_starts_a_server_runs_on_both_unless_it_is_about_something_else(
+    markers: list[str], is_on_both: bool
+) -> None:
+    item: Any = SimpleNamespace(get_closest_marker=lambda name: name if name in markers else None)
+    assert CHOICES["both"](item) == is_on_both
 
 
 @pytest.mark.django_db(transaction=True)

@@ -88,7 +88,7 @@ def the_audit_is_judged_and_the_console_shows_what_was_printed(printed: str) -> 
     open_now = ReviewTask.objects.filter(state="open").count()
     assert f" {open_now} answers wait for a person" in printed
     page = home.glance(Project.objects.all(), "", "30", lambda permission: True)
-    assert page.quality.estimate.n and page.audit.period and page.open_tasks == open_now
+    assert page.quality.estimate.n and page.audit.period and page.open_tasks.number == open_now
 
 
 def reviewer_says(name: str) -> str:

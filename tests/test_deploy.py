@@ -98,6 +98,7 @@ def test_the_image_holds_every_part_that_runs() -> None:
 
 
 @pytest.mark.worker
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_the_health_check_passes_where_a_server_answers(transactional_db: None, shared_web: str, path: str) -> None:
     port = shared_web.rpartition(":")[2]

@@ -28,6 +28,7 @@ def block(language: str, holding: str) -> str:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.worker
+@pytest.mark.one_database
 @pytest.mark.slow
 def test_the_example_ends_in_a_release_with_lines_and_a_gate_that_judges(
     web: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -170,6 +170,7 @@ class ReviewTask(models.Model):
             models.Index(
                 fields=["project", "-priority", "id"], condition=Q(state="open", reason="audit"), name="task_drawn"
             ),
+            models.Index(fields=["project", "created_at"], condition=Q(state="open"), name="task_waits"),
             models.Index(fields=["resolved_by", "-resolved_at"], name="task_decided"),
             models.Index(fields=["project", "-id"], name="task_list"),
             models.Index(fields=["project", "kind", "-id"], condition=~Q(kind="label"), name="task_beside"),

@@ -11,11 +11,13 @@ from curation.quality import estimates
 from curation.quality.estimates import Estimate, Weighted
 from curation.quality.strata import Audit
 from feedback.models import Interaction, Project, Signal
-from privacy.db import bulk
+from privacy.console.dates import first_key
+from privacy.db import bulk, sampling
 from privacy.models import Subject
 
 DAY = timedelta(days=1)
 WEEK = "week"
+SAMPLED = "thumbs of a sample"
 GROUPS = ("agent_version", "language", "tag", WEEK)
 
 
@@ -45,15 +47,15 @@ class Cell:
 KINDS = f"({', '.join(repr(kind) for kind in sorted(EXPLICIT))})"
 
 
-def votes(marks: str) -> str:
+def votes(which: str) -> str:
     """The statement for each voted answer: whether everybody's newest vote on it is good. Defines thumbs for every
-    page. `marks` are the places of the projects' numbers.
+    page. `which` answers are read: a condition on their votes `g`.
     """
     signal, subject = bulk.quoted(Signal), bulk.quoted(Subject)
     return (
         f"SELECT g.interaction_id, MIN(CASE WHEN g.kind = '{UP}' THEN 1 ELSE 0 END) AS good "  # noqa: S608
         f"FROM {signal} g JOIN {subject} p ON p.id = g.subject_id "
-        f"WHERE g.project_id IN ({marks}) AND g.withdrawn_at IS NULL AND p.restricted_at IS NULL AND g.kind IN {KINDS} "
+        f"WHERE {which} AND g.withdrawn_at IS NULL AND p.restricted_at IS NULL AND g.kind IN {KINDS} "
         f"AND NOT EXISTS (SELECT 1 FROM {signal} n WHERE n.interaction_id = g.interaction_id "
         f"AND n.subject_id = g.subject_id AND n.withdrawn_at IS NULL AND n.kind IN {KINDS} "
         "AND (n.effective_at, n.id) > (g.effective_at, g.id)) GROUP BY g.interaction_id"
@@ -63,7 +65,7 @@ def votes(marks: str) -> str:
 def cells(project: Project) -> list[Cell]:
     """The project's visible interactions, counted by agent version, language, tags and day; one statement."""
     statement = (
-        f"WITH votes AS ({votes('%s')}) "  # noqa: S608
+        f"WITH votes AS ({votes('g.project_id = %s')}) "  # noqa: S608
         "SELECT i.agent_version, COALESCE(d.language, ''), CAST(i.tags AS TEXT), "
         "SUBSTR(CAST(i.occurred_at AS TEXT), 1, 10), COUNT(*), COUNT(v.good), COALESCE(SUM(v.good), 0) "
         f"FROM {bulk.quoted(Interaction)} i JOIN {bulk.quoted(Subject)} s ON s.id = i.subject_id "
@@ -81,24 +83,35 @@ def cells(project: Project) -> list[Cell]:
 def thumbs_by_version(
     projects: Sequence[int], since: date | None = None, until: date | None = None
 ) -> dict[str, Estimate]:
-    """The share of voted answers from one day to another that nobody found wrong, under "all" and by agent version; one
-    statement that reads the votes alone.
+    """The share of voted answers from one day to another that nobody found wrong, under "all" and by agent version.
+
+    Of very many conversations, a sample is read; the method then says so.
     """
-    marks = ", ".join(["%s"] * len(projects))
-    if not projects:
-        return {"all": estimates.wilson(0, 0, method="thumbs")}
-    limits = [] if since is None else [("AND i.occurred_at >= %s ", since)]
-    limits += [] if until is None else [("AND i.occurred_at < %s ", until + DAY)]
-    inside = "".join(words for words, _ in limits)
-    statement = (
-        f"WITH votes AS ({votes(marks)}) SELECT i.agent_version, COUNT(*), COALESCE(SUM(v.good), 0) "  # noqa: S608
+    first, inside = 0, Interaction.objects.all()
+    if since is not None:
+        first = first_key(Interaction, "received_at", start_of(since))  # nothing is received before it occurs
+        inside = inside.filter(occurred_at__gte=start_of(since))
+    if until is not None:
+        inside = inside.filter(occurred_at__lt=start_of(until) + DAY)
+    drawn = sampling.draw(Interaction, "project", projects, first)
+    keys = [key for part in drawn.parts() for key in inside.filter(pk__in=part).values_list("pk", flat=True)]
+    found: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for version, n, good in bulk.select_in(by_version("g.interaction_id IN ({keys})"), keys):
+        for name in {"all", str(version)}:
+            found[name][0] += good
+            found[name][1] += n
+    method = "thumbs" if drawn.is_whole else SAMPLED
+    most = sorted(found, key=lambda name: -found[name][1])[:7]
+    return {name: estimates.wilson(*found[name], method=method) for name in ("all", *most) if name}
+
+
+def by_version(which: str, limits: str = "") -> str:
+    """The statement for the answers that were voted on by agent version: how many there are, and how many are good."""
+    return (
+        f"WITH votes AS ({votes(which)}) SELECT i.agent_version, COUNT(*), COALESCE(SUM(v.good), 0) "  # noqa: S608
         f"FROM votes v JOIN {bulk.quoted(Interaction)} i ON i.id = v.interaction_id "
-        f"JOIN {bulk.quoted(Subject)} s ON s.id = i.subject_id WHERE s.restricted_at IS NULL {inside}GROUP BY 1"
+        f"JOIN {bulk.quoted(Subject)} s ON s.id = i.subject_id WHERE s.restricted_at IS NULL {limits}GROUP BY 1"
     )
-    rows = bulk.select(statement, [*projects, *(bulk.stamp(start_of(day)) for _, day in limits)])
-    counted = sorted(rows, key=lambda row: -row[1])
-    made = {"all": estimates.wilson(sum(row[2] for row in counted), sum(row[1] for row in counted), method="thumbs")}
-    return made | {str(name): estimates.wilson(good, n, method="thumbs") for name, n, good in counted[:6] if name}
 
 
 def voters(project: Project, spoken: Audit) -> dict[tuple[str, str], int]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -30,7 +30,7 @@ SCHEDULE = frozenset({"cadence", "cron", "time_zone"})
 
 
 def zones() -> list[tuple[str, str]]:
-    return [(name, name) for name in ("UTC", *sorted(available_timezones() - {"UTC"}))]
+    return [(name, name) for name in ("UTC", *sorted(schedules.zones() - {"UTC"}))]
 
 
 class DatasetForm(forms.ModelForm):

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import islice
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -50,9 +51,15 @@ def schedule(cadence: str, cron: str, zone: str) -> Schedule | None:
     return Schedule(cron, zone)
 
 
+@cache
+def zones() -> frozenset[str]:
+    """The names of the IANA database. To list them takes some 600 files, and a check of a schedule comes every minute."""
+    return frozenset(available_timezones())
+
+
 def check_zone(zone: str) -> None:
     """Raises `ValueError` for a name that is not in the IANA database."""
-    if zone not in available_timezones():
+    if zone not in zones():
         raise ValueError("Unknown time zone. Use a name like Europe/Berlin.")
 
 

@@ -59,10 +59,14 @@ class Plan:
     taught: Sequence[int]
     asking: Mapping[int, Finding]
 
+    def codes(self, model: type[Derived]) -> Sequence[int]:
+        """For each record that was seen, the index of the verdict on it as one of this kind."""
+        return self.tested if model is EvalCase else self.taught
+
     def code(self, model: type[Derived], key: int) -> int | None:
         """The index of the verdict on a record of one kind; None if the selection has not seen it."""
         place = place_of(key, self.seen)
-        return None if place is None else (self.tested if model is EvalCase else self.taught)[place]
+        return None if place is None else self.codes(model)[place]
 
     def verdict(self, model: type[Derived], key: int) -> Verdict:
         """The status of a record of one kind, and what keeps it out."""
@@ -98,7 +102,7 @@ def select(project: Project, policy: CurationPolicy, now: datetime | None = None
     made = plan(project, policy.settings, now or began)
     counts: Counter[str] = Counter()
     for model in KINDS:
-        counts.update(carry_out(model, project, made, began))
+        counts.update(carry_out(model, made, began))
     subjects = dict(bulk.select_in(SUBJECTS, made.asking))
     opening.ask(project, {key: (subjects[key], found) for key, found in made.asking.items() if key in subjects})
     return counts
@@ -188,24 +192,24 @@ WRITTEN = ("decision_id", "status", "selected", "reason", "detail", "figure")
 PASSED = ("decision_id", "selected", "figure")  # a record whose status stays: the rest is in indexes
 
 
-def carry_out(model: type[Derived], project: Project, made: Plan, began: datetime) -> Counter[str]:
+def carry_out(model: type[Derived], made: Plan, began: datetime) -> Counter[str]:
     """Write the status of one kind's records, where it changes.
 
-    The plus sign before the project keeps SQLite from using the project's index, which would sort all records again for
-    every page.
+    Records are looked up by the plan's keys. Paging through a project's records costs more on SQLite: it either reads the
+    records of all projects or sorts the project's again for every page.
     """
     statement = (
         f"SELECT r.decision_id, r.status, r.selected, r.reason, r.detail FROM {bulk.quoted(model)} r "  # noqa: S608
-        f"WHERE +r.project_id = %s AND r.created_at <= %s AND {SELECTABLE} "
-        f"AND r.decision_id > %s ORDER BY r.decision_id LIMIT {CHUNK}"
+        f"WHERE r.created_at <= %s AND {SELECTABLE} AND r.decision_id IN ({{keys}})"
     )
-    until, counts, after = bulk.stamp(began), Counter[int](), 0
+    until, counts = bulk.stamp(began), Counter[int]()
     stored = [written(*verdict) for verdict in made.verdicts]
-    while rows := bulk.select(statement, [project.pk, until, after]):
-        after, passed, changes = rows[-1][0], [], []
-        for key, status, selected, reason, detail in rows:
-            if (code := made.code(model, key)) is None:
-                continue
+    codes = made.codes(model)
+    for start in range(0, len(made.seen), CHUNK):
+        keys, passed, changes = made.seen[start : start + CHUNK], [], []
+        code_of = dict(zip(keys, codes[start : start + CHUNK], strict=True))
+        for key, status, selected, reason, detail in bulk.select_in(statement, keys, [until]):
+            code = code_of[key]
             counts[code] += 1
             new = stored[code]
             if (status, reason, detail) != (new[0], *new[2:4]):

@@ -1,48 +1,43 @@
-"""The console's home page: the funnel from captured to gated, how good the answers are, what is waiting. A constant
-number of queries. Slow counts are cached for a minute: at a million rows they take seconds.
-"""
+"""The console's home page: the funnel from captured to gated, how good the answers are, what is waiting."""
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
-from django.core.cache import cache
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from curation.decisions.reasons import short
-from curation.decisions.rules import Outcome
-from curation.models import Dataset, GateResult, GateRun, Release, ReleaseMember, ReleaseState, ReviewTask, TaskState
+from curation.models import Dataset, GateRun, Release, ReleaseState
 from curation.quality import audits, report, votes
 from curation.quality.estimates import Estimate, Weighted, percent
 from curation.quality.strata import Audit
-from curation.review.queues import why
-from feedback.models import Interaction, Project, WriteResult
-from feedback.models import Outcome as Write
+from feedback.models import Project
+from flywheel_site.console import counts
+from flywheel_site.console.counts import AGES, Figure, cached, exact
 from privacy.models import Erasure, PrivacyRequest, Setback
 
 PERIODS = {"7": "7 days", "30": "30 days", "all": "all time"}
-KEEP_SECONDS = 60
-LONG = 0.05  # seconds; a slower count is cached
-Counted = TypeVar("Counted")
 SET_ASIDE = 5
-AGES = (("under a day", 1), ("1 to 3 days", 3), ("3 to 7 days", 7), ("over a week", 0))
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart: a number, its width out of 100 for the widest bar, and the list behind it."""
+    """One bar of a chart: a figure, its width out of 100 for the widest bar, and the list behind it."""
 
     label: str
-    number: int
+    figure: Figure
     url: str
     width: float
     share: str = ""
     hint: str = ""
+
+    @property
+    def number(self) -> int:
+        return self.figure.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +66,7 @@ class Rate:
 
     @property
     def interval(self) -> str:
-        return self.estimate.limits
+        return f"{self.estimate.limits} of a sample" if self.estimate.method == votes.SAMPLED else self.estimate.limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +95,9 @@ class Overview:
     versions: tuple[Rate, ...]
     ages: tuple[Bar, ...]
     reasons: tuple[Bar, ...]
+    first_tasks: int | None
     todo: tuple[WaitingWork, ...]
-    open_tasks: int
+    open_tasks: Figure
     oldest: Any
     latest: tuple[Release, ...]
     gate_runs: tuple[GateRun, ...]
@@ -119,6 +115,11 @@ class Overview:
     @property
     def is_empty(self) -> bool:
         return not any(bar.number for bar in self.funnel)
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether the funnel is that of a sample."""
+        return any(bar.figure != exact(bar.number) for bar in self.funnel)
 
 
 def listed(model: str, **filters: Any) -> str:
@@ -139,9 +140,9 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
     first_day = since and since.date()
     link = {"project": chosen.pk if chosen else ""}
     names = [each.namespace for each in projects if chosen in (None, each)]
-    tasks = ReviewTask.objects.filter(project__in=keys, state=TaskState.OPEN)
-    ages = cached("ages", keys, "", lambda: tasks.aggregate(n=Count("pk"), oldest=Min("created_at"), **age_counts()))
-    audit = newest_audit([chosen] if chosen else projects, first_day)
+    waiting = cached("waiting", keys, "", lambda: counts.waiting(keys))
+    reasons = cached("reasons", keys, "", lambda: counts.reasons(keys))
+    audit = cached("audit", keys, days, lambda: newest_audit([chosen] if chosen else projects, first_day))
     span = (audit.since or first_day, audit.until)
     voted = cached("votes", keys, f"{days}:{span[0]}:{span[1]}", lambda: rates(keys, *span))
     return Overview(
@@ -151,13 +152,17 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
         funnel=funnel(keys, days, since, link),
         audit=audit,
         thumbs=Rate("thumbs up", voted["all"]),
-        weighted=weighted_thumbs(chosen, projects, days),
+        weighted=weighted_thumbs(chosen, projects, days, audit),
         versions=tuple(Rate(name, voted[name]) for name in sorted(voted)[:6] if name != "all"),
-        ages=bars([(words, ages[f"age{place}"], age_url(place, link)) for place, (words, _) in enumerate(AGES)]),
-        reasons=bars(cached("reasons", keys, "", lambda: by_reason(tasks, link))),
+        ages=bars((AGES[place][0], figure, age_url(place, link)) for place, figure in enumerate(waiting.ages)),
+        reasons=bars(
+            (short(code), exact(number), listed("curation.reviewtask", reason=code, **link))
+            for code, number in reasons.numbers
+        ),
+        first_tasks=reasons.among,
         todo=tuple(row for row in todo(keys, names, link) if may(row.needs)),
-        open_tasks=ages["n"],
-        oldest=ages["oldest"],
+        open_tasks=waiting.tasks,
+        oldest=waiting.oldest,
         latest=tuple(newest_releases(keys)),
         gate_runs=tuple(
             GateRun.objects.filter(project__in=keys).select_related("release__dataset", "candidate").order_by("-pk")[:4]
@@ -172,7 +177,7 @@ def newest_audit(projects: Iterable[Project], since: date | None) -> Audit:
 
 
 def funnel(keys: list[int], days: str, since: Any, link: dict[str, Any]) -> tuple[Bar, ...]:
-    counted = cached("funnel", keys, days, lambda: count_funnel(keys, since))
+    counted = cached("funnel", keys, days, lambda: counts.funnel(keys, since))
     url = {
         "captured": listed("feedback.outcome", **link),
         "consented": listed("feedback.interaction", **link),
@@ -181,12 +186,13 @@ def funnel(keys: list[int], days: str, since: Any, link: dict[str, Any]) -> tupl
         "released": listed("curation.release", **link),
         "gated": listed("curation.gaterun", **link),
     }
-    widest = max(counted.values(), default=0) or 1
+    widest = max(figure.number for figure in counted.values()) or 1
     made = []
-    for stage, number in counted.items():
-        whole = counted.get(PART_OF.get(stage, ""), 0)
-        share = f"{percent(number / whole)} of {PART_OF[stage]}" if whole else ""
-        made.append(Bar(stage, number, url[stage], bar_width(number, widest), share, HINTS[stage]))
+    for stage, figure in counted.items():
+        whole = counted.get(PART_OF.get(stage, ""), exact(0))
+        are_known = whole.number and whole.is_known and figure.is_known
+        share = f"{percent(min(1.0, figure.number / whole.number))} of {PART_OF[stage]}" if are_known else ""
+        made.append(Bar(stage, figure, url[stage], bar_width(figure.number, widest), share, HINTS[stage]))
     return tuple(made)
 
 
@@ -207,56 +213,15 @@ HINTS = {
 }
 
 
-def cached(what: str, keys: list[int], days: str, count: Callable[[], Counted]) -> Counted:
-    """A count, cached for a minute if it is slow."""
-    name = f"home:{what}:{','.join(map(str, keys))}:{days}"
-    counted: Counted | None = cache.get(name)
-    if counted is None:
-        began = time.perf_counter()
-        counted = count()
-        if time.perf_counter() - began > LONG:
-            cache.set(name, counted, KEEP_SECONDS)
-    return counted
-
-
-def count_funnel(keys: list[int], since: Any) -> dict[str, int]:
-    """Two queries: one over the stored conversations, one over the counts of writes that were not stored."""
-    rows = Interaction.objects.filter(project__in=keys).visible()
-    writes = Write.objects.filter(project__in=keys, kind="interaction", result=WriteResult.NO_CONSENT)
-    if since is not None:
-        rows, writes = rows.filter(received_at__gte=since), writes.filter(day__gte=since.date())
-    released = ReleaseMember.objects.filter(interaction=OuterRef("pk"))
-    found = rows.aggregate(
-        consented=Count("pk"),
-        rated=Count("pk", filter=Q(revision__gt=0)),
-        decided=Count("pk", filter=Q(decision__outcome__in=[Outcome.CONFIRMED, Outcome.CORRECTED])),
-        released=Count("pk", filter=Exists(released)),
-        gated=Count("pk", filter=Exists(GateResult.objects.filter(interaction=OuterRef("pk")))),
-    )
-    refused = sum(writes.values_list("number", flat=True))
-    return {"captured": found["consented"] + refused, **found}
-
-
 def bar_width(number: int, widest: int) -> float:
     """The width of a bar; any number above 0 is visible."""
     return round(max(1.5 if number else 0.0, 100 * number / widest), 1)
 
 
-def bars(figures: Iterable[tuple[str, int, str]]) -> tuple[Bar, ...]:
+def bars(figures: Iterable[tuple[str, Figure, str]]) -> tuple[Bar, ...]:
     rows = list(figures)
-    widest = max((number for _, number, _ in rows), default=0) or 1
-    return tuple(Bar(label, number, url, bar_width(number, widest)) for label, number, url in rows)
-
-
-def age_counts() -> dict[str, Any]:
-    now, found, after = timezone.now(), {}, None
-    for place, (_, days) in enumerate(AGES):
-        limit = now - timedelta(days=days) if days else None
-        inside = Q() if limit is None else Q(created_at__gte=limit)
-        inside &= Q() if after is None else Q(created_at__lt=after)
-        found[f"age{place}"] = Count("pk", filter=inside)
-        after = limit
-    return found
+    widest = max((figure.number for _, figure, _ in rows), default=0) or 1
+    return tuple(Bar(label, figure, url, bar_width(figure.number, widest)) for label, figure, url in rows)
 
 
 def age_url(place: int, link: dict[str, Any]) -> str:
@@ -264,25 +229,18 @@ def age_url(place: int, link: dict[str, Any]) -> str:
     return listed("curation.reviewtask", age=older, **link)
 
 
-def by_reason(tasks: QuerySet[ReviewTask], link: dict[str, Any]) -> list[tuple[str, int, str]]:
-    rows = tasks.annotate(why=why()).values_list("why").annotate(n=Count("pk")).order_by("-n")[:5]
-    return [(short(reason), number, listed("curation.reviewtask", reason=reason, **link)) for reason, number in rows]
-
-
-def weighted_thumbs(chosen: Project | None, projects: tuple[Project, ...], days: str) -> Weighted | None:
-    """The weighted thumbs of one project, if the audit confirms them.
+def weighted_thumbs(chosen: Project | None, projects: tuple[Project, ...], days: str, audit: Audit) -> Weighted | None:
+    """The weighted thumbs of one project, if its audit confirms them.
 
     They are counted over all days of the audit, once a day: next to figures for a shorter period they would mean nothing.
     """
     project = chosen or (projects[0] if len(projects) == 1 else None)
     found = report.remembered(project) if project and days == "all" else None
-    return found if found and project and found.is_trusted(audits.audit(project).estimate) else None
+    return found if found and found.is_trusted(audit.estimate) else None
 
 
 def rates(keys: list[int], since: date | None, until: date | None) -> dict[str, Estimate]:
-    """The share of voted answers of these days that nobody found wrong: overall, and by agent version if there are several;
-    one query.
-    """
+    """The share of voted answers of these days that nobody found wrong: overall, and by agent version if there are several."""
     made = votes.thumbs_by_version(keys, since, until)
     named = {version: found for version, found in made.items() if version != "all" and found.n >= 5}
     return {"all": made["all"]} | (named if len(named) > 1 else {})

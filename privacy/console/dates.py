@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Max, Min, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -18,8 +18,8 @@ SINCE, UNTIL = "since", "until"
 def first_key(model: type[Model], column: str, moment: datetime) -> int:
     """The first key whose row was made at that moment or later; one past the last key if there is none."""
     rows: Any = model._default_manager.order_by("pk")
-    ends = rows.aggregate(low=Min("pk"), high=Max("pk"))
-    low, high = ends["low"] or 1, (ends["high"] or 0) + 1
+    keys = rows.values_list("pk", flat=True)  # SQLite reads every key for a minimum and a maximum together
+    low, high = keys.first() or 1, (keys.last() or 0) + 1
     while low < high:
         middle = (low + high) // 2
         found = rows.filter(pk__gte=middle).values_list("pk", column).first()

@@ -201,11 +201,24 @@ def _with_lists(template: str, lengths: tuple[tuple[str, int], ...]) -> tuple[st
 
 
 def select_in(statement: str, keys: Iterable[int | bytes], before: Sequence[Any] = ()) -> Iterator[Any]:
-    """The rows of a statement that ends in `IN ({keys})`, a few thousand keys at a time."""
+    """The rows of a statement whose last parameter is `IN ({keys})`, a few thousand keys at a time."""
     wanted = list(keys)
     for start in range(0, len(wanted), KEYS):
         listed, values = _listed(wanted[start : start + KEYS])
         yield from select(statement.format(keys=listed), [*before, *values])
+
+
+def stretches(model: type[models.Model], owner: str, owners: Sequence[int], starts: range, width: int) -> list[int]:
+    """The keys of these owners' rows, in order, among as many keys from each of `starts` on."""
+    statement = (
+        "WITH RECURSIVE stretch(first) AS (SELECT CAST(%s AS bigint) UNION ALL "  # noqa: S608 - our own names
+        "SELECT first + %s FROM stretch WHERE first + %s < %s) "
+        f"SELECT r.id FROM stretch CROSS JOIN {quoted(model)} r "
+        f"WHERE r.{owner} IN ({several(owners)}) AND r.id >= first AND r.id < first + %s"
+    )
+    return sorted(
+        key for (key,) in select(statement, [starts.start, starts.step, starts.step, starts.stop, *owners, width])
+    )
 
 
 def select_any(statements: Iterable[tuple[str, Sequence[int | bytes]]], order: str) -> list[Any]:

@@ -80,6 +80,13 @@ def log_size() -> int:
     return log.stat().st_size if engine.one_writer() and log.is_file() else 0
 
 
+def has_statistics() -> bool:
+    """Whether somebody ran ANALYZE on SQLite. Its planner then takes an index for useless that separates a small project
+    from a large one.
+    """
+    return engine.one_writer() and bool(select("SELECT name FROM sqlite_master WHERE name = 'sqlite_stat1'"))
+
+
 def dead() -> list[DeadSpace]:
     """Where deleted rows take up more space than they should."""
     if engine.one_writer():

@@ -43,7 +43,7 @@ FORMS: Final[dict[str, re.Pattern[str]]] = {
         ("NATIONAL_ID", r"(?=(?:[^\d\n]{0,6}\d){5})[a-z0-9](?:[ ./-]?[a-z0-9]){5,20}"),
         (
             "BIRTH_DATE",
-            r"(?=(?:[^\d\n]{0,12}\d){2})(?:\d{1,4}|[^\W\d_]{3,10})(?:(?:st|nd|rd|th)?[ ./,-]{1,3}(?:of |de )?(?:\d{1,4}|[^\W\d_]{3,10})){1,3}|\d{6,8}",
+            r"(?=(?:[^\d\n]{0,20}\d){2})(?:\d{1,4}|[^\W\d_]{3,10})(?:(?:st|nd|rd|th|er)?[ ./,-]{1,3}(?:of |de )?(?:\d{1,4}|[^\W\d_]{3,10})){1,3}|\d{6,8}|\d{4}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]",
         ),
         ("PHONE", r"\+?\(?\d(?:[ ()./-]{0,2}\d){6,14}"),
         ("POSTCODE", r"(?=[a-z -]{0,5}\d)[a-z0-9]{2,5}(?:[ -]?[a-z0-9]{2,4})?"),
@@ -54,8 +54,18 @@ FORMS: Final[dict[str, re.Pattern[str]]] = {
         ("PERSON", r"[^\W\d_][^\W\d_'’.-]*(?:[ '’.-]{1,2}[^\W\d_]+\.?){0,4}"),
     )
 }
+# Verbs that ask for something, in the forms that are said to a customer.
+ASKING: Final = (
+    "please enter provide give tell type confirm need share what which may\\si can\\si could\\syou send bitte geben gib nennen nenne brauche"
+    " brauchen tippen sagen eingeben veuillez donnez donner indiquez besoin saisissez entrez tapez dites communiquez por\\sfavor"
+    " indique indica dígame dime díganos necesito escriba escribe introduzca deme facilite informe digite insira diga escreva preciso"
+    " inserisca inserisci fornisca indichi dimmi scriva scrivi digiti graag geef vul voer typ noem geeft proszę podać podaj podajcie"
+    " wpisz wprowadź ange uppge skriv oplys indtast oppgi zadejte zadej uveďte napište sdělte řekněte zadajte"
+    " vă\\srog introduceți scrieți spuneți lütfen girin giriniz yazın yazınız söyleyin введите укажите назовите напишите сообщите"
+    " продиктуйте скажите вкажіть введіть напишіть назвіть повідомте παρακαλώ δώστε πείτε γράψτε"
+).split()
 ASKS: Final = re.compile(
-    r"[?？؟;]|\b(?:please|enter|provide|give|tell|type|confirm|need|share|what|which|may i|can i|could you|bitte|geben|nennen|brauche|veuillez|donnez|indiquez|besoin|por favor|indique|dígame|necesito|informe|digite|preciso|inserisca|fornisca|indichi|graag|geef|proszę|podać|ange|oplys|indtast|zadejte|vă rog|introduceți|lütfen|girin|введите|укажите|назовите|вкажіть|παρακαλώ)\b|请|請|ください|주세요|נא|יرجى|أدخل|कृपया",
+    rf"[?？؟;]|\b(?:{'|'.join(ASKING)})\b|请|請|ください|주세요|נא|יرجى|أدخل|कृपया",
     re.IGNORECASE,
 )
 SENTENCE: Final = re.compile(  # words that no address has: 0 of 1,855 labelled ones

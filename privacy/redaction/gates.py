@@ -78,7 +78,7 @@ class Gate:
         """The sets that read a text."""
         if text.isascii():
             return self._in_ascii
-        return self._sets if OTHER_SCRIPT.search(text) else self._in_latin
+        return self._sets if has_other_script(text) else self._in_latin
 
     def in_window(self, text: str) -> list[Detector]:
         """The detectors that need to look at a window of a text of which `long` has read the whole."""
@@ -104,6 +104,15 @@ class Gate:
     def long(self, text: str) -> list[Hit]:
         """What may be longer than a window, from the whole text."""
         return [hit for find in self._long for hit in find(text)]
+
+
+def has_other_script(text: str) -> bool:
+    """Whether a text has letters of other scripts than Latin."""
+    try:
+        text.encode("latin-1")  # much quicker than the pattern, and enough for most texts
+    except UnicodeEncodeError:
+        return OTHER_SCRIPT.search(text) is not None
+    return False
 
 
 BOUNDARY: Final = re.compile(r"\\b(?=(.?))")

@@ -17,7 +17,7 @@ from tests.clients_python.programs import CLIENT
 from tests.processes import running, wait
 from tests.servers import free_port
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.worker, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.worker, pytest.mark.one_database, pytest.mark.slow]
 README = (CLIENT / "README.md").read_text()
 GATE, PYTEST = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 RIGHT = "You can return it within 30 days of delivery."

@@ -78,6 +78,12 @@ def room() -> Iterator[Finding]:
             f"The write-ahead log takes up {size:,.0f} MB.",
             "A reader is holding it: end long reads, or restart.",
         )
+    if condition.has_statistics():
+        yield warning(
+            "database",
+            "Somebody ran ANALYZE on SQLite: for a small project's lists it now reads the rows of all projects.",
+            "In its file, run DROP TABLE sqlite_stat1.",
+        )
     if (seconds := condition.oldest_transaction()) > OLD_TRANSACTION:
         yield warning(
             "database",

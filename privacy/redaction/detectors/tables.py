@@ -19,10 +19,10 @@ Cell = tuple[int, int]
 COLUMNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
     (kind, re.compile(rf"(?:{pattern})\Z"))
     for kind, pattern in (
-        ("SECRET", r"(?:user|db|account|login|admin|wifi|email)?[ _-]?(?:pass(?:word|wd|phrase|code|wort)?|pwd|pin|cvv2?|cvc2?|secret|token|api[ _-]?key|otp|kennwort|contraseña|senha|mot de passe|wachtwoord|hasło|пароль|密码|パスワード)"),
+        ("SECRET", r"(?:user|db|account|login|admin|wifi|email)?[ _-]?(?:pass(?:word|wd|phrase|code|wort)?|pwd|pin|cvv2?|cvc2?|secret|token|api[ _-]?key|otp|kennwort|contraseña|senha|mot de passe|wachtwoord|hasło|heslo|lösenord|adgangskode|passord|parola|şifre|пароль|密码|密碼|パスワード|비밀번호)"),
         ("PERSON", r"(?:full|first|last|middle|given|family|sur|customer|client|patient|employee|contact|user|member|account|card ?holder|holder|maiden|display|student|guest|passenger|owner)[ _-]?(?:full ?)?names?|surname|forename|cardholder|patient|employee|customer|vorname|nachname|familienname|prénom|nom de famille|apellidos?|nombre completo|nome completo|cognome|sobrenome|achternaam|voornaam|imię|nazwisko|имя|фамилия|фио|姓名|氏名|名前|이름|성명"),
         ("NAME", r"names?|nom|nome|nombre|naam|namn|navn|nimi|jméno|isim|ad soyad|имя|όνομα|שם|الاسم|नाम"),
-        ("BIRTH_DATE", r"d\.?o\.?b\.?|(?:date of )?birth[ _-]?(?:date|day)?|born(?: on)?|geburts(?:datum|tag)|geboren(?: am)?|(?:date de )?naissance|(?:fecha de )?nacimiento|(?:data de )?nascimento|data di nascita|geboortedatum|födelsedatum|data urodzenia|дата рождения|出生日期|生年月日|생년월일"),
+        ("BIRTH_DATE", r"d\.?o\.?b\.?|(?:date of )?birth[ _-]?(?:date|day)?|born(?: on)?|geburts(?:datum|tag)|geboren(?: am)?|(?:date de )?naissance|(?:fecha de )?nacimiento|(?:data de )?nascimento|data di nascita|geboortedatum|födelsedatum|data urodzenia|urodzon[ya]|narozen[ýáa]?|(?:datum|dátum) naro[dz]en[íi]a?|född(?:elsedag)?|fød(?:t|selsdato|selsdag)|doğum tarihi|data nașterii|дата (?:рождения|народження)|出生日期|生年月日|생년월일"),
         ("PHONE", r"(?:work|home|mobile|cell|contact|customer|office)?[ _-]?(?:tele)?(?:phone|fon|fone|fono)(?:[ _-]?(?:number|no|nr|nummer))?|mobile(?:[ _-]?(?:number|no))?|cell|tel\.?(?:[ _-]?(?:nr|no))?|téléphone|teléfono|celular|telemóvel|handy(?:nummer)?|rufnummer|телефон|电话|手机|電話|전화(?:번호)?"),
         ("NATIONAL_ID", r"ssn|social[ _-]?security(?:[ _-]?(?:number|no))?|national[ _-]?id|passport(?:[ _-]?(?:number|no))?|tax[ _-]?id|nino|dni|nif|cpf|pesel|bsn|steuer-?id|personnummer|driver'?s?[ _-]?licen[cs]e|codice fiscale|инн|паспорт|身份证号?|주민등록번호"),
         ("CARD", r"(?:credit|debit|payment)?[ _-]?card[ _-]?(?:number|no|nr)?|cc[ _-]?(?:number|num|no)?|pan|kreditkarte|kartennummer|tarjeta|carte|卡号"),
@@ -170,8 +170,8 @@ def line_end(text: str, start: int) -> int:
 
 
 WORDS: Final = (
-    "first_name last_name full_name firstname lastname name nom nome nombre naam namn navn nimi jméno isim имя όνομα dob birth born geb naiss nacim nascim nascita födels urodz phone tel mobil cell fon handy ssn social national passport tax nino dni nif cpf pesel bsn card cc pan iban account acct"
-    " customer patient konto mrn routing zip post plz cep cap pass pwd pin cvv cvc secret token otp senha contras hasło парол address street adres anschrift stra direcc endere indir email e-mail user login фамил фио теле дат адрес 姓名 氏名 名前 이름 성명 电话 手机 電話 전화 密码 生年 出生 생년 地址 住所 주소 卡号"
+    "first_name last_name full_name firstname lastname name nom nome nombre naam namn navn nimi jméno isim имя όνομα dob birth born geb naiss nacim nascim nascita födels född fød urodz narod naroz doğum naște phone tel mobil cell fon handy ssn social national passport tax nino dni nif cpf pesel bsn card cc pan iban account acct"
+    " customer patient konto mrn routing zip post plz cep cap pass pwd pin cvv cvc secret token otp senha contras hasło парол address street adres anschrift stra direcc endere indir email e-mail user login фамил фио теле дат родж рожд адрес 姓名 氏名 名前 이름 성명 电话 手机 電話 전화 密码 生年 出生 생년 地址 住所 주소 卡号"
 ).split()
 # A cell of a header: it begins at a line's beginning or behind a sign, and ends at another sign.
 FIRST_CELL: Final = r"[ \"'*]*(?:[A-Za-z'-]+[ _-])?(?:{words})[^\n,;|\t<\x00]*"

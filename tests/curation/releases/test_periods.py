@@ -1,10 +1,10 @@
 """Scheduled releases: one a period however many look and whatever happens meanwhile; failures are said and repeated."""
 
 import json
-import subprocess
-import sys
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -17,7 +17,7 @@ from curation.releases import cutting, periods
 from curation.releases.files import folder
 from feedback.models import Project
 from tests import factories as cast
-from tests.conftest import ROOT
+from tests.processes import forked
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 16, 12, tzinfo=UTC)
@@ -244,14 +244,15 @@ def test_three_beats_at_once_make_one_release() -> None:
     assert Release.objects.count() == 1 and Period.objects.filter(state="done").count() == 1, tried
 
 
-@pytest.mark.slow
-def test_three_processes_at_once_make_one_release(child_environment: dict[str, str]) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_three_processes_at_once_make_one_release(tmp_path: Path) -> None:
     weekly()
-    command = [sys.executable, "manage.py", "run_due", "--json"]
-    running = [
-        subprocess.Popen(command, cwd=ROOT, env=child_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        for _ in range(3)
-    ]
-    said = [process.communicate(timeout=300) for process in running]
-    assert [process.returncode for process in running] == [0, 0, 0], said
-    assert sum(len(json.loads(out)) for out, _ in said) == 1 == Release.objects.count()
+
+    def run_due(said: Path) -> None:
+        with said.open("w") as out:
+            call_command("run_due", "--json", stdout=out)
+
+    said = [tmp_path / name for name in ("first", "second", "third")]
+    children = [forked(lambda each=each: run_due(each)) for each in said]  # type: ignore[misc]
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
+    assert sum(len(json.loads(each.read_text())) for each in said) == 1 == Release.objects.count()

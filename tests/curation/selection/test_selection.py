@@ -2,11 +2,14 @@
 
 import itertools
 import random
+import re
 from collections import Counter
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from curation.management.commands import curate
@@ -243,3 +246,19 @@ def test_a_record_says_why_it_is_in_a_release_and_why_it_is_not(capsys: pytest.C
     said = capsys.readouterr().out
     assert "select" in said or "guard" in said
     assert cast.ANSWER not in said
+
+
+def test_a_selection_looks_up_the_records_of_its_own_project_alone() -> None:
+    """Between those of others: how many there are must not make a small project's release slower."""
+    before, shop, after = (cast.project(name) for name in ("before", "shop", "after"))
+    for owner in (before, shop, after, shop):
+        rated(owner, "somebody")
+    for owner in (before, shop, after):
+        cast.turn(owner)
+    made = selection.plan(shop, versions.current(shop).settings, timezone.now())
+    with CaptureQueriesContext(connection) as seen:
+        counts = selection.carry_out(EvalCase, made, timezone.now())
+    read = next(each["sql"] for each in seen if each["sql"].startswith("SELECT r.decision_id"))
+    own = set(Interaction.objects.filter(project=shop).values_list("pk", flat=True))
+    assert counts.total() == 2 and set(map(int, re.findall(r"\d+", read.split(" IN (")[-1]))) == own
+    assert set(EvalCase.objects.filter(selected=True).values_list("project", flat=True)) == {shop.pk}

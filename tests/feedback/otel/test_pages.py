@@ -17,7 +17,7 @@ import pytest
 from feedback.models import Interaction
 from tests import factories as cast
 from tests.feedback.otel import model_server
-from tests.feedback.otel.test_recorded import CASES, Case, check
+from tests.feedback.otel.recorded_cases import CASES, Case, stored
 
 PROGRAMS = Path(__file__).parent / "programs"
 PAGES = sorted(Path("docs/how-to/frameworks").glob("*.md"))
@@ -128,4 +128,4 @@ def test_a_program_makes_the_interaction_of_its_recorded_export(web: str, tmp_pa
         "OTEL_RESOURCE_ATTRIBUTES": f"service.name=shop,service.version=2,{consent}",
     }
     run(runs, "", given, tmp_path)
-    check(case, shop)
+    assert stored(case) == case.right(shop)

@@ -11,18 +11,8 @@ from django.test import Client
 
 from feedback.models import Interaction, Project, TraceReport
 from tests import factories as cast
-from tests.feedback.otel.test_recorded import (
-    ANSWER,
-    QUESTION,
-    STEP,
-    as_it_comes,
-    auth,
-    from_the_end,
-    one_by_one,
-    recorded,
-    send,
-    twice,
-)
+from tests.feedback.otel.recorded_cases import ANSWER, QUESTION, STEP
+from tests.feedback.otel.test_recorded import as_it_comes, auth, from_the_end, one_by_one, recorded, send, twice
 
 pytestmark = pytest.mark.django_db
 __all__ = ["auth"]

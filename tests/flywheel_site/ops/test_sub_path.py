@@ -15,7 +15,7 @@ from tests import factories as cast
 from tests.conftest import environment_of_child
 from tests.processes import web_server
 
-pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.worker, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 PATH = "/flywheel"
 
 

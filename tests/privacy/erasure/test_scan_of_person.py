@@ -1,7 +1,8 @@
 """The scan of a large installation: it reads where the person's text can be, and finds what is left there."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -215,21 +216,36 @@ def test_where_deleted_rows_are_not_overwritten_the_whole_file_is_read() -> None
     assert said["scope"] == "everything" and list(said["hits"]) == [residue.database().name]
 
 
+@contextmanager
+def after_each_turn(happens: Callable[[], None]) -> Iterator[PrivacyRequest]:
+    """Anna's request to be erased; while it is worked on, this happens after each turn."""
+    shop()
+    real = erasure.take_turn
+
+    def turn(*given: Any) -> None:
+        real(*given)
+        happens()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(erasure, "take_turn", turn)
+        yield ask()
+
+
+def die() -> None:
+    raise SystemExit
+
+
+def take_over() -> None:
+    """Another worker has the request now."""
+    PrivacyRequest.objects.update(lease_until=timezone.now() + timedelta(hours=1))
+
+
 @sqlite
 @pytest.mark.usefixtures("vacuumed")
 def test_after_a_crash_while_rows_were_removed_the_whole_file_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    shop()
-    made, real = ask(), erasure.take_turn
-
-    def dies(*given: Any) -> None:
-        real(*given)
-        raise SystemExit
-
     monkeypatch.setattr(erasure, "TURN", 1)
-    monkeypatch.setattr(erasure, "take_turn", dies)
-    with pytest.raises(SystemExit):
+    with after_each_turn(die) as made, pytest.raises(SystemExit):
         lifecycle.advance(made)
-    monkeypatch.setattr(erasure, "take_turn", real)
     PrivacyRequest.objects.update(lease_until=None)
     assert lifecycle.advance(PrivacyRequest.objects.get()).state == "closed"
     assert PrivacyRequest.objects.get().scan["scope"] == "everything"
@@ -237,17 +253,10 @@ def test_after_a_crash_while_rows_were_removed_the_whole_file_is_read(monkeypatc
 
 @sqlite
 @pytest.mark.usefixtures("vacuumed")
-def test_where_another_worker_has_taken_over_meanwhile_the_whole_file_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    shop()
-    made, real = ask(), erasure.take_turn
-
-    def takes_over(*given: Any) -> None:
-        real(*given)
-        PrivacyRequest.objects.update(lease_until=timezone.now() + timedelta(hours=1))
-
-    monkeypatch.setattr(erasure, "take_turn", takes_over)
-    assert lifecycle.claim(made)
-    lifecycle.execute(made)
+def test_where_another_worker_has_taken_over_meanwhile_the_whole_file_is_read() -> None:
+    with after_each_turn(take_over) as made:
+        assert lifecycle.claim(made)
+        lifecycle.execute(made)
     assert "pages" not in PrivacyRequest.objects.get().progress["person"]
     PrivacyRequest.objects.update(lease_until=None)
     assert scanned(PrivacyRequest.objects.get())["scope"] == "everything"

@@ -21,7 +21,7 @@ EXAMPLES = (
     "|-----BEGIN RSA PRIVATE KEY-----|Cookie: session=38afes7a8|my username is ada_l|/home/jkowalski/app|name,dob,cvv"
     "|born 12.03.1981|Maria Keller|Mr. Smith|my name is Jo Bennett|Dear Jochen,|Kind regards|Name: Manon Laine"
     "|psychologist Cassie O'Brien|Rachel Magnusson, the engineer|an appointment with Dr. Smith|transfer 50 dollars to Maria"
-    "|Jeg hedder Eilif|Hej Thorkild,|Mvh|我叫王小明|田中さん|Меня зовут Анна|Иван Смирнов|Nguyễn Văn An|Sie|Les|Mary"
+    "|Ginevra Colonna <ginevra@example.it>|Jeg hedder Eilif|Hej Thorkild,|Mvh|我叫王小明|田中さん|Меня зовут Анна|Иван Смирнов|Nguyễn Văn An|Sie|Les|Mary"
     "|curl -u ada:secret7 x|PuTTY-User-Key-File-2: ssh-rsa|root:$6$abcdefgh$abcdefghijklmnopqrstuv:1:0|my iban is DE12 3456"
     "|00:1B:44:11:3A:B7|2001:db8:0:1:8a2e:370:7334:1|- name: DB_PASSWORD\n  value: Wint3r-88|your code is 481932"
 ).split("|")

@@ -21,7 +21,7 @@ CUES: Final[tuple[tuple[str, int, str], ...]] = (
         r"|pasnummer|körkort(?:et)?|førerkort|kørekort|cpr(?:-nummer)?|αφμ|α\.φ\.μ\.|αμκα|αριθμός ταυτότητας|ταυτότητα(?:ς)?|διαβατήριο|תעודת זהות|ת\.?ז\.?|דרכון|مספר זהות|رقم الهوية|الهوية|الرقم القومي|رقم الجواز|جواز السفر|आधार|पैन|पासपोर्ट|hkid|nric|ktp|npwp|mykad|ic no\.?|cccd|cmnd|căn cước"),
     ("CARD", 84,
         r"(?:(?:credit|debit|bank|payment|atm|gift) ?)?cards?|kredit-?karten?(?:nummer)?|debitkarte|bankkarte|ec-karte|kartennummer|karte|carte(?: bancaire| bleue| de crédit| de paiement)?|tarjetas?(?: de (?:crédito|débito))?|cartão(?: de (?:crédito|débito))?"
-        r"|carta(?: di (?:credito|debito))?|creditcard|betaalkaart|pinpas|kart[aęy](?: kredytow[aeęy]| płatnicz[aeęy])?|kreditkort(?:et)?|betalkort(?:et)?|betalingskort|kort(?:nummer)?(?:et)?|platební karta|cardul|kart(?:ım|ı|a)?(?: numara\w*)?|kredi kart\w*"
+        r"|carta(?: di (?:credito|debito))?|creditcard|betaalkaart|pinpas|kart[aęy](?: kredytow[aeęy]| płatnicz[aeęy])?|kreditkort(?:et)?|betalkort(?:et)?|betalingskort|kort(?:nummer)?(?:et)?|platební(?:ho|mu|m)? kart[aěou]{1,2}|kartou|kartě|kartom|k[aá]rty[aá][a-záéíóöőúüű]{0,8}|cardul|kart(?:ı[a-zıçğöşü]{0,5}|a)?(?: numara\w*)?|kredi kart\w*"
         r"|карт[аеуыой]{1,2}|картк[аиуою]{1,2}|κάρτα(?:ς)?|visa|master ?card|amex|american express|maestro|discover card|diners(?: club)?|jcb|unionpay|银行卡号?|信用卡号?|卡号|銀行卡|信用卡|カード番号|クレジットカード|카드 ?번호|카드|בטאקה|כרטיס(?: אשראי)?|بطاقة|البطاقة|कार्ड|carte(?: bancaire| bleue| de credit| de paiement)?|tarjetas?(?: de (?:credito|debito))?|cartao(?: de credito)?|karta(?: kredytowa| platnicza)?|karty|kart"),
     ("PHONE", 66,
         r"手机号?码?|手機號?碼?|拨打|撥打|请打|請打|致电|致電|来电|來電|打给我|打給我|电话号?码?|電話番号|電話號?碼?|電話|联系方式|連絡先|携帯(?:番号|電話)?|お電話|전화번호|전화|연락처|휴대폰(?: ?번호)?|핸드폰|тел(?:ефон)?\.?|моб(?:ильный)?\.?|телефону?|هاتف|رقم الهاتف|جوال|موبايل|טלפון|נייד|फ़?ोन(?: नंबर)?|मोबाइल(?: नंबर)?|τηλ\.?|τηλέφωνο|κινητό|telefon(?:u|um|unu)?"),
@@ -41,17 +41,19 @@ VALUES: Final[dict[str, re.Pattern[str]]] = {
 # What may stand between the word and its number.
 LINK: Final = (
     r"(?:number|numbers|no|nr|num|id|#|№|n[°º]|is|was|are|ending|ends|in|with|the|my|his|her|card|code|account|lautet|ist|ihr|meine?r?|nummer|numéro|est|c'est|numero|número|es|é|è|di|de|da|del|mi|mia|mio|meu|minha|numer|to|jest|är|er|číslo|je|este|numărul|numara\w*|номер|мой|моя|мои|это|мій|моя|αριθμός|είναι|μου|הוא|שלי|מספר|هو|رقم|هي|नंबर|है|संख्या"
-    r"|expired?|declined|blocked|block|please|visa|mastercard|amex|号码?|號碼?|番号|번호|は|是|为|為|が|이|가|는|은|을)"
+    r"|expired?|declined|blocked|block|please|visa|mastercard|amex)"
 )
+# The same in scripts without blanks, where letters may follow: `身分證是B123456789`.
+LINK_OF_CJK: Final = r"(?:号码?|號碼?|番号|번호|は|是|为|為|が|이|가|는|은|을)"
 FILLER: Final = re.compile(
-    rf"(?:[\s:：=＝#(（「『\"',，、*_-]{{0,3}}{LINK}(?![a-zäöüß])){{0,4}}[\s:：=＝#№(（「『\"'.、*_-]{{0,4}}"
+    rf"(?:[\s:：=＝#(（「『\"',，、*_-]{{0,3}}(?:{LINK}(?![a-zäöüß])|{LINK_OF_CJK})){{0,4}}[\s:：=＝#№(（「『\"'.、*_-]{{0,4}}"
 )
 WHOLE: Final = "|".join(pattern for _, _, pattern in CUES)
 BEFORE: Final = re.compile(r"[0-9A-Za-z_\u00aa-\u1fff]\Z")
 NOT_REAL: Final = re.compile(
     r"(?:invalid|test|sample|example|dummy|fake|graphics?|video|sound|network|report|business|score|post|memory|sd|id of the)[ _-]{0,2}\Z"
 )
-ANYWHERE: Final = Anchor(rf"(?i)(?:{WHOLE})")
+ANYWHERE: Final = Anchor(rf"(?i)(?:{WHOLE})".replace(r"\w", r"[\pL\pN_]"))  # RE2's `\w` is ASCII alone
 IN_ASCII: Final = Anchor(rf"(?i)\b(?:{ascii_part(WHOLE)})\b")
 KINDS: Final = tuple((kind, rank, re.compile(pattern)) for kind, rank, pattern in CUES)
 NEAR: Final = 48

@@ -147,9 +147,13 @@ def by_name(page: Page) -> Iterator[Hit]:
     """What follows "passport number", "SSN:", "driver's licence" and their like, if it holds enough digits."""
     reached = 0
     for begin, stop in NAME.spans(page.low):
-        match = NAMED.match(page.low, stop) if begin >= reached else None
-        if match is None or (stop - begin < 5 and not page.text[begin:stop].isupper() and page.closed(begin, stop)):
+        if begin < reached:
+            continue
+        if stop - begin < 5 and not page.text[begin:stop].isupper() and page.closed(begin, stop):
             continue  # German `ein` is no EIN, Spanish `sin` no SIN
+        match = NAMED.match(page.low, stop)
+        if match is None:
+            continue
         reached = match.end()
         start, end = match.span(1)
         cut = CUT.search(page.low, start, end)

@@ -32,9 +32,9 @@ BEING_ACCENTED: Final = r"jag är|minä olen|aquí|aqui é(?: [ao])?|tu mówi|de
 CALLING: Final = r"tu|ici|tady|aici|qui|det er"
 GREETINGS: Final = (
     r"dear|hi|hello|hey|car[oa]|cher|querid[oa]|estimad[oa]|liebe[rs]?|(?:sehr )?geehrte[rn]?|hola|bonjour|salut|hallo|ciao|hej(?:san)?|hei|moi|hoi|goddag|godmorgen|goede(?:morgen|middag|navond)|geachte|lieve|beste|szanown[aye]|drog[ia]|ahoj|szia|kedves|tisztelt"
-    r"|buna(?: ziua)?|stimate|draga|merhaba|sayin|selam|sevgili|buon(?:giorno|asera)|gentile|egregio|bom dia|boa (?:tarde|noite)|prezad[oa]|buen[oa]s (?:tardes|noches)|guten (?:tag|morgen|abend)|moin|servus|halo"
+    r"|buna(?: ziua)?|stimate|draga|merhaba|sayin|selam|sevgili|buon(?:giorno|asera)|gentile|egregio|bom dia|boa (?:tarde|noite)|prezad[oa]|buen[oa]s (?:tardes|noches)|guten (?:tag|morgen|abend)|moin|servus|halo|dag|goedendag|nazdar"
 )
-GREETINGS_ACCENTED: Final = r"olá|chère|kære|kjære|kär[ae]|god morgon|cześć|dzień dobry|dobrý den|vážen[ýá]|mil[ýá]|bună(?: ziua)?|stimată|dragă|buenos días|sayın"
+GREETINGS_ACCENTED: Final = r"olá|chère|kære|kjære|kär[ae]|god morgon|cześć|dzień dobry|dobrý den|vážen[ýá]|mil[ýá]|bună(?: ziua)?|stimată|dragă|buenos días|sayın|čau|grüß gott|god kväll"
 CLOSINGS: Final = r"hilsen|mvh|terveisin|groet(?:jes|en)?|bedankt|pozdrawiam|s pozdravem|cu respect|sevgiler|saygilarimla|cumprimentos|obrigad[oa]|un saludo|gracias|merci|amicalement|vielen dank|danke|beste gr(?:u|ue)(?:ss)e|grazie|saluto"
 CLOSINGS_ACCENTED: Final = r"hälsningar|z poważaniem|děkuji|üdvözlettel|köszönettel|cu stimă|mulțumesc|teşekkürler|saygılarımla|beste gr(?:ü|ue)(?:ß|ss)e"
 TITLES: Final = r"fru|mevrouw|meneer|de heer|signorina|senhora?|mademoiselle|doamna|domnule?|herra|rouva|gospodin|sayin"

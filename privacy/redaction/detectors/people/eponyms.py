@@ -48,7 +48,7 @@ ILLNESSES: Final = frozenset(
 )
 SAINTS: Final = frozenset("st st. ste ste. saint sainte sankt sint são".split())
 OPENING: Final = '([{"“„«*'
-APART: Final = str.maketrans("'-", "  ")
+TELLING: Final = SAINTS | CALLED | ILLNESS | LINKS  # what the word before a name has to be, for more of them to be read
 
 
 def eponym(page: Page, start: int, end: int) -> bool:
@@ -61,8 +61,9 @@ def eponym(page: Page, start: int, end: int) -> bool:
         return True
     if low[end : end + 1] in {"'", " ", "-"} and (match := CALLED_AFTER.match(low, end)):
         return not match["illness"] or low[start:end] in ILLNESSES
-    if start and low[start - 1] in " -'":
-        words = [word.lstrip(OPENING) for word in low[max(0, start - 32) : start].translate(APART).split()]
+    before = low[max(0, start - 32) : start].replace("'", " ").replace("-", " ").split() if start else []
+    if before and low[start - 1] in " -'" and before[-1].lstrip(OPENING) in TELLING:
+        words = [word.lstrip(OPENING) for word in before]
         # In capitals, because Portuguese `são` means "are".
         if words and words[-1] in SAINTS and page.text[low.rfind(words[-1], 0, start)].isupper():
             # `Tabitha St. Germain` is somebody
@@ -117,6 +118,14 @@ JOURNEYS: Final = frozenset(
 CONFIDING: Final = frozenset(
     "believe believed believes trust trusted confide confided confides faith interest interested confidence disappointed verliebt love".split()
 )
+# Places that have a name, in the languages that may join it with "of".
+PLACE_NOUNS: Final = frozenset(
+    "city town village port harbour harbor stadt hafen flughafen bahnhof hauptbahnhof dorf ville village commune gare aéroport ciudad pueblo puerto"
+    " aeropuerto estación municipio cidade vila aldeia porto aeroporto município città cittadina paese stazione stad dorp haven"
+    " luchthaven miasto miasta miasteczko lotnisko dworzec město města městečko přístav letiště nádraží stad staden hamnen flygplatsen"
+    " byen havnen lufthavnen город порт аэропорт вокзал посёлок місто".split()
+)
+OF: Final = frozenset("of de d di da do von van".split())
 PREPOSITIONS: Final = frozenset("in auf unter über aus dans em en".split())
 
 
@@ -129,6 +138,9 @@ def located(page: Page, start: int, end: int) -> bool:
         return True  # `der Zug nach Halle`, `le train pour Nancy`
     if words[-1:] == ["in"] and not page.low.startswith("'s", end) and not CONFIDING.intersection(words[-2:-1]):
         return True  # `a shop in Quincy`, `eine Wohnung in Halle`
+    joined = len(words) > 1 and words[-1] in OF
+    if words and words[-2 if joined else -1].rpartition("'")[2] in PLACE_NOUNS:
+        return True  # `el puerto de Vigo`, `staden Kalmar`
     if not words or (words[-1] not in LOCATIVES and words[-1] not in ARTICLE_WORDS):
         return False
     place = start - 1 - len(words[-1])

@@ -4,10 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import Anchor, matches
+from privacy.redaction.anchors import BLANK, Anchor, matches
 from privacy.redaction.detectors.people.abroad import newcomer
 from privacy.redaction.detectors.people.name_ends import STREETWISE, kinds, lower_name, organised, sequence
-from privacy.redaction.detectors.people.name_forms import CAPITALISED, LOWER_NAME, SEQUENCE, spelt_like
+from privacy.redaction.detectors.people.name_forms import (
+    CAPITALISED,
+    LOWER_NAME,
+    SEQUENCE,
+    spelt_like,
+)
 from privacy.redaction.detectors.people.things import names_program
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.lexicon import (
@@ -108,6 +113,7 @@ BEFORE_ROLE_PLACES: Final = Anchor(
 MONEY: Final = re.compile(
     r"\b(?:transfer|wire|funds|money|bucks|dollars|euros|savings|checking|payment)\b|[$€£]\s?\d|\b(?:send|sent|pay|paid) (?:it|this|that|them)\b"
 )
+MONEY_PLACES: Final = Anchor(MONEY.pattern.replace(r"\s", BLANK))
 KIN_BEFORE: Final = r"((?:uncle |aunt |auntie |cousin )?)(?:mr\.? |mrs\.? )?"
 PAID: Final = re.compile(
     rf"\b(?:to|of|for|from|sending|send|checking|savings)\s{{1,2}}(?:my |your |his |her |the )?(?:friend |account of )?{KIN_BEFORE}"
@@ -224,6 +230,8 @@ def after_roles(page: Page) -> Iterator[Hit]:
 
 def before_roles(page: Page) -> Iterator[Hit]:
     """`Rachel Magnusson, the engineer`."""
+    if not BEFORE_ROLE_PLACES.anywhere(page.text):
+        return
     for match in SEQUENCE.of(page.text).finditer(page.text):
         role = BEFORE_ROLE.match(page.low, match.end()) if " " in match.group() else None
         if role and not page.closed(role.end() - len(role.group().split()[-1]), role.end()):
@@ -251,7 +259,7 @@ def booked(page: Page) -> Iterator[Hit]:
 
 def paid(page: Page) -> Iterator[Hit]:
     """To whom money goes."""
-    if not MONEY.search(page.low):
+    if not MONEY_PLACES.anywhere(page.low):
         return
     found = PAID_PLACES.read(PAID, page.low)
     if " checking" in page.low or " savings" in page.low:
@@ -327,7 +335,8 @@ DETECTORS: Final[tuple[Detector, ...]] = (
         labelled,
     ),
     Detector("name_after_role", AFTER_ROLE_PLACES.pattern, after_roles),
-    Detector("name_before_role", BEFORE_ROLE_PLACES.pattern, before_roles),
+    # The role alone: with the name before it, this gate would take a third of the time of all gates.
+    Detector("name_before_role", rf"[\s.,-](?i:{ROLE})\b", before_roles),
     Detector(
         "name_visit",
         r"(?i)\b(?:appointments?|book(?:ing|ed)?|schedul\w+|visit|psych\w+|therapists?|counsel\w+|doctors?|dentists?)\b",

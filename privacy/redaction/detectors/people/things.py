@@ -61,6 +61,33 @@ NOUNS_BEFORE: Final = frozenset(
         " kinderwagen buggy esszimmer son application app aplicación aplicativo applicazione applicatie aplikacja router routeur modem módem"
         " box boîtier decoder descodificador katalog catalogue catálogo catalogo kollektion colección collezione coleção koffer valise maleta"
         " valigia walizka trousse malle baúl"
+        # furniture, textiles and household goods
+        " matelas coussin oreiller couette couverture rideau lampe lampadaire commode étagères bibliothèque buffet bureau"
+        " tabouret banc poêle four frigo réfrigérateur lave-linge lave-vaisselle sèche-linge bouilloire théière tasse assiette"
+        " poêles casserole couteau perceuse tondeuse tente parasol piscine collier bague bracelet bottes pull écharpe chemise pantalon"
+        " colchón colchones cojín almohada manta cortina lámparas cómoda librería librerías taburete banco escritorio estufa horno frigorífico"
+        " lavadora lavavajillas secadora tetera taza plato sartén olla cuchillo taladro cortacésped sombrilla piscina collar"
+        " anillo pulsera botas jersey bufanda camisa pantalón falda colchão almofada travesseiro cobertor cortinado candeeiro luminárias"
+        " cómodas escrivaninha fogão forno geladeira frigorífico lava-louça secadora chaleira chávena xícara prato panela faca berbequim"
+        " furadeira tenda guarda-sol colar anel pulseira camisola cachecol calça saia materasso cuscino coperta tenda tende comò libreria"
+        " librerie credenza scrivania sgabello panca stufa forno frigorifero lavatrice lavastoviglie asciugatrice bollitore tazza piatto"
+        " padella pentola coltello trapano tosaerba ombrellone piscina collana anello braccialetto stivali maglione sciarpa camicia pantaloni"
+        " gonna matras kussen deken gordijn dekbed ladekast boekenkast dressoir bureau kruk kachel oven koelkast wasmachine vaatwasser"
+        " droger waterkoker theepot kopje bord koekenpan mes boormachine grasmaaier tent parasol ketting armband laarzen trui sjaal"
+        " hemd broek rok kleed vloerkleed karpet spiegel materac poduszka kołdra koc zasłona komoda regał biurko taboret ławka piec"
+        " piekarnik lodówka pralka zmywarka suszarka czajnik filiżanka talerz patelnia garnek nóż wiertarka kosiarka namiot parasol"
+        " naszyjnik bransoletka buty sweter szalik koszula spodnie spódnica dywan lustro matrace polštář deka závěs komoda regál skříň"
+        " křeslo židle postel pohovka stůl lampa psací koberec zrcadlo kamna trouba lednice pračka myčka sušička konvice hrnek talíř"
+        " pánev hrnec nůž vrtačka sekačka stan slunečník náhrdelník náramek boty svetr šála košile kalhoty sukně kočárek kolo batoh kufr"
+        " madrass madrassen kudde kudden täcke täcket gardin gardinen byrå byrån bokhylla bokhyllan hyllan skrivbord skrivbordet pall pallen"
+        " kamin kaminen ugn ugnen kylskåp tvättmaskin diskmaskin torktumlare vattenkokare kopp koppen tallrik kniv borrmaskin gräsklippare"
+        " tält tältet parasollet halsband armbandet stövlar tröja tröjan halsduk skjorta byxor kjol matta mattan spegel spegeln soffa soffan"
+        " fåtölj fåtöljen stolen bordet sängen lampan klocka klockan väska väskan ryggsäck barnvagn cykel cykeln sofaen stolen bordet sengen"
+        " lampen tæppe tæppet madras madrassen hylden reolen sengetøj"
+        # coffee, places to eat and to sleep, ships and storms
+        " kaffee café koffie kawa káva kaffe caffè hotel hôtel restaurant ristorante restaurante restauracja restaurace pension pensione"
+        " pizzeria trattoria taverna kneipe boutique schiff fähre navire paquebot nave traghetto buque statek loď orkan sturmtief"
+        " ouragan huracán uragano furacão tempête orkaan huragan hurikán"
     ).split()
 )
 AFTER: Final = re.compile(r"[ -]([^\W\d_]+(?:-[^\W\d_]+)?)(?!')")

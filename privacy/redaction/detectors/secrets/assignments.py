@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import Anchor
+from privacy.redaction.anchors import LATIN_END, Anchor, ascii_part
 from privacy.redaction.detectors.secrets.values import (
     counted,
     generated,
@@ -21,7 +21,8 @@ RANK: Final = 94
 ENTROPY_RANK: Final = 34
 
 KEYWORD: Final = (
-    r"pass(?:word|wd|phrase|code|wort)s?|passwrd|pswd|pwd|kennwort|contrase[nñ]a|mot[ _]?de[ _]?passe|\bsenha|wachtwoord|parola|lösenord"
+    r"pass(?:word|wd|phrase|code|wort)s?|passwrd|pswd|pwd|kennwort|contrase[nñ]a|mot[ _]?de[ _]?passe|\bsenha|wachtwoord|parola|lösenord|adgangskode|passord|hasł[oa]|heslo|şifre(?:m|n|si)?"
+    r"|парол[ья]|κωδικ(?:ός|ού)|סיסמה|كلمة المرور|पासवर्ड|密[码碼]|口令|パスワード|비밀번호"
     r"|encryptedusername|secrets?(?!ar)|token|credentials?|api[ _-]?key|apikey|(?:app|auth|access|private|secret|client|encryption|signing|signature|master|account|shared|shared[ _]?access|subscription"
     r"|license|storage|service|session|security|ssh|deploy|consumer|nonce|logged[ _]in|admin|hmac|crypt|cipher|aes|jwt|webhook|application|web|server)[ _-]?key"
     r"|(?:auth|nonce|logged_in)_salt|\b_auth|(?<![a-z])auth(?=[\"']?\s?[:=]\s?[\"']?[a-z0-9+/=]{12})|(?:(?<![a-z])|(?<=db)|(?<=my)|(?<=user)|(?<=root)|(?<=mail)|(?<=smtp)|(?<=ftp)|(?<=sql))pass(?![a-z])"
@@ -63,8 +64,12 @@ def assigned(page: Page) -> Iterator[Hit]:
             end = start + len(unquoted(value))
             value = text[start:end]
             alone = whole_line(text, match.start(), end)
+            if environment(match, text) and (words := WORDS_TO_END.match(text, start)) and worded(words[1]):
+                end, value = words.end(1), words[1]  # `DB_PASS=old copper kettle`, as Compose and dotenv read it
             if match["sep"] == ",":  # `"pass", setup=…`: what follows a quoted word is its value only in quotes, too
                 good = False
+            elif " " in value:
+                good = True
             elif not (match["gap"] or match["after"]) or match["sep"] == ":":
                 # PGPASSWORD=swordfish: what is written in capitals and without blanks is an environment.
                 listed = text[match.start() - 1 : match.start()] in LIST_MARKS or text[end : end + 1] in {";", "&"}
@@ -80,9 +85,7 @@ def assigned(page: Page) -> Iterator[Hit]:
             if text[end : end + 1] not in QUOTES:
                 value = value.rstrip("\"'`,; ")
                 end = start + len(value)
-            # `PASSPHRASE="nine grey geese"`: in capitals and without blanks, as an environment has it.
-            environment = match["sep"] == "=" and not (match["gap"] or match["after"])
-            good = (environment and worded(value) and text[match.start() : match.start("gap")].isupper()) or (
+            good = (environment(match, text) and worded(value)) or (
                 (plausible(value, quoted=True, sure=False) or generated(value))
                 and not (
                     match["sep"] in {",", "-"}
@@ -96,6 +99,16 @@ def assigned(page: Page) -> Iterator[Hit]:
             yield Hit(start, end, RANK, "SECRET", "assignment")
 
 
+def environment(match: re.Match[str], text: str) -> bool:
+    """Whether a key is in capitals and without blanks around its `=`, as an environment has it."""
+    return (
+        match["sep"] == "="
+        and not (match["gap"] or match["after"])
+        and text[match.start() : match.start("gap")].isupper()
+    )
+
+
+WORDS_TO_END: Final = re.compile(r"([a-z]+(?: [a-z]+){2,9}(?: \d{1,6})?)[ \t\r]*$", re.MULTILINE)
 DOTTED: Final = re.compile(r"[A-Za-z_-]+(?:\.[A-Za-z_-]+)+")
 IS_KEY: Final = re.compile(r"[\"'`]\s{0,4}[:=]")  # `"type": "password", "label": …`: what follows is a name itself
 INNER_CAPITAL: Final = re.compile(
@@ -127,12 +140,19 @@ def entropy(page: Page) -> Iterator[Hit]:
         yield Hit(match.start(2), match.end(2), ENTROPY_RANK, "SECRET", "entropy")
 
 
+# What a key is called for the gate, in ASCII, in other Latin letters, and in other scripts.
+NAMES: Final = (
+    r"pass|pwd|pswd|kennwort|contrase|senha|wachtwoord|parola|senord|adgangskode|heslo|secret|token|credential|key|salt|auth|cv[vc]|pin|otp|dsn|sig|session_?id|sid|csrf|xsrf"
+    r"|code|phrase|mnemonic|access|encryptedusername|x-amz-|hasł|şifre|парол[ья]|κωδικ(?:ός|ού)|סיסמה|كلمة المرور|पासवर्ड|密[码碼]|口令|パスワード|비밀번호"
+)
+GATE: Final = r"(?i)(?:{names})[\w.-]*(?:\\?[\"'\])]){{0,2}}\s*(?:[:=,]|->|-\s[\"'])"
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "assignment",
-        r"(?i)(?:pass|pwd|pswd|kennwort|contrase|senha|wachtwoord|parola|senord|secret|token|credential|key|salt|auth|cv[vc]|pin|otp|dsn|sig|session_?id|sid|csrf|xsrf"
-        r"|code|phrase|mnemonic|access|encryptedusername|x-amz-)[\w.-]*(?:\\?[\"'\])]){0,2}\s*(?:[:=,]|->|-\s[\"'])",
+        GATE.format(names=NAMES),
         assigned,
+        ascii_gate=GATE.format(names=ascii_part(NAMES)),
+        latin_gate=GATE.format(names=ascii_part(NAMES, LATIN_END)),
     ),
     Detector("entropy", r"[\w\"'][ \t]*[:=]>?[ \t]*[\"']?[A-Za-z0-9+/_-]{20}", entropy, digit=True),
 )

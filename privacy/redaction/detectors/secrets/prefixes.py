@@ -159,7 +159,10 @@ def prefixed(page: Page) -> Iterator[Hit]:
 def shuffled(letters: str) -> bool:
     """Whether the case of letters changes as often as in a token, and not as at the words of an identifier."""
     changes = sum(one.isupper() != other.isupper() for one, other in pairwise(letters))
-    return len(letters) >= 16 and changes > len(letters) * 0.4
+    return len(letters) >= 16 and changes > len(letters) * 0.4 and not CAMEL.fullmatch(letters)
+
+
+CAMEL: Final = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+")  # `fetchAllOpenOrdersByDate`; 0.6 % of random letters read like it
 
 
 def on(text: str, end: int) -> int:

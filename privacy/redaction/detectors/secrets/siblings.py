@@ -14,7 +14,7 @@ from privacy.redaction.hits import Detector, Hit, Page
 RANK: Final = 93
 # What fields are called that hold a name and its value, in texts and in structures, in any case and style.
 NAMES: Final = r"(?:[\w-]{0,16}(?:key|name)|id|variable|field|label|header|option|property|setting|param(?:eter)?|env|secret|attribute)"
-VALUES: Final = r"(?:[\w-]{0,16}(?:value|val|values)|default|content|data|text|plaintext|secretstring)"
+VALUES: Final = r"(?:[\w-]{0,16}(?:value|val|values)|default|content|data|text|plaintext|secretstring|wert|valeur|valore?|waarde|hodnota)"
 NAME_FIELD: Final = re.compile(NAMES, re.IGNORECASE)
 VALUE_FIELD: Final = re.compile(VALUES, re.IGNORECASE)
 STEM: Final = re.compile(r"(?:key|name|values?|val)\Z")
@@ -59,7 +59,7 @@ HARMLESS_KEY: Final = re.compile(
     r"(?:primary|public|foreign|partition|sort|cache|row|object|hot)[ _-]?key\Z", re.IGNORECASE
 )
 SECRETS: Final = Anchor(
-    r"pass|pwd|kennwort|contrase|senha|wachtwoord|parola|senord|secret|token|credential|key|salt|auth|cv[vc]|pin|otp|dsn|sig|session|sid|csrf|cookie|code|connection"
+    r"pass|pwd|kennwort|contrase|senha|wachtwoord|parola|senord|adgangskode|passord|heslo|hasł|ifre|парол|secret|token|credential|key|salt|auth|cv[vc]|pin|otp|dsn|sig|session|sid|csrf|cookie|code|connection"
 )
 NAME_PLACES: Final = Anchor(rf"(?i)\b{NAMES}\\?[\"']?{BLANK}{{0,4}}[:=]")
 VALUE_PLACES: Final = Anchor(rf"(?i)\b{VALUES}\\?[\"']?{BLANK}{{0,4}}[:=]")
@@ -132,7 +132,7 @@ def siblings(page: Page) -> Iterator[Hit]:
 
 # The ends of the names of fields, which are enough to look: whole names would cost the gates of all detectors half their speed.
 GATE: Final = (
-    r"(?i)(?:value|val|values|default|content|data|text|plaintext|secretstring)\\?[\"']?\s*[:=>]|-value[ =:]|string>"
+    r"(?i)(?:value|val|values|default|content|data|text|plaintext|secretstring|wert|valeur|valore?|waarde|hodnota)\\?[\"']?\s*[:=>]|-value[ =:]|string>"
     r"|<(?:property|entry|add|setting|param|env|secret|item|variable)\s"
 )
 DETECTORS: Final[tuple[Detector, ...]] = (Detector("sibling", GATE, siblings),)

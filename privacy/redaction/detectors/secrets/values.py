@@ -145,7 +145,7 @@ def sentence_free(value: str) -> bool:
 
 
 # `nine grey geese at noon`: what a passphrase is made of, where its key leaves no doubt.
-PLAIN_WORDS: Final = re.compile(r"[a-z]+(?: [a-z]+){2,9}")
+PLAIN_WORDS: Final = re.compile(r"[a-z]+(?: [a-z]+){2,9}(?: \d{1,6})?")
 
 
 def worded(value: str) -> bool:

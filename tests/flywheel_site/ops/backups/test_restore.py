@@ -98,6 +98,13 @@ def restored(file: Path, environment: dict[str, str], *options: str) -> dict[str
     return found
 
 
+def here_and_now(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """The same of the installation of this process."""
+    call_command("shell", command=COMPARED, verbosity=0)
+    found: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
+    return found
+
+
 def compared(environment: dict[str, str], then: str) -> dict[str, Any]:
     """Every row and every released file, hashed; what is done then shows that keys go on after those that came back."""
     found: dict[str, Any] = json.loads(
@@ -116,9 +123,11 @@ def conversations(environment: dict[str, str]) -> list[str]:
         return [str(name) for (name,) in database.execute(asked)]
 
 
-def test_all_of_it_comes_back(source: Any, empty: dict[str, str], tmp_path: Path) -> None:
+def test_all_of_it_comes_back(
+    source: Any, empty: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = backup(tmp_path)
-    there = compared(environment_of_child(), "")
+    there = here_and_now(capsys)
     found = restored(file, empty, "--without-tombstones")
     assert found["back"]["releases"] == 1 and found["went"]["recut"] == []
     here = compared(empty, "from curation.policies import projects; projects.create_project('second')")
@@ -238,9 +247,12 @@ def test_nothing_serves_until_a_restore_has_ended(empty: dict[str, str]) -> None
     var.mkdir()
     (var / state.marker().name).touch()
     worker = ["-m", "celery", "--app", "flywheel_site", "worker", "--pool", "solo"]
-    for program in (["-c", "import flywheel_site.rsgi"], worker, ["manage.py", "up", "--port", str(free_port())]):
+    environment = {**empty, "PORT": str(free_port())}
+    for program in (["-c", "import flywheel_site.rsgi"], worker, ["manage.py", "up"]):
         command = [sys.executable, *program]
-        done = subprocess.run(command, cwd=ROOT, env=empty, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
         assert done.returncode and "Nothing is served" in done.stderr, program
 
 

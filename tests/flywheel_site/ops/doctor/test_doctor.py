@@ -171,6 +171,16 @@ def test_a_log_of_postgresql_that_takes_up_text_is_named(monkeypatch: pytest.Mon
     assert severity == "WARNING" and words.endswith("log_statement.")
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's planner needs statistics")
+def test_statistics_of_sqlite_are_told_until_they_are_dropped() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        [(words, severity)] = wrong().items()
+        assert severity == "WARNING" and "ANALYZE" in words
+        cursor.execute("DROP TABLE sqlite_stat1")
+    assert wrong() == {}
+
+
 def test_without_its_database_it_examines_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_state, "trouble", lambda: "The database cannot be reached: refused.")
     status, found = examined()
