@@ -183,8 +183,11 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
     parts = not fractions.keys().isdisjoint(at.low)
     special = _SPECIAL[language]
     while at.next < len(tokens):
-        token = tokens[at.next]
+        token, low = tokens[at.next], at.low[at.next]
         at.next += 1
+        if low.isalnum() and len(low) > 1 and not (parts or low in special or low[0].isdigit() or "ß" in low):
+            at.clause.append(low)  # most words
+            continue
         if token in _SIGNS:
             if at.clause:
                 clauses.append((at.clause, token))
@@ -192,7 +195,6 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
             elif clauses and token in END and clauses[-1][1] not in END:
                 clauses[-1] = (clauses[-1][0], token)
             continue
-        low = at.low[at.next - 1]
         if "ß" in low:
             low = low.replace("ß", "ss")
         if low.isalpha():

@@ -122,10 +122,9 @@ def language_of(*texts: Iterable[str]) -> str:
     """The language whose little words weigh most, `UNKNOWN` where there are none."""
     score: dict[str, float] = {}
     for words in texts:
-        for word in words:
-            if word in EVIDENCE:
-                for language, weight in EVIDENCE[word]:
-                    score[language] = score.get(language, 0.0) + weight
+        for word in filter(EVIDENCE.__contains__, words):
+            for language, weight in EVIDENCE[word]:
+                score[language] = score.get(language, 0.0) + weight
     return max(score, key=score.__getitem__) if score else UNKNOWN
 
 

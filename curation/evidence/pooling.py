@@ -51,8 +51,7 @@ def pool(policy: CurationPolicy, judged: Sequence[Judged]) -> tuple[Standings, i
     ]
     store.write_claims(project, standings, gone)
     waiting = affected(project, before, now) - {one.read.key for one in judged}
-    reopen(waiting)
-    return standings, len(waiting)
+    return standings, reopen(waiting, has_turn=True)
 
 
 def by_question(claims: Mapping[tuple[bytes, int], Verdict]) -> Verdicts:
@@ -180,11 +179,17 @@ def is_settled(verdict: Verdict | None) -> bool:
     return verdict in (Verdict.RIGHT, Verdict.ACCEPTED)
 
 
-def reopen(keys: Collection[int]) -> None:
-    """Let curation decide these interactions again."""
-    wanted = sorted(keys)
-    for start in range(0, len(wanted), bulk.KEYS):
-        Interaction.objects.filter(pk__in=wanted[start : start + bulk.KEYS]).update(pending=True)
+def reopen(keys: Collection[int], *, has_turn: bool = False) -> int:
+    """Let curation decide these interactions again; return how many were not pending.
+
+    With `has_turn`, the caller has the turn to write, and what is pending is left alone: it is decided after this turn,
+    perhaps by a worker that has locked its row and waits for the turn. To wait for that row would be a deadlock.
+    """
+    wanted, rows = sorted(keys), Interaction.objects.filter(pending=False) if has_turn else Interaction.objects.all()
+    return sum(
+        rows.filter(pk__in=wanted[start : start + bulk.KEYS]).update(pending=True)
+        for start in range(0, len(wanted), bulk.KEYS)
+    )
 
 
 def take_back_review(interaction: int) -> None:

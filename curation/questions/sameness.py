@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+import re2
+
 from curation.decisions import remarks
 from curation.decisions.language import UNKNOWN, guess
 from curation.questions.wording import canonical, composed, courteous, framed, prepared, question_first, split
@@ -35,6 +37,8 @@ _WORDS: Final = {
 _BY_LANGUAGE: Final = {
     language: re.compile(rf"(?<![\w'’-])(?:{words})(?![\w'’-])", re.I) for language, words in _WORDS.items()
 }
+_GATE: Final = re2.compile(f"(?i){'|'.join(_WORDS.values())}")
+"""One pass: most questions have none of these, and no pattern is tried."""
 
 
 MOST_WORDS: Final = 14
@@ -44,6 +48,8 @@ _ASKED: Final = re.compile(r"[^.!?\n]+\?")
 
 def hangs_on_the_clock(question: str) -> bool:
     """Whether a question refers to a day relative to now ("today"). Only in languages with a list here."""
+    if not _GATE.search(question):
+        return False
     short = [sentence for sentence in _ASKED.findall(question) if len(sentence.split()) <= MOST_WORDS]
     told = {language for language, words in _BY_LANGUAGE.items() for one in short if words.search(one)}
     return bool(told) and guess(question) in (*told, UNKNOWN)
