@@ -38,7 +38,7 @@ class Figure(NamedTuple):
 FIGURES: Final = (
     Figure("cohorts", "CHANCE", "that supporters would all be so new", 0.0, (0.001, 0.05)),
     Figure("cohorts", "LEAST", "conversations that tell how new people are, at least", FAR, (0, 80)),
-    Figure("cohorts", "SAMPLE", "conversations that are looked at", FAR, (500,)),
+    Figure("cohorts", "SAMPLE", "conversations that are looked at, for a claim", FAR, (500,)),
     Figure(
         "cohorts",
         "YOUNG",

@@ -6,7 +6,6 @@ has changed, old and new people say so alike. So a claim is a cohort's where cha
 as new as they are, next to those who asked meanwhile, and somebody older says otherwise.
 """
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -20,38 +19,37 @@ from curation.models import Claim
 from curation.quality import estimates
 from feedback.models import Interaction, Project
 from privacy.db import bulk
+from privacy.models import Subject
 
 CHANCE: Final = 0.01  # at most, that supporters drawn from everybody would all be so new
-SAMPLE: Final = 2_000  # conversations that tell how new people are
+SAMPLE: Final = 2_000  # conversations while a claim was made that tell how new people are, the newest
 YOUNG: Final = timedelta(days=7)
 LEAST: Final = 20  # of them in the days of the claim: fewer tell nothing
 Words = Mapping[bytes, Sequence[Word]]
 
 
-class Asker(NamedTuple):
-    """When somebody asked, and how long they had been known by then."""
-
-    at: datetime
-    age: timedelta
-
-
 def as_one(project: Project, spoken: Words) -> Words:
-    """The words about each question, where of each cohort only the newest is left. A constant number of queries, and none
-    where no two people speak for a claim that another contests.
+    """The words about each question, where of each cohort only the newest is left. What is left of one question does not
+    depend on the others. A few queries at most, and none where no two people speak for a claim that another contests.
     """
     suspects = {question: found for question, words in spoken.items() if len(words) > 2 and (found := contested(words))}
     if not suspects:
         return spoken
     everybody = {word.person for question in suspects for word in spoken[question] if word.person > ANONYMOUS}
     seen, imported = influence.first_seen(everybody), influence.vouched_since(everybody)
-    last = max(word.at for some in suspects.values() for words in some.values() for word in words)
-    askers = newest_askers(project, last)
+    pushed = [
+        (question, backing, oldest)
+        for question, claims in suspects.items()
+        for backing in claims.values()
+        if not any(word.person in imported for word in backing)
+        and (oldest := newer_than_others(backing, counted(spoken[question]), seen)) is not None
+    ]
+    askers = newest_askers(project, [(backing[0].at, backing[-1].at) for _, backing, _ in pushed])
     left = dict(spoken)
-    for question, claims in suspects.items():
-        heard = counted(spoken[question])
-        for backing in claims.values():
-            if not any(word.person in imported for word in backing) and is_cohort(backing, heard, seen, askers):
-                left[question] = newest_of(backing, left[question])
+    for (question, backing, oldest), meanwhile in zip(pushed, askers, strict=True):
+        share = share_as_new(oldest, meanwhile)
+        if share is not None and share ** sum(map(is_persons, backing)) < CHANCE:
+            left[question] = newest_of(backing, left[question])
     return left
 
 
@@ -78,25 +76,38 @@ def is_persons(word: Word) -> bool:
     return word.person > ANONYMOUS and word.stance not in REVIEWS
 
 
-def newest_askers(project: Project, until: datetime) -> list[Asker]:
-    """Who asked before this moment, oldest first."""
-    rows = Interaction.objects.filter(project=project, received_at__lte=until).order_by("-received_at")
-    found = rows.values_list("received_at", "subject__created_at")[:SAMPLE]
-    return sorted(Asker(at, at - seen) for at, seen in found)
+def newest_askers(project: Project, times: Sequence[tuple[datetime, datetime]]) -> list[list[timedelta]]:
+    """How long those had been known who asked between two moments: of the newest of them, for each two."""
+    found: list[list[timedelta]] = [[] for _ in times]
+    for start in range(0, len(times), WINDOWS):
+        some = times[start : start + WINDOWS]
+        statement = " UNION ALL ".join(ASKED.format(place=start + number, most=SAMPLE) for number in range(len(some)))
+        values = [value for first, last in some for value in (project.pk, bulk.stamp(first), bulk.stamp(last))]
+        for place, at, known_since in bulk.select(statement, values):
+            found[place].append(bulk.moment(at) - bulk.moment(known_since))
+    return found
 
 
-def is_cohort(
-    backing: Sequence[Word], heard: Iterable[Word], seen: Mapping[int, datetime], askers: Sequence[Asker]
-) -> bool:
-    """Whether everybody who backs a claim is newer than somebody who does not, and newer than chance would have it."""
+WINDOWS: Final = 20  # in one statement
+ASKED: Final = (
+    "SELECT {place} AS place, a.* FROM (SELECT CAST(i.received_at AS text) AS at, CAST(p.created_at AS text) AS known_since "  # noqa: S608
+    f"FROM {bulk.quoted(Interaction)} i JOIN {bulk.quoted(Subject)} p ON p.id = i.subject_id "
+    "WHERE i.project_id = %s AND i.received_at >= %s AND i.received_at <= %s "
+    "ORDER BY i.received_at DESC, i.id DESC LIMIT {most}) a"
+)
+
+
+def newer_than_others(backing: Sequence[Word], heard: Iterable[Word], seen: Mapping[int, datetime]) -> timedelta | None:
+    """How long the oldest who backs a claim had been known, if somebody older does not back it; None if not, or if that is
+    long.
+    """
     oldest = max(age(word, seen) for word in backing)
     mine = {word.person for word in backing}
     if oldest >= influence.HISTORY or not any(
         is_persons(word) and word.person not in mine and age(word, seen) > oldest for word in heard
     ):
-        return False
-    share = share_as_new(oldest, askers, backing[0].at, backing[-1].at)
-    return share is not None and share ** sum(map(is_persons, backing)) < CHANCE
+        return None
+    return oldest
 
 
 def age(word: Word, seen: Mapping[int, datetime]) -> timedelta:
@@ -104,13 +115,11 @@ def age(word: Word, seen: Mapping[int, datetime]) -> timedelta:
     return word.at - seen.get(word.person, word.at)
 
 
-def share_as_new(oldest: timedelta, askers: Sequence[Asker], first: datetime, last: datetime) -> float | None:
-    """Of those who asked between two moments, the share that was as new as this; None where too few did."""
-    start = bisect_left(askers, first, key=lambda one: one.at)
-    meanwhile = askers[start : bisect_right(askers, last, key=lambda one: one.at)]
-    if len(meanwhile) < LEAST:
+def share_as_new(oldest: timedelta, ages: Sequence[timedelta]) -> float | None:
+    """The share of these askers that were as new as this; None where they are too few to tell."""
+    if len(ages) < LEAST:
         return None
-    return (sum(one.age <= oldest for one in meanwhile) + 1) / (len(meanwhile) + 1)
+    return (sum(one <= oldest for one in ages) + 1) / (len(ages) + 1)
 
 
 def newest_of(backing: Collection[Word], words: Iterable[Word]) -> list[Word]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from curation.evidence import influence, poisoning, summaries
+from curation.evidence import cohorts, influence, poisoning, store, summaries
 from curation.models import Claim, Decision, Opinion
 from feedback.models import Interaction, Project
 from privacy.models import Subject
@@ -64,6 +64,21 @@ def test_new_people_who_push_a_claim_count_as_one_against_older_people() -> None
         interaction__subject__in=[cast.person(Project.objects.get(), who) for who in PUSH]
     )
     assert {outcome for (outcome,) in rulings.values_list("outcome")} == {"confirmed"}
+
+
+def test_what_is_left_of_one_question_does_not_depend_on_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cohorts, "SAMPLE", 40)
+    shop = turned(NEW, OLD)
+    for number in range(60):
+        cast.asked(shop, f"later-{number}", question="Is it open on Mondays?", answer="Yes.")
+    for number, answer in enumerate((TEN, TEN, SIX)):
+        voted(shop, f"voter-{number}", answer, question="How long is the warranty on the toaster?")
+    cast.turn(shop)
+    questions = {bytes(key) for key in Opinion.objects.values_list("question", flat=True)}
+    together = cohorts.as_one(shop, store.words_on(shop, questions))
+    assert len(questions) == 2
+    for question in questions:
+        assert cohorts.as_one(shop, store.words_on(shop, {question}))[question] == together[question]
 
 
 def test_a_nameless_vote_for_their_claim_is_no_older_person() -> None:
