@@ -3,11 +3,14 @@
 import threading
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from curation import pipeline
+from curation.evidence import pooling
 from curation.models import Decision, EvalCase, Question, Run
 from curation.runs import pace
+from feedback.models import Interaction
+from privacy.db import bulk
 from tests import factories as cast
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -43,3 +46,34 @@ def test_what_two_workers_read_at_once_repeats_each_other(monkeypatch: pytest.Mo
     assert Decision.objects.count() == PEOPLE
     assert EvalCase.objects.filter(status="active").count() == 1
     assert Question.objects.values("cluster").distinct().count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
+def test_the_worker_with_the_turn_does_not_wait_for_a_row_of_one_that_waits_for_the_turn() -> None:
+    shop = cast.project()
+    for number in range(2):
+        cast.said(shop, cast.asked(shop, f"person-{number}"), "thumbs_up")
+    taken, free = Interaction.objects.order_by("pk").values_list("pk", flat=True)
+    Interaction.objects.filter(pk=free).update(pending=False)
+    held, ended = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                Interaction.objects.select_for_update().get(pk=taken)
+                held.set()
+                ended.wait(10)
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    try:
+        assert held.wait(10)
+        with transaction.atomic():
+            bulk.execute("SET LOCAL lock_timeout = '1s'")
+            assert pooling.reopen({taken, free}, has_turn=True) == 1
+    finally:
+        ended.set()
+        other.join()
+    assert Interaction.objects.filter(pending=True).count() == 2
