@@ -1,5 +1,5 @@
-"""The counts of the console's home page. Each costs the same at any size: what is very much is not counted to the end, or
-estimated from a sample. Slow ones are cached for a minute.
+"""The counts of the console's home page. Each costs the same at any size: a large number is counted up to a limit, or
+estimated from a sample. Slow counts are cached for a minute.
 """
 
 import time
@@ -25,7 +25,7 @@ from privacy.db import sampling
 
 KEEP_SECONDS = 60
 LONG = 0.05  # seconds; a slower count is cached
-FEW = 10  # rows of a sample; what fewer of them show is not known well
+FEW = 10  # rows of a sample; fewer give no good estimate
 MOST_WAITING = 10_000  # of each age
 FIRST_WAITING = 5_000
 AGES = (("under a day", 1), ("1 to 3 days", 3), ("3 to 7 days", 7), ("over a week", 0))
