@@ -186,7 +186,7 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
         token, low = tokens[at.next], at.low[at.next]
         at.next += 1
         if low.isalnum() and len(low) > 1 and not (parts or low in special or low[0].isdigit() or "ß" in low):
-            at.clause.append(low)  # most words
+            at.clause.append(low)  # a plain word, as most are: nothing below applies to it
             continue
         if token in _SIGNS:
             if at.clause:

@@ -77,9 +77,7 @@ def read_question(question: str) -> Question:
 def _read_question(question: str) -> Question:
     """What a question lends to its answers, of which nothing stays in memory."""
     tokens = tuple(token.lower() for token in split(question))
-    words = frozenset(
-        singular(token) if token[-1] == "s" else token for token in tokens if token.isalnum() and not token[0].isdigit()
-    )
+    words = frozenset(singular(token) for token in tokens if token.isalnum() and not token[0].isdigit())
     language = language_of(tokens)
     choice = not lists.CHOOSING.isdisjoint(tokens)
     wide = not _ASKING[language].isdisjoint(tokens)
@@ -122,7 +120,7 @@ def statement(answer: str, question: str = "") -> list[str]:
     for clause in clauses:
         for word in clause:
             if word not in dropped:
-                found.append(singular(word) if english and word[-1] == "s" else word)
+                found.append(singular(word) if english else word)
     return found or [word for clause in clauses for word in clause] or answer.lower().split()
 
 

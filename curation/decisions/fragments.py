@@ -200,7 +200,7 @@ def breaks_off(new: str) -> bool:
 
 
 def exchanged(answer: str, edit: Swap) -> str | None:
-    """The answer with one part in place of another, which must stand there once."""
+    """The answer with one part replaced. None unless the old part occurs exactly once."""
     there = place(edit.old, answer)
     if there is None or place(edit.old, answer, there[1]):
         return None

@@ -74,7 +74,7 @@ def rule(one: Judged, claims: Mapping[int, Standing]) -> Ruling:
 
 
 def pooled(outcome: Outcome, reason: Reason) -> Ruling:
-    """A ruling that rests on what was said elsewhere. It names no numbers, which every vote elsewhere would change."""
+    """A ruling that rests on what was said elsewhere. It gives no numbers, because every vote elsewhere would change them."""
     return Ruling(outcome, reason, None, REASONS[reason].sentence)
 
 

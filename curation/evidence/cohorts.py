@@ -22,7 +22,7 @@ from privacy.db import bulk
 from privacy.models import Subject
 
 CHANCE: Final = 0.01  # at most, that supporters drawn from everybody would all be so new
-SAMPLE: Final = 2_000  # conversations while a claim was made that tell how new people are, the newest
+SAMPLE: Final = 2_000  # conversations, of those held while a claim was made: the newest tell how new people are
 YOUNG: Final = timedelta(days=7)
 LEAST: Final = 20  # of them in the days of the claim: fewer tell nothing
 Words = Mapping[bytes, Sequence[Word]]
@@ -32,7 +32,8 @@ def as_one(project: Project, spoken: Words) -> Words:
     """The words about each question, where of each cohort only the newest is left. What is left of one question does not
     depend on the others. A few queries at most, and none where no two people speak for a claim that another contests.
     """
-    suspects = {question: found for question, words in spoken.items() if len(words) > 2 and (found := contested(words))}
+    heard = {question: counted(words) for question, words in spoken.items() if len(words) > 2}
+    suspects = {question: found for question, words in heard.items() if (found := contested(words))}
     if not suspects:
         return spoken
     everybody = {word.person for question in suspects for word in spoken[question] if word.person > ANONYMOUS}
@@ -42,7 +43,7 @@ def as_one(project: Project, spoken: Words) -> Words:
         for question, claims in suspects.items()
         for backing in claims.values()
         if not any(word.person in imported for word in backing)
-        and (oldest := newer_than_others(backing, counted(spoken[question]), seen)) is not None
+        and (oldest := newer_than_others(backing, heard[question], seen)) is not None
     ]
     askers = newest_askers(project, [(backing[0].at, backing[-1].at) for _, backing, _ in pushed])
     left = dict(spoken)
@@ -53,11 +54,10 @@ def as_one(project: Project, spoken: Words) -> Words:
     return left
 
 
-def contested(words: Iterable[Word]) -> dict[int, list[Word]]:
-    """The newest words for each claim that two people with a name and more back, that no reviewer does, and that somebody
-    else's word is against.
+def contested(heard: Sequence[Word]) -> dict[int, list[Word]]:
+    """The words for each claim that at least two named people and no reviewer support, and that somebody else contradicts.
+    `heard` are `counted`.
     """
-    heard = counted(words)
     backing: defaultdict[int, list[Word]] = defaultdict(list)
     for word in heard:
         if word.backs is not None:
@@ -77,7 +77,7 @@ def is_persons(word: Word) -> bool:
 
 
 def newest_askers(project: Project, times: Sequence[tuple[datetime, datetime]]) -> list[list[timedelta]]:
-    """How long those had been known who asked between two moments: of the newest of them, for each two."""
+    """For each pair of moments: how long people had been known who asked between them. Only the newest `SAMPLE` are read."""
     found: list[list[timedelta]] = [[] for _ in times]
     for start in range(0, len(times), WINDOWS):
         some = times[start : start + WINDOWS]
@@ -98,8 +98,8 @@ ASKED: Final = (
 
 
 def newer_than_others(backing: Sequence[Word], heard: Iterable[Word], seen: Mapping[int, datetime]) -> timedelta | None:
-    """How long the oldest who backs a claim had been known, if somebody older does not back it; None if not, or if that is
-    long.
+    """How long the supporters of a claim had been known at most. None if they include somebody known for `HISTORY`, or if
+    nobody who was known for longer says otherwise.
     """
     oldest = max(age(word, seen) for word in backing)
     mine = {word.person for word in backing}

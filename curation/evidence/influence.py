@@ -1,5 +1,5 @@
-"""Who influenced a record: who asked, voted and wrote it, since when they are known, and whom the operator vouches
-for. What the guards ask is read here, some thousand records at a time.
+"""Who influenced a record: who asked, voted and wrote it, how long they have been known, and whom the operator
+vouches for. What the guards ask is read here, some thousand records at a time.
 """
 
 from collections import Counter, defaultdict

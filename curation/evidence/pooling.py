@@ -94,8 +94,8 @@ def claim_changed(claim: int, before: Mapping[int, Verdict], now: Mapping[int, V
 
 
 def verdict_on_uncounted(verdicts: Collection[Verdict]) -> Verdict | None:
-    """The verdict on an answer of which no word counts any more, since its people have said something else or count as one
-    with others; `verdicts` are those on the claims of its question. None where there are none.
+    """The verdict on an answer whose votes no longer count, because its people have since said something else or count as
+    one with others. `verdicts` are those on the claims about its question; without any, it is None.
     """
     if Verdict.DEPENDS in verdicts:
         return Verdict.DEPENDS

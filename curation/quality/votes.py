@@ -105,12 +105,12 @@ def thumbs_by_version(
     return {name: estimates.wilson(*found[name], method=method) for name in ("all", *most) if name}
 
 
-def by_version(which: str, limits: str = "") -> str:
+def by_version(which: str) -> str:
     """The statement for the answers that were voted on by agent version: how many there are, and how many are good."""
     return (
         f"WITH votes AS ({votes(which)}) SELECT i.agent_version, COUNT(*), COALESCE(SUM(v.good), 0) "  # noqa: S608
         f"FROM votes v JOIN {bulk.quoted(Interaction)} i ON i.id = v.interaction_id "
-        f"JOIN {bulk.quoted(Subject)} s ON s.id = i.subject_id WHERE s.restricted_at IS NULL {limits}GROUP BY 1"
+        f"JOIN {bulk.quoted(Subject)} s ON s.id = i.subject_id WHERE s.restricted_at IS NULL GROUP BY 1"
     )
 
 

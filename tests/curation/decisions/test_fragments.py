@@ -1,9 +1,13 @@
 """What an edit in words makes of the answer that it is about."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from curation.decisions.fragments import amended, is_edit
 
+LABELLED = Path(__file__).parents[3] / "bench/labelled/corrections.jsonl"
 DAYS = "You have 14 days from delivery."
 INSTALL = "Run conda install acme-client and then acme login."
 FEES = "We charge a fee of 25 euro. After 10 days we call you. After 30 days the contract is cancelled."
@@ -70,3 +74,11 @@ def test_of_two_numbers_the_one_that_the_answer_has_makes_way(fragment: str, tex
 @pytest.mark.parametrize("text", ["You have 14 to 30 days.", "14日から30日以内です。", "14 to 30 days"])
 def test_a_sentence_or_a_range_is_no_edit(text: str) -> None:
     assert not is_edit(text, DAYS)
+
+
+def test_half_of_the_labelled_fragments_are_amended_and_hardly_one_wrongly() -> None:
+    cases = [case for case in map(json.loads, LABELLED.read_text("utf-8").splitlines()) if case.get("amended")]
+    offered = [(amended(case["answer"], case["correction"]), case["amended"]) for case in cases]
+    right = sum(text in wanted for text, wanted in offered if text)
+    wrong = sum(text not in wanted for text, wanted in offered if text)
+    assert len(cases) == 68 and right >= 35 and wrong <= 2
