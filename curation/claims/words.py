@@ -57,7 +57,6 @@ UNKNOWN: Final = "und"
 LANGUAGES: Final = (*lists.LANGUAGES, UNKNOWN)
 END: Final = frozenset(".!?\n")
 BREAK: Final = frozenset(",;:()–—")
-SIGNS: Final = END | BREAK
 
 
 def _index(table: Mapping[str, str]) -> dict[str, frozenset[str]]:
