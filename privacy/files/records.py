@@ -18,8 +18,18 @@ from typing import Any, BinaryIO, TypeAlias
 import yaml
 
 from privacy.files.csv_rows import Line, Row, Unusable, csv_rows
-from privacy.files.decoding import TABLES, Undecodable, Unreadable, line_end, opened, parquet_rows, sheet_rows
-from privacy.files.strict_json import DuplicateField, decode, why_not_json
+from privacy.files.decoding import (
+    TABLES,
+    DuplicateField,
+    Undecodable,
+    Unreadable,
+    decode,
+    line_end,
+    opened,
+    parquet_rows,
+    sheet_rows,
+    why_not_json,
+)
 
 MAX_RECORD = 4 * 1_048_576
 RELEASED_AT_ONCE = 32 * 1_048_576  # pages of the file already read
