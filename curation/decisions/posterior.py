@@ -207,7 +207,6 @@ def after_change(likely: Mapping[int | None, float], share: float) -> dict[int |
 
 
 def after_word(likely: Mapping[int | None, float], word: Word, settings: EvidenceSettings) -> dict[int | None, float]:
-    """The same after one more word."""
     if word.stance in REVIEWS:
         return reviewed(likely, word)
     weighed = {claim: value * likelihood(word, claim, settings) for claim, value in likely.items()}

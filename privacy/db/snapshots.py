@@ -134,7 +134,6 @@ def listed(table: str, names: list[str]) -> str:
 
 
 def copy(source: IO[bytes], target: IO[bytes]) -> None:
-    """Copy all of it."""
     while piece := source.read(PIECE):
         target.write(piece)
 

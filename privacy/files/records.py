@@ -116,7 +116,6 @@ def from_lines(lines: Iterable[bytes]) -> Iterator[Record]:
 
 
 def from_json(number: int, raw: bytes, longest: int = MAX_RECORD) -> Record:
-    """One record from its JSON."""
     if len(raw) > longest:
         return Record(number, problem=TOO_LONG.format(longest=longest))
     try:
@@ -207,7 +206,6 @@ def _csv(data: Bytes, start: int, layout: Layout) -> Iterator[tuple[int, Record]
 
 
 def _json(data: Bytes, start: int, suffix: str, layout: Layout) -> Iterator[tuple[int, Record]]:
-    """JSON in any of its layouts."""
     heads = _heads(data, start, layout.longest)
     if not heads:
         return
