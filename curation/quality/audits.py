@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from curation.decisions.rules import DOWN, USUAL
@@ -23,6 +23,7 @@ from curation.quality.votes import start_of
 from curation.review import opening
 from curation.selection.holdout import place
 from feedback.models import Interaction, Project, Signal
+from privacy.console.dates import first_key
 from privacy.subjects import digests
 
 DEFAULT_SHARE = 0.01
@@ -143,7 +144,9 @@ def sample(*projects: Project, since: date | None = None) -> list[SampledAnswer]
     against = Signal.objects.live().filter(interaction=OuterRef("pk"), kind=DOWN, correction="")
     rows = AuditItem.objects.filter(project__in=projects, subject__restricted_at__isnull=True)
     if since is not None:
-        rows = rows.filter(interaction__occurred_at__gte=start_of(since))
+        begin = start_of(since)
+        # An answer never occurs after it is received, so earlier keys need not be read.
+        rows = rows.filter(pk__gte=first_key(Interaction, "received_at", begin), interaction__occurred_at__gte=begin)
     found = (
         rows.order_by("pk")
         .annotate(
@@ -219,6 +222,18 @@ def days_of(*projects: Project, since: date | None = None) -> dict[tuple[int, da
     if since is not None:
         rows = rows.filter(day__gte=since)
     return {(project, day): worth for project, day, worth in rows.values_list("project", "day", "stands_for")}
+
+
+def first_of_newest(projects: Sequence[Project], most: int) -> date | None:
+    """The first of the newest days of which at most so many answers were drawn; None if no more were drawn in all."""
+    days = AuditDay.objects.filter(project__in=projects).values_list("day").annotate(number=Sum("drawn"))
+    first, total = None, 0
+    for day, number in days.order_by("-day"):
+        total += number
+        if first and total > most:
+            return first
+        first = day
+    return None
 
 
 def audit(*projects: Project, since: date | None = None) -> Audit:

@@ -19,6 +19,7 @@ Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 # For a batch, which touches many of SQLite's pages twice; its log is copied back between batches, not within one.
 BATCH_PRAGMAS = {"cache_size": -32_000, "wal_autocheckpoint": 0}
 PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # seconds to wait for a reader that holds on to the log
+GROWN = 1.2  # times as many pages as at the last ANALYZE; below it, the planner's own scaling by pages serves
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -54,15 +55,22 @@ def data_version() -> int:
 
 
 def analyze(*tables: type[models.Model]) -> None:
-    """Update PostgreSQL's statistics before a statement that reads all of one or more tables.
+    """Update PostgreSQL's statistics of those tables that grew since, before a statement that reads all of some tables.
 
     If a table was empty at the last ANALYZE, the planner assumes a single row however many were loaded since, and may
-    read it once per row instead of once. Only keys are sampled; a table that is being vacuumed is skipped. SQLite's
-    planner does not count rows.
+    read it once per row instead of once. Only keys are sampled; a table that is being vacuumed is skipped. ANALYZE takes
+    seconds on a large table, so it is left out for tables that grew little. SQLite's planner does not count rows.
     """
-    if not one_writer():
-        keys = [(quoted(model), connection.ops.quote_name(str(model._meta.pk.column))) for model in tables]
+    if not one_writer() and (grown := [model for model in tables if has_grown(model)]):
+        keys = [(quoted(model), connection.ops.quote_name(str(model._meta.pk.column))) for model in grown]
         execute(f"ANALYZE (SKIP_LOCKED) {', '.join(f'{table} ({key})' for table, key in keys)}")
+
+
+def has_grown(model: type[models.Model]) -> bool:
+    """Whether this table of PostgreSQL has over a fifth more pages than at the last VACUUM or ANALYZE."""
+    size = "SELECT pg_relation_size(oid) / current_setting('block_size')::int, relpages FROM pg_class WHERE oid = %s::regclass"
+    [(now, then)] = select(size, [quoted(model)])
+    return bool(now > GROWN * max(then, 0))
 
 
 def pragma(setting: str) -> int | None:

@@ -18,6 +18,7 @@ from curation.releases import rows
 from curation.review import deciding, opening
 from feedback.models import Interaction, Project
 from flywheel_site.celery import app
+from flywheel_site.console import home
 from privacy.erasure import erasure
 from tests import factories as cast
 
@@ -290,6 +291,26 @@ def test_a_period_is_widened_by_what_was_erased_of_it() -> None:
     newest = audits.audit(shop, since=timezone.now().date() - timedelta(days=7))
     assert newest.erased == pytest.approx(4 / 10) and "40.0% of the sample erased" in newest.words
     assert newest.estimate.low < audits.audit(shop).estimate.low
+
+
+def test_of_very_many_drawn_answers_the_home_page_counts_the_newest_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = cast.project()
+    keys = {days: [asked(shop, f"{days}-{number}") for number in range(10)] for days in (60, 30, 0)}
+    for days, those in keys.items():
+        at = timezone.now() - timedelta(days=days)
+        Interaction.objects.filter(pk__in=those).update(occurred_at=at, received_at=at)
+    cast.turn(shop)
+    draw(shop)
+    judge(shop, True, *(key for those in keys.values() for key in those))
+    today = timezone.now().date()
+    for most, first in ((30, None), (29, today - timedelta(days=30)), (20, today - timedelta(days=30)), (9, today)):
+        assert audits.first_of_newest([shop], most) == first
+        monkeypatch.setattr(home, "MOST_DRAWN", most)
+        found = home.newest_audit([shop], None)
+        assert found.since == (first or today - timedelta(days=60)), most
+        assert found.estimate.n == sum(
+            len(those) for days, those in keys.items() if not first or today - timedelta(days=days) >= first
+        )
 
 
 def test_what_is_past_its_retention_is_not_taken_for_erased() -> None:
