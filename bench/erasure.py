@@ -99,7 +99,8 @@ def fill(project: int, number: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for model, expressions, source in tables:
             cursor.execute(insertion(model, expressions, source))
-        cursor.execute("ANALYZE")
+        if connection.vendor == "postgresql":  # as it does by itself in time; nothing ever does on SQLite
+            cursor.execute("ANALYZE")
 
 
 def insertion(model: Any, expressions: dict[str, str], source: str) -> str:
