@@ -22,7 +22,7 @@ from curation.gate.graders.claims import claims
 from curation.gate.graders.embedding import embedding_grader
 from curation.gate.verdicts import Case
 from curation.gate.verdicts.cases import case_view
-from tests.curation.told_answers import FILES, HARDER, HELD, Tally, Told, read, tally
+from tests.curation.told_answers import FILES, HARDER, HELD, TEN_LANGUAGES, Tally, Told, read, tally
 
 LIKENESS = (0.7, 0.8, 0.9)
 QUESTIONS = 250
@@ -46,7 +46,7 @@ REFUSALS = ("I'm sorry, I don't know that.", "I cannot help with this question."
 
 def main() -> None:
     """Print a line for each file, and one for each kind of edit of real answers."""
-    for name in (*FILES, *HARDER, HELD):
+    for name in (*FILES, *HARDER, *TEN_LANGUAGES, HELD):
         print(shown(f"{name}, by hand", tally(read(name))))
     if model := os.environ.get("EMBEDDING_MODEL"):
         encoder = embedding_grader(model=model)

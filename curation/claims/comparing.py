@@ -16,12 +16,12 @@ from curation.claims.counting import (
     turned_round,
 )
 from curation.claims.duties import Duty, contrary
-from curation.claims.forms import MODAL, NEGATION, SIDES, canonical, forms_of
+from curation.claims.forms import MODAL, NEGATION, SIDES, canonical, forms_of, negates
 from curation.claims.quantities import equal, rival
 from curation.claims.reading import INCLUDING, WITHOUT, Claim, Reading, reading, words_of
 from curation.claims.scope import EXCEPT, Scope
 from curation.claims.statements import read_question
-from curation.claims.widening import widens
+from curation.claims.widening import narrows, widens
 
 FRAME: Final = 0.6
 """The share of equal words from which two clauses are one frame with another filling."""
@@ -107,7 +107,7 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
         return "roles"
     if one.language not in _BY_CASE and turned_round(one, other):
         return "roles"
-    if widens(one, other, words_of(question, one.language)):
+    if widens(one, other, words_of(question, one.language)) or narrows(one, other):
         return "scope"
     return _single(one, other, question) or _replaced(one, other) or ("item" if _other_item(one, other) else "")
 
@@ -309,6 +309,8 @@ def _named(said: Reading) -> frozenset[str]:
 def _opposite(one: str, other: str, language: str) -> bool:
     sides = SIDES[language]
     here = dict(sides.get(one, ()))
+    if negates(one, other, language) or negates(other, one, language):
+        return True
     return any(here.get(axis, side) != side for axis, side in sides.get(other, ()))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import Final
 
 from curation.claims import vocabulary as lists
 from curation.claims.words import LANGUAGES, MODALS, NEGATIONS, WEEKDAYS, lists_of
@@ -112,3 +113,24 @@ MODAL = {
 def forms_of(words: frozenset[str]) -> frozenset[str]:
     """These words as each language reads them."""
     return frozenset(canonical(word, language) for language in LANGUAGES for word in words)
+
+
+_NEGATING: Final = {
+    "en": ("un", "dis", "non"),
+    "de": ("un",),
+    "fr": ("dé", "in"),
+    "es": ("des", "in"),
+    "it": ("s", "in"),
+    "pt": ("des", "in"),
+    "nl": ("on",),
+    "pl": ("nie",),
+}
+_STEM: Final = 5
+"""The fewest letters that a word has without its prefix."""
+
+
+def negates(word: str, other: str, language: str) -> bool:
+    """Whether a word is the other with a prefix that negates: `unlimited`, `découverte`, `onbeperkt`."""
+    if len(other) < _STEM or not word.endswith(other):
+        return False
+    return word.removesuffix(other) in _NEGATING[lists_of(language)]

@@ -75,6 +75,10 @@ def o_clock(number: str, at: Place) -> bool:
         return True
     if number.isdigit() and (_part_behind(int(number), at) or _minutes_behind(int(number), at)):
         return True
+    if number.isdigit() and 0 <= int(number) <= 24 and _is_time(at):
+        at.next += 1
+        at.clause.append(clock(int(number), 0, None))
+        return True
     if at.peek() not in ("uhr", "o'clock") and (at.peek(), at.peek(1)) != ("o", "'clock"):
         return False
     at.next += 1
@@ -101,6 +105,16 @@ def spoken(low: str, at: Place) -> bool:
             _append(found * 60 + minutes, at)
             return True
     return False
+
+
+def _is_time(at: Place) -> bool:
+    """Whether "19 heures" or "19 uur" is a time of day: "à 19 heures", but not "de 2 à 3 heures" or "à 2 heures de Paris"."""
+    if (*at.clause[-1:], at.peek()) not in _AT_HOURS or at.peek(1) in ("de", "d"):
+        return False
+    return not at.clause[-2:-1] or at.clause[-2][0] not in "#@"
+
+
+_AT_HOURS = frozenset({("à", "heures"), ("dès", "heures"), ("vers", "heures"), ("om", "uur"), ("rond", "uur")})
 
 
 def _part_behind(hour: int, at: Place) -> bool:

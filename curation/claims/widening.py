@@ -144,6 +144,26 @@ def _adds(limit: Claim, claim: Claim, one: Reading, question: frozenset[str]) ->
     return False
 
 
+def narrows(one: Reading, other: Reading) -> bool:
+    """Whether an answer allows only one of two things that the other names: "by card or cash", "only by card"."""
+    if any(claim.scope & LIMITED for claim in one.claims):
+        return False
+    only = [claim for claim in other.claims if Scope.ONLY in claim.scope and not claim.negated]
+    return any(_one_of_two(mine, claim, other) for claim in only for mine in one.claims if not mine.negated)
+
+
+def _one_of_two(pair: Claim, only: Claim, other: Reading) -> bool:
+    for place, word in enumerate(pair.raw):
+        if word in _JOINING:
+            sides = pair.raw[max(0, place - NEAR) : place], pair.raw[place + 1 : place + 1 + NEAR]
+            before, behind = (pair.content.intersection(side) for side in sides)
+            for named, missing in ((before, behind), (behind, before)):
+                if named.intersection(only.focus) and missing and missing.isdisjoint(other.content):
+                    return True
+    return False
+
+
+_JOINING: Final = AND | frozenset("or oder ou o u of lub albo".split())
 _PRONOUNS: Final = forms_of(frozenset("it them one es sie le la les lo los".split()))
 _EXAMPLE: Final = forms_of(
     frozenset("example instance beispiel beispielsweise exemple ejemplo esempio exemplo voorbeeld przykład".split())

@@ -28,6 +28,11 @@ from privacy.redaction.lexicon import (
 WORD_AND_NAME: Final = FIRST | ORDINARY
 CAPITALISING: Final = GERMAN | ENGLISH  # German writes its nouns with capitals, English what it takes for a name
 POLITE: Final = frozenset("anda pani usted ustedes você".split())  # pronouns that are written with a capital
+# Days and months that are also first names, and the words before them that make them a time: `hasta el Domingo`, `em Abril`.
+CALENDAR: Final = frozenset("lundi domenica domingo joi avril abril mayo julio mei juni juli augustus".split())
+BEFORE_TIMES: Final = frozenset(
+    "el los este cada próximo en desde hasta em no nos até neste depuis dès le ce chaque jusqu'en la ogni questa in vanaf sinds tot".split()
+)
 SHORTEST, LONGEST = 4, 24  # letters of a first name that is a word, too, and of the word before it
 AROUND: Final = 128  # characters before and after a word that tell its language
 GERMAN_SIGN: Final = re.compile(
@@ -112,6 +117,8 @@ class Page:
         before = self.low[max(0, start - LONGEST) : start].split()
         bits = tongues().get(before[-1], 0) if before else 0
         if not bits or self.low[start:end] in POLITE:
+            return False
+        if before[-1] in BEFORE_TIMES and self.low[start:end] in CALENDAR:
             return False
         place = start - 1 - len(before[-1])
         if text[place].isupper() and not starts_sentence(text, place):

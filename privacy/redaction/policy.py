@@ -12,7 +12,7 @@ from privacy.redaction import checksums
 from privacy.redaction.repeats import stands_alone
 from privacy.redaction.results import RedactionError
 
-RULES_VERSION: Final = "2026.12.7"
+RULES_VERSION: Final = "2026.12.8"
 
 TYPE_NAME: Final = re.compile(r"[A-Z][A-Z_]{1,30}")
 TYPES: Final = (

@@ -22,6 +22,8 @@ FILES = (
 )
 HARDER = ("ninth_answers.txt", "tenth_answers.txt", "eighteenth_answers.txt")
 """Some of what they hold is not told apart yet."""
+TEN_LANGUAGES = ("twentythird_answers.txt", "twentyfourth_answers.txt")
+"""A few short answers in each of ten languages. Some that are right in other words are still refused."""
 HELD = "held_answers.txt"
 """What no rule was learnt from."""
 

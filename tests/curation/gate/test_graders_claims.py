@@ -2,10 +2,11 @@
 
 import pytest
 
+from curation.claims import conflict
 from curation.gate.calibration import calibrated
 from curation.gate.graders import grade
 from curation.gate.verdicts import Case, graded
-from tests.curation.told_answers import FILES, HARDER, read, tally
+from tests.curation.told_answers import FILES, HARDER, TEN_LANGUAGES, read, tally
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -21,6 +22,29 @@ def test_of_harder_changes_it_passes_at_most_one_wrong_answer_in_six(name: str) 
     found = tally(read(name))
     assert found.right + found.wrong > 70
     assert found.refused <= found.right / 5 and found.passed <= found.wrong / 6, found
+
+
+@pytest.mark.parametrize("name", TEN_LANGUAGES)
+def test_of_short_answers_in_ten_languages_it_passes_no_wrong_one_and_three_in_four_right_ones(name: str) -> None:
+    found = tally(read(name))
+    assert found.right + found.wrong >= 24
+    assert found.refused <= found.right / 4 and not found.passed, found
+
+
+@pytest.mark.parametrize(
+    ("question", "expected", "right", "wrong"),
+    [
+        ("How can I pay?", "You can pay by card or cash.", "Card and cash are both accepted.", "You can only pay by card."),
+        ("Comment payer ?", "On peut payer par carte ou en espèces.", "Par carte ou en espèces.", "On peut payer seulement par carte."),
+        ("¿Hay terraza?", "Sí, el bar tiene terraza cubierta.", "El bar tiene una terraza cubierta.", "El bar tiene una terraza descubierta."),
+        ("À quelle heure fermez-vous ?", "Nous fermons à 19 heures.", "À 19h00.", "Nous fermons à 18 h."),
+        ("Hoe laat?", "De winkel sluit om 18 uur.", "De winkel sluit om 18:00.", "De winkel sluit om 17:00."),
+    ],
+)  # fmt: skip
+def test_an_only_a_negating_prefix_and_another_hour_conflict(
+    question: str, expected: str, right: str, wrong: str
+) -> None:
+    assert not conflict(expected, right, question) and conflict(expected, wrong, question)
 
 
 @pytest.mark.parametrize(

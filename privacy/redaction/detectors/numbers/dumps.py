@@ -4,7 +4,9 @@ import re
 from typing import Final
 
 # A line of a hex dump or of a disassembler: a place, then bytes.
-DUMP: Final = re.compile(r"\s*(?:[0-9a-f]{3,16}:[ \t]|[0-9a-f]{7,16} {2})[ \t]*(?:[0-9a-f]{2,8}[ \t]+){2}")
+DUMP: Final = re.compile(
+    r"\s*(?:[0-9a-f]{3,16}(?: <[^<>\s]{1,80}>)?:[ \t]|[0-9a-f]{7,16} {2})[ \t]*(?:[0-9a-f]{2,8}[ \t]+){2}"
+)
 LONGEST_LINE: Final = 200
 
 

@@ -31,6 +31,15 @@ USE: Final = re.compile(
     rf"\b(?P<v>(?:[A-Z]-)?\d{{4,8}}|\d{{3}}[ -]\d{{3,4}})\s{{1,2}}(?:is|as|ist|als|est|comme|es|como|é|è|come|jest|jako|är|som|er)\s{{1,2}}(?:your|my|the|ihr|dein|votre|ton|su|tu|seu|il tuo|je|uw|twój|din)\s{{1,2}}(?:[\w-]+ ){{0,3}}(?:{NAME}|code|kode?|código|codice|pin)\b",
     re.IGNORECASE,
 )
+# `Your Acme code: 558-219`, `Votre code Acme est 558219`
+OF_SENDER: Final = r"\b(?:(?:your|ihr|dein|uw) [\w-]+[ -]code|(?:votre|ton) code [\w-]+|(?:su|tu|seu) c[oó]digo (?:d[eo] )?[\w-]+|il tuo codice [\w-]+)"
+SENDER: Final = re.compile(
+    rf"{OF_SENDER}(?::|\s(?:is|ist|lautet|est|es|é|è|:))\s{{1,2}}(?P<v>\d{{4,8}}|\d{{3}}[ -]\d{{3}})(?![\w-]|[.,]\d)",
+    re.IGNORECASE,
+)
+OTHER_CODES: Final = re.compile(
+    r"(?i)\b(?:zip|area|country|dial\w*|error|promo\w*|discount|product|item|postal|booking|tracking)\b"
+)
 PARAMETER: Final = re.compile(
     r"[?&;#](?:amp;)?(?:code|token|access_token|id_token|refresh_token|auth|auth_?key|authkey|key|sig|signature|ticket|otp|invite|invitation|invite_?code|reset|reset_?token|confirmation_?token|confirm|verify|verification|magic|login_?token|session|sessionid|sid|jwt|hash|h|t|k|s|pwd|passcode|secret|credential|assertion|samlresponse|oobcode|nonce|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|sv_sig|hmac|policy|share_?key|resourcekey|unsubscribe|uid_token)"
     r"=(?P<v>[A-Za-z0-9_.~+/%=-]{10,2048})",
@@ -81,6 +90,10 @@ def one_time(page: Page) -> Iterator[Hit]:
                 break
             yield Hit(match.start("v"), match.end("v"), RANK, "SECRET", "one_time_code")
             match = MORE.match(page.text, match.end())
+    for match in SENDER.finditer(page.text):
+        name = match.group()[: match.start("v") - match.start()]
+        if re.search(r"[ ][A-Z]", name) and not OTHER_CODES.search(name):
+            yield Hit(match.start("v"), match.end("v"), RANK, "SECRET", "one_time_code")
     for match in USE.finditer(page.text):
         yield Hit(match.start("v"), match.end("v"), RANK, "SECRET", "one_time_code")
 
@@ -132,11 +145,11 @@ USED: Final = r"[0-9] (?:is|as|ist|als|est|comme|es|como|é|è|come|jest|jako|ä
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "one_time_code",
-        rf"(?i)(?:{NAME})|{USED}",
+        rf"(?i)(?:{NAME})|{USED}|{OF_SENDER}",
         one_time,
         digit=True,
-        ascii_gate=rf"(?i)(?:{ascii_part(NAME)})|{USED}",
-        latin_gate=rf"(?i)(?:{ascii_part(NAME, LATIN_END)})|{USED}",
+        ascii_gate=rf"(?i)(?:{ascii_part(NAME)})|{USED}|{OF_SENDER}",
+        latin_gate=rf"(?i)(?:{ascii_part(NAME, LATIN_END)})|{USED}|{OF_SENDER}",
     ),
     Detector(
         "link_token",
