@@ -117,7 +117,6 @@ class ApiKey(models.Model):
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
 
     def scope_labels(self) -> list[str]:
-        """The scopes' labels, for the console."""
         return [Scope(scope).label for scope in self.scopes]
 
 

@@ -39,11 +39,6 @@ def search_path(root: Path = ROOT) -> list[str]:
     return [str(found / REDACTION), *as_written] if found.is_dir() else as_written
 
 
-def compiled() -> bool:
-    """Whether this process runs the compiled redactor."""
-    return LIBRARY in sys.modules
-
-
 SEARCH_PATH = search_path()
 if len(SEARCH_PATH) > 1:
     # The modules import what they share by name, from the folder itself.

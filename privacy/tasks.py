@@ -1,7 +1,5 @@
 """Doors for Celery: each finds its work in the database, so a lost or repeated message changes nothing."""
 
-import logging
-
 from celery import shared_task
 
 from privacy.db import isolation
@@ -9,7 +7,6 @@ from privacy.erasure import erasure, retention, tombstones
 from privacy.requests import audit, lifecycle
 from privacy.webhooks import delivery
 
-logger = logging.getLogger(__name__)
 AUDIT = "audit of erasures"
 
 

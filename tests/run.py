@@ -40,6 +40,8 @@ PARALLEL = ("--numprocesses", str((os.cpu_count() or 1) + 2), "--maxprocesses", 
 ASIDE = ("--numprocesses", "2", "--dist", "worksteal")
 # Where none of its tests is asked for: each process would load it for half a second.
 UNUSED = ("-p", "no:schemathesis")
+# To collect its one file takes three seconds: one process does it, not each worker.
+DESCRIBED = "tests/flywheel_site/http/test_schemathesis.py"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _ended = threading.Event()
 # A production's environment on one machine; what is checked of PostgreSQL is tested where there is one.
@@ -157,6 +159,7 @@ def stages(folder: Path, *, thorough: bool = False) -> list[Stage]:
         Stage("migrations", "migrations", quiet("manage.py", "makemigrations", "--check", "--dry-run"), aside=True),
         Stage("deploy", "check --deploy", deploy, aside=True),
         Stage("audit", "pip-audit", lambda: advisories(plain), aside=True),
+        Stage("described", "tests, API", lambda: tests_of_description(plain), aside=True),
         Stage("browser", "tests, Chromium", lambda: tests_in_browser(plain), aside=True),
         Stage("postgres", "tests, PostgreSQL", lambda: tests_on_servers(plain, thorough), aside=True),
         Stage("sqlite", "tests, SQLite", lambda: tests_on_sqlite(plain, thorough)),
@@ -173,18 +176,17 @@ def advisories(environment: Mapping[str, str]) -> Outcome:
 
 
 def tests_on_sqlite(environment: Mapping[str, str], thorough: bool) -> Outcome:
-    """The whole suite on the embedded default: a SQLite file and the file-system broker."""
+    """The suite on the embedded default, a SQLite file and the file-system broker, but for what other stages run."""
     measured = ("--cov", "--cov-report=term:skip-covered") if thorough else ()
-    done = pytest_outcome(
-        *PARALLEL, *measured, "-m", "not browser", environment=environment, about="SQLite, file broker"
-    )
+    chosen = (*PARALLEL, *measured, *UNUSED, f"--ignore={DESCRIBED}", "-m", "not browser")
+    done = pytest_outcome(*chosen, environment=environment, about="SQLite, file broker")
     total = re.search(r"^TOTAL .*?([\d.]+%)$", COLOUR.sub("", done.output), re.MULTILINE)
     return replace(done, note=f"{done.note}; branch coverage {total[1]}") if total else done
 
 
 def tests_that_are_quick(environment: Mapping[str, str]) -> Outcome:
     """Those without a database, a browser or another process: what `make check` runs."""
-    return pytest_outcome(*PARALLEL, "--only", "quick", environment=environment, about="no database")
+    return pytest_outcome(*PARALLEL, *UNUSED, "--only", "quick", environment=environment, about="no database")
 
 
 def tests_on_servers(environment: Mapping[str, str], thorough: bool) -> Outcome:
@@ -198,6 +200,11 @@ def tests_on_servers(environment: Mapping[str, str], thorough: bool) -> Outcome:
             return pytest_outcome(*chosen, environment={**environment, **servers}, about=about, aside=True)
     except Unavailable as error:
         return Outcome("not run", f"give DATABASE_URL and REDIS_URL: {error}")
+
+
+def tests_of_description(environment: Mapping[str, str]) -> Outcome:
+    """Whatever the API's description allows, on SQLite."""
+    return pytest_outcome(DESCRIBED, environment=environment, about="SQLite", aside=True)
 
 
 def tests_in_browser(environment: Mapping[str, str]) -> Outcome:

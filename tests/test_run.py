@@ -83,7 +83,7 @@ def test_a_stage_that_ends_without_a_count_is_no_success() -> None:
 def test_every_stage_but_the_long_ones_is_a_part_of_make_test(tmp_path: Path) -> None:
     short = {stage.name for stage in run.stages(tmp_path) if not stage.extra}
     every = {stage.name for stage in run.stages(tmp_path, thorough=True) if not stage.extra}
-    assert every - short == {"native"} and {"lint", "types", "sqlite", "postgres", "browser"} < short
+    assert every - short == {"native"} and {"lint", "types", "sqlite", "postgres", "browser", "described"} < short
 
 
 def test_a_tool_that_ends_with_an_error_fails_its_stage(tmp_path: Path) -> None:

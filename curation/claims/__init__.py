@@ -2,13 +2,12 @@
 
 `statement_key` says whether two answers claim the same, `contains` whether a source backs an answer, `conflict`
 whether two answers cannot both be right. No model, no list of sentences: closed word lists of eight languages in
-`vocabulary` and `relations`. To add a language, add its lists there and its cases to the tests.
+`vocabulary`. To add a language, add its lists there and its cases to the tests.
 """
 
 from curation.claims.comparing import PARTICLES, clash, conflict, contains, items, says_opposite, steps_out_of_order
 from curation.claims.duties import answers
 from curation.claims.forms import MODAL, canonical, forms_of
-from curation.claims.idioms import in_single_words
 from curation.claims.opposites import language_for, negation_of, number_words, opposites_of
 from curation.claims.quantities import UNITS, equal, rival
 from curation.claims.reading import (
@@ -24,7 +23,7 @@ from curation.claims.reading import (
 from curation.claims.scope import LIMITED, Scope
 from curation.claims.statements import read_question, statement_key
 from curation.claims.vocabulary import AND, LANGUAGES
-from curation.claims.words import EVIDENCE
+from curation.claims.words import EVIDENCE, in_single_words
 
 __all__ = [
     "AND",

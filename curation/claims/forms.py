@@ -3,7 +3,6 @@
 import re
 from functools import lru_cache
 
-from curation.claims import relations
 from curation.claims import vocabulary as lists
 from curation.claims.words import LANGUAGES, MODALS, NEGATIONS, WEEKDAYS, lists_of
 
@@ -58,7 +57,7 @@ def stem(word: str, language: str) -> str:
 def _groups(language: str) -> dict[str, str]:
     """Each word's group by a mark. A word of two senses stays in its first group, and draws no others into it."""
     found = {"single": "#1"} if language == "en" else {}
-    for group in relations.SAME[language]:
+    for group in lists.SAME[language]:
         words = [word for word in group.replace("ß", "ss").split() if word not in found]
         found |= dict.fromkeys(words, f"{words[0]}·") if words else {}
     return found
@@ -67,7 +66,7 @@ def _groups(language: str) -> dict[str, str]:
 def _sides(language: str) -> dict[str, tuple[tuple[int, int], ...]]:
     """Each word's axes, with its side on each."""
     found: dict[str, set[tuple[int, int]]] = {}
-    for axis, pair in enumerate(relations.OPPOSITE):
+    for axis, pair in enumerate(lists.OPPOSITE):
         for side, words in enumerate(pair.split("/")):
             for word in words.replace("ß", "ss").split():
                 found.setdefault(canonical(word, language), set()).add((axis, side))
@@ -89,9 +88,9 @@ def _by_stem(language: str) -> dict[str, str]:
     return {f"{stem(first, language)}-{rest}": mark for (first, _, rest), mark in split}
 
 
-IRREGULAR = {form: word for word, forms in relations.IRREGULAR.items() for form in forms.split()}
+IRREGULAR = {form: word for word, forms in lists.IRREGULAR.items() for form in forms.split()}
 GROUP = {language: _groups(lists_of(language)) for language in LANGUAGES}
-_PAIRED = frozenset(word for pair in relations.OPPOSITE for word in re.split(r"[ /]", pair) if "-" in word)
+_PAIRED = frozenset(word for pair in lists.OPPOSITE for word in re.split(r"[ /]", pair) if "-" in word)
 SECOND = frozenset(
     phrase.partition("-")[2] for words in (*GROUP.values(), _PAIRED) for phrase in words if "-" in phrase
 )

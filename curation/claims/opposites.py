@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from curation.claims import relations
 from curation.claims import vocabulary as lists
 from curation.claims.comparing import PARTICLES
-from curation.claims.rates import EACH
+from curation.claims.times import EACH
 from curation.claims.words import EVIDENCE, NEGATIONS, language_of, lists_of, split
 
 MOST_WORDS: Final = 12
@@ -84,7 +83,7 @@ def opposites_of(word: str) -> Iterator[str]:
 def _opposites() -> dict[str, str]:
     """A word of the other side for each word that has one sense."""
     found: dict[str, str] = {}
-    for pair in relations.OPPOSITE:
+    for pair in lists.OPPOSITE:
         sides = [side.split() for side in pair.split("/")]
         for mine, yours in (sides, sides[::-1]):
             found |= {

@@ -9,18 +9,6 @@ from functools import lru_cache
 from typing import Final
 
 from curation.claims import vocabulary as lists
-from curation.claims.moments import (
-    MONTHS,
-    NO_MONTH,
-    SPOKEN,
-    TO,
-    add_date,
-    clock,
-    day_of_month,
-    o_clock,
-    same_day,
-    spoken,
-)
 from curation.claims.numerals import (
     FRACTIONS,
     NUMBERS,
@@ -36,7 +24,20 @@ from curation.claims.numerals import (
     with_sign,
     worded,
 )
-from curation.claims.rates import RATE, same_rate
+from curation.claims.times import (
+    MONTHS,
+    NO_MONTH,
+    RATE,
+    SPOKEN,
+    TO,
+    add_date,
+    clock,
+    day_of_month,
+    o_clock,
+    same_day,
+    same_rate,
+    spoken,
+)
 from curation.claims.words import BREAK, END, FUNCTION, LANGUAGES, apart
 
 _SCALES: Final = {  # people write "50 km" for "50 km/h", so a speed is compared as a length

@@ -1,6 +1,6 @@
 """Reads an answer for comparison: clauses with their words in order, hard facts, names, and polarity.
 
-Words are compared by stem and by the closed lists of `relations`; hard facts (numbers with their units, dates, times,
+Words are compared by stem and by the closed lists of `vocabulary`; hard facts (numbers with their units, dates, times,
 codes, addresses) by value alone.
 """
 
@@ -14,11 +14,10 @@ from typing import Final
 from curation.claims import vocabulary as lists
 from curation.claims.duties import Duty, duty
 from curation.claims.forms import HARD, SECOND, SIDES, canonical, forms_of, is_hard, phrase, stem
-from curation.claims.idioms import in_single_words
 from curation.claims.numerals import Clause
-from curation.claims.rates import with_rates
 from curation.claims.scope import EXCEPT, IF, ONLY, VERBS, Scope, focus, limits, ne_que, only_limited, parted, scope
 from curation.claims.statements import RECENT, claiming, read_question
+from curation.claims.times import with_rates
 from curation.claims.vocabulary import AND
 from curation.claims.words import (
     ARTICLES,
@@ -30,6 +29,7 @@ from curation.claims.words import (
     LANGUAGES,
     MODALS,
     NEGATIONS,
+    in_single_words,
     lists_of,
     split,
 )

@@ -203,7 +203,6 @@ def own_columns(model: type[Derived], row: Decided, made: Candidate) -> tuple[An
 
 
 def kind_of(row: Decided) -> EvalCase.Kind:
-    """What kind of eval case a decision becomes."""
     if row.is_sampled:
         return EvalCase.Kind.SAMPLED
     return EvalCase.Kind.REGRESSION if row.corrected else EvalCase.Kind.GOLDEN

@@ -100,7 +100,6 @@ def first_person(text: str, near: str) -> set[str]:
 
 
 def is_first(word: str, languages: Collection[str]) -> bool:
-    """Whether a word is the first person's in each of these languages."""
     if word in ANYWHERE:
         return True
     return bool(languages) and all(word in BY_LANGUAGE.get(code, ()) or is_form(word, code) for code in languages)

@@ -160,13 +160,24 @@ def believed(words: Sequence[Word]) -> list[Word]:
 
 
 def counted(words: Iterable[Word]) -> list[Word]:
-    """The newest word of each person, in order of time; the newest of all only."""
-    newest: dict[int, Word] = {}
-    for word in words:
-        before = newest.get(word.person)
-        if before is None or (word.at, word.ref) > (before.at, before.ref):
-            newest[word.person] = word
-    return sorted(newest.values(), key=lambda word: (word.at, word.ref, word.interaction))[-NEWEST:]
+    """The word of each person that counts, in order of time; the newest only of all people.
+
+    It is the newest that says which answer is right, unless they found that answer wrong later; else their newest. To find
+    another answer wrong takes back nothing. Long answers do not compete: there it is the newest word about each.
+    """
+    every = sorted(words, key=in_time)
+    long = set(long_claims(every))
+    found: dict[tuple[int, int | None], Word] = {}
+    for word in every:
+        key = word.person, word.claim if word.claim in long else None
+        before = found.get(key)
+        if before is None or before.backs is None or word.backs is not None or word.claim == before.backs:
+            found[key] = word
+    return sorted(found.values(), key=in_time)[-NEWEST:]
+
+
+def in_time(word: Word) -> tuple[datetime, int, int]:
+    return word.at, word.ref, word.interaction
 
 
 def posterior(words: Sequence[Word], settings: EvidenceSettings = DEFAULTS) -> dict[int | None, float]:
@@ -207,7 +218,6 @@ def after_change(likely: Mapping[int | None, float], share: float) -> dict[int |
 
 
 def after_word(likely: Mapping[int | None, float], word: Word, settings: EvidenceSettings) -> dict[int | None, float]:
-    """The same after one more word."""
     if word.stance in REVIEWS:
         return reviewed(likely, word)
     weighed = {claim: value * likelihood(word, claim, settings) for claim, value in likely.items()}

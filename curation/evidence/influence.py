@@ -234,7 +234,6 @@ def vouched_since(people: Iterable[int]) -> dict[int, datetime]:
 
 
 def first_seen(people: Iterable[int]) -> dict[int, datetime]:
-    """When each of these was first seen."""
     return {person: bulk.moment(at) for person, at in bulk.select_in(SEEN, people)}
 
 

@@ -81,7 +81,6 @@ def affected(project: Project, before: Verdicts, now: Verdicts) -> set[int]:
 
 
 def question_changed(before: Mapping[int, Verdict], now: Mapping[int, Verdict]) -> bool:
-    """Whether the verdict on any answer to a question has changed."""
     return verdict_on_uncounted(before.values()) != verdict_on_uncounted(now.values()) or any(
         claim_changed(claim, before, now) for claim in before.keys() | now.keys()
     )

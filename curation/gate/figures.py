@@ -95,7 +95,6 @@ def rate(found: Mapping[str, Any]) -> str:
 
 
 def single_cases(found: Mapping[str, Any]) -> str:
-    """The figures of the `single` cases."""
     said = rate(found["rate"])
     if "change" not in found:
         return said

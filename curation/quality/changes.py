@@ -31,7 +31,6 @@ ALPHA: Final = 0.05
 MOST: Final = 20
 """How many failing questions are shown."""
 AGAINST: Final = (Stance.DOWN, Stance.REPLACED, Stance.REVIEW_DOWN, Stance.REVIEW_REPLACED)
-GROUPS: Final = ("language", "tag")
 Slice = tuple[str, str]
 ALL: Final[Slice] = ("all", "all answers")
 

@@ -7,7 +7,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from curation.models import AuditFrame, Decision
@@ -128,12 +128,12 @@ def figures(project: Project, every: Sequence[Cell], sample: Sequence[strata.Sam
     )
 
 
-def remember(project: Project, *, now: datetime, after: timedelta = DAY) -> bool:
+def remember(project: Project, *, now: datetime) -> bool:
     """Measure again and store the weighted thumbs and the assisted audit for the console, once a day; returns whether it was
     due.
     """
     AuditFrame.objects.get_or_create(project=project)
-    due = AuditFrame.objects.filter(project=project).exclude(measured_at__gt=now - after)
+    due = AuditFrame.objects.filter(project=project).exclude(measured_at__gt=now - DAY)
     if not due.exists():
         return False
     made = measure(project)

@@ -256,11 +256,3 @@ def look_again(project: int, named: Iterable[int]) -> None:
     """Let curation read every question of these clusters again."""
     members = Question.objects.filter(project=project, cluster__in=set(named))
     mark_pending(list(members.values_list("pk", flat=True)))
-
-
-def rebuild(project: int, limit: int = 1_000) -> int:
-    """Make new keys for questions whose keys another version of the method made; return how many."""
-    stale = Question.objects.filter(LEADS, project=project).exclude(version=VERSION)
-    keys = list(stale.order_by("pk").values_list("pk", flat=True)[:limit])
-    give_bands(project, *keys)
-    return len(keys)

@@ -80,7 +80,6 @@ def conclude(task: ReviewTask) -> Decision:
 
 
 def derive_again(row: Decision) -> None:
-    """Derive a decision's records again."""
     pipeline.again(row, versions.current(row.project))
 
 

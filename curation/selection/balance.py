@@ -63,9 +63,6 @@ class Balanced:
     after: Mapping[Stratum, int]
 
 
-NONE: Final = Balanced(frozenset(), Findings((), (), ()), {}, {})
-
-
 class RecordPool:
     """The records to choose from, in the order in which they stay, in about forty bytes each: there may be a million.
 

@@ -185,15 +185,6 @@ def ranked(items: Iterable[Item], key: bytes) -> list[Item]:
     return sorted(items, key=lambda item: (not item.by_person) * BEHIND + order(key, item.id))
 
 
-def depth(authored: Author, parents: Iterable[int] = ()) -> int:
-    """A record's generation: 0 if a person wrote or edited it, else one more than the deepest record (`parents`) that
-    its agent version was trained on.
-
-    An answer that was voted up is still model output: at least 1.
-    """
-    return 0 if authored == "human" else 1 + max(parents, default=0)
-
-
 def cap_subjects(unread: Sequence[Item], settings: GuardSettings) -> dict[int, Finding]:
     """Records beyond the number that may rest on one person alone."""
     return over(unread, lambda item: item.voters, settings.subject_cap, "subject")

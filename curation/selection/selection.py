@@ -91,7 +91,7 @@ class Verdicts:
         return codes
 
 
-def select(project: Project, policy: CurationPolicy, now: datetime | None = None) -> Counter[str]:
+def select(project: Project, policy: CurationPolicy) -> Counter[str]:
     """Give every record its status, and ask people about held ones; return how many eval cases, examples and pairs have
     which status.
 
@@ -99,7 +99,7 @@ def select(project: Project, policy: CurationPolicy, now: datetime | None = None
     """
     began = timezone.now()
     sources.follow(project)
-    made = plan(project, policy.settings, now or began)
+    made = plan(project, policy.settings, began)
     counts: Counter[str] = Counter()
     for model in KINDS:
         counts.update(carry_out(model, made, began))

@@ -26,7 +26,6 @@ def read(request: HttpRequest, limit: int) -> bytes:
 
 
 def declared_length(request: HttpRequest) -> int | None:
-    """The `Content-Length`, or None."""
     try:
         return max(0, int(request.META.get("CONTENT_LENGTH") or ""))
     except ValueError:

@@ -103,12 +103,10 @@ def _fault(value: Any) -> "PayloadError | None":
 
 
 def _not_json() -> PayloadError:
-    """The error for a body that is not JSON."""
     return PayloadError("", "invalid_json", "This is not valid UTF-8 JSON.")
 
 
 def _too_deep() -> PayloadError:
-    """The error for nesting that is too deep."""
     return PayloadError("", "too_deep", f"Nested deeper than {MAX_DEPTH} levels.")
 
 
@@ -175,5 +173,4 @@ def _cut(body: bytes, around: bytes) -> Iterator[bytes]:
 
 
 def without_nulls(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The object without its nulls."""
     return {name: value for name, value in body.items() if value is not None}

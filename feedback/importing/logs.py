@@ -142,7 +142,6 @@ def results(
     reading: Reading,
     trial: Trial | None,
 ) -> Iterator[LineResult]:
-    """The result of each line."""
     seen: Counter[str] = Counter()
     for record in reading.lines(records):
         if record.problem:
@@ -285,7 +284,6 @@ def normal_form(interaction: InteractionIn) -> InteractionIn:
 
 
 def normal_step(step: Step) -> Step:
-    """A step in normal form."""
     given = {name: whole_numbers(getattr(step, name)) for name in ("arguments", "result")}
     return msgspec.structs.replace(step, **given)
 

@@ -15,13 +15,11 @@ words that happen to begin with a bracket must not be lost:
 
 import json
 import re
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from feedback.capture.payloads import PayloadError
 from feedback.texts.literals import ESCAPED, LENIENT, unwritten
 
-T = TypeVar("T")
 MESSAGE_KEYS = {"role", "parts", "content", "messages"}
 PARTS = tuple(
     "text input_text output_text refusal thinking reasoning image image_url input_image file audio input_audio "
@@ -79,20 +77,6 @@ def is_spoken(found: Any) -> bool:
             return True
         return not found or found.get("type") in PARTS or not MESSAGE_KEYS.isdisjoint(found)
     return all(isinstance(item, dict) and bool(item) and is_spoken(item) for item in found)
-
-
-def first(*readings: Callable[[], list[T]]) -> list[T]:
-    """The first reading that finds something. If none does and one met broken data, that error is raised."""
-    broken = None
-    for reading in readings:
-        try:
-            if found := reading():
-                return found
-        except PayloadError as error:
-            broken = broken or error
-    if broken:
-        raise broken
-    return []
 
 
 def is_cut(text: str) -> bool:

@@ -187,7 +187,6 @@ class TurnResults:
 
 
 def _settle(project: Project, plan: TracePlan, ended: Iterator[Recorded | Refusal], taken: ExportResult) -> TurnResults:
-    """Note the results of the trace's turns, in order."""
     settled = TurnResults(list(plan.moved))
     for place, other in zip(plan.places, plan.names, strict=True):
         end = next(ended)

@@ -89,16 +89,6 @@ class Reading(Struct, omit_defaults=True):
         return bool(said or self.kind == Kind.AGENT or self.names or self.own_id or msgspec.to_builtins(self.person))
 
 
-def plain(reading: Reading) -> dict[str, Any]:
-    """The reading as JSON."""
-    return dict(msgspec.to_builtins(reading))
-
-
-def restored(value: Any) -> Reading:
-    """The reading that `plain` made."""
-    return msgspec.convert(value, Reading)
-
-
 FINAL = ("final_answer", "final_result")  # tools with which frameworks return the answer itself
 
 

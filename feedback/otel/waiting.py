@@ -33,7 +33,6 @@ def stored_traces(project: Project, traces: Sequence[str]) -> dict[str, Trace]:
 
 
 def stored_turns(project: Project, rows: Iterable[Trace]) -> dict[str, Interaction]:
-    """The interactions of these traces, by id."""
     ids = [place["id"] for row in rows for place in row.turns]
     found: dict[str, Interaction] = {}
     for start in range(0, len(ids), 500):

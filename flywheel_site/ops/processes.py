@@ -24,6 +24,7 @@ from django.conf import settings
 from flywheel_site.ops.ports import claim_folder, claim_port
 from privacy.db import engine
 
+LOOPBACK = "127.0.0.1"
 GRACE_SECONDS = 8.0
 BACKOFF_SECONDS = 1.0
 STARTUP_SECONDS = 30.0
@@ -121,16 +122,16 @@ def worker() -> None:
     )
 
 
-def embedded(port: int, var: Path, host: str = "127.0.0.1") -> list[Process]:
+def embedded(port: int, var: Path) -> list[Process]:
     return [
-        Process("web", lambda: web(host, port), var / "log" / "web.log"),
+        Process("web", lambda: web(LOOPBACK, port), var / "log" / "web.log"),
         Process("worker", worker, var / "log" / "worker.log"),
     ]
 
 
-def claim(port: int, var: Path, host: str = "127.0.0.1") -> tuple[socket.socket, IO[str]]:
+def claim(port: int, var: Path) -> tuple[socket.socket, IO[str]]:
     """The port and the folder, held while the result is open. Raises `InUse`."""
-    return claim_port(host, port), claim_folder(var, port)
+    return claim_port(LOOPBACK, port), claim_folder(var, port)
 
 
 def serve(port: int, var: Path, welcome: str) -> None:

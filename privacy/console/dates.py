@@ -31,7 +31,6 @@ def first_key(model: type[Model], column: str, moment: datetime) -> int:
 
 
 def day(text: str) -> date | None:
-    """The date, or None if it is not one."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -328,11 +328,11 @@ def _plain(value: Any) -> Any:
     return value.obj if isinstance(value, Jsonb) else f"\\x{bytes(value).hex()}"
 
 
-def stream(statement: str, values: Sequence[Any] = (), fetch: int = FETCH) -> Iterator[Any]:
+def stream(statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
     """The rows of a statement, a few thousand at a time; on PostgreSQL from a server-side cursor."""
     # A PostgreSQL cursor lives as long as its transaction; on SQLite a transaction would lock out every writer.
     whole = transaction.atomic() if vendor() == "postgresql" else nullcontext()
     with whole, connection.chunked_cursor() as cursor:
         cursor.execute(statement, values)
-        while rows := cursor.fetchmany(fetch):
+        while rows := cursor.fetchmany(FETCH):
             yield from rows

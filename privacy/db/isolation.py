@@ -9,11 +9,9 @@ import logging
 import os
 import traceback
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from django.db import transaction
 from django.utils import timezone
 
 from privacy.models import Setback
@@ -25,19 +23,17 @@ FORGOTTEN = timedelta(days=1)
 """A setback that has not recurred for this long is about something that no longer exists."""
 
 
-def each(work: str, things: Iterable[Thing], do: Callable[[Thing], Result], *, whole: bool = False) -> list[Result]:
+def each(work: str, things: Iterable[Thing], do: Callable[[Thing], Result]) -> list[Result]:
     """Do this work for each item, and return the results of those that succeeded.
 
-    `things` is read before the work begins. With `whole`, each runs in a transaction, so a failure leaves nothing
-    behind; without it, the work manages its own transactions.
+    `things` is read before the work begins. The work manages its own transactions.
     """
     results, seen, failed = [], set(), {}
     for thing in list(things):
         about = name(thing)
         seen.add(about)
         try:
-            with transaction.atomic() if whole else nullcontext():
-                results.append(do(thing))
+            results.append(do(thing))
         except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
             failed[about] = reason(error)
             logger.error("%s failed for %s: %s at %s", work, about, failed[about], place(error))

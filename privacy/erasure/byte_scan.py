@@ -46,7 +46,6 @@ class Marker:
 
 
 def windows(data: bytes) -> set[bytes]:
-    """The distinct windows in the bytes."""
     found = set(WORDS.findall(data))
     found.update(first + rest for first, rest in LETTERS.findall(data))
     found.update(b"\\u" + rest for rest in ESCAPED.findall(data))

@@ -47,17 +47,16 @@ STILL_SEEN = """
 """
 
 
-def rewrite(*, always: bool = False, patience: float = PATIENCE) -> list[str]:
-    """Rewrite the tables if an erasure waits for it (or `always`); return their names. SQLite has already overwritten
-    the rows.
+def rewrite(*, patience: float = PATIENCE) -> list[str]:
+    """Rewrite the tables if an erasure waits for it; return their names. SQLite has already overwritten the rows.
 
-    Returns None, to try again next time, if a transaction that may see deleted rows is still open after `patience`
+    Returns nothing, to try again next time, if a transaction that may see deleted rows is still open after `patience`
     seconds, or if one holds a table for longer than `LOCK_WAIT` while others queue behind us.
     """
     if engine.one_writer():
         return []
     waiting = list(Erasure.objects.filter(overwritten_at__isnull=True, settled_at__isnull=False).values_list("pk"))
-    if not waiting and not always:
+    if not waiting:
         return []
     tables = {model._meta.db_table: free_text(model) for model in personal_models()}
     if not unseen(patience):

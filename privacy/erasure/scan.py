@@ -187,7 +187,6 @@ def digests_in(listed: list[str]) -> frozenset[bytes]:
 
 
 def found_in_files(progress: dict[str, Any]) -> frozenset[bytes]:
-    """All fingerprints found in files."""
     return digests_in([digest for found in progress.get("hits", {}).values() for digest in found])
 
 

@@ -213,7 +213,6 @@ def joined(columns: list[Any], rows: list[Any]) -> dict[str, bytes]:
 
 
 def as_bytes(value: Any) -> bytes:
-    """A value of a column as bytes."""
     if isinstance(value, bytes | memoryview):
         return bytes(value)
     if value is None:

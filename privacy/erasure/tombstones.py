@@ -77,7 +77,6 @@ def mark_exported(written: dict[int, datetime]) -> None:
 
 
 def line(row: Tombstone) -> bytes:
-    """A tombstone as a line of the file."""
     entry = {"kind": row.kind, "digest": row.digest, "reason": row.reason, "buried_at": row.buried_at}
     return orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE)
 

@@ -1,10 +1,12 @@
 """Turns files in other encodings and formats into UTF-8 or rows: gzip, UTF-16, UTF-32, Windows-1252 in tables, or a
 named encoding; spreadsheets and Parquet through optional libraries. Text goes through a nameless temporary file, so a
-file of any size can be read and nothing of it stays behind.
+file of any size can be read and nothing of it stays behind. A record is read as standard JSON; if it is none, the message
+says where, and what to do where that is known.
 """
 
 import codecs
 import gzip
+import json
 import re
 import shutil
 import tempfile
@@ -19,7 +21,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
-from privacy.files.csv_rows import BadRow, Row, column_name, structure
+from privacy.files.csv_rows import BadRow, Row, column_name, plain_name, structure
 
 XLSX_EXTRA = (
     "The file is a spreadsheet or an archive. To read a spreadsheet, run pip install openpyxl, or save it as CSV."
@@ -276,3 +278,55 @@ def _in_utf8(file: BinaryIO, target: BinaryIO, encoding: str, *, strict: bool) -
         raise Undecodable("This encoding is not for text.") from None
     target.seek(0)
     return target
+
+
+NOT_UTF8 = "This is not valid UTF-8 at byte {place}. Save the file as UTF-8, or name its encoding."
+NOT_JSON = "This is not valid JSON at character {place}{remedy}."
+NO_CONSTANT = ": NaN and Infinity are not JSON. Write null"
+CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*+"|(NaN|-?Infinity)', re.DOTALL)
+REMEDIES = (  # what follows the place where JSON ends, and what to do
+    (re.compile(r"\s*(?:data|event|id|retry):"), ": this is a line of an event stream. Export whole conversations"),
+    (re.compile(r"\s*'"), ": names and texts need double quotes"),
+    (re.compile(r"\s*(?:None|True|False)\b"), ": JSON writes null, true and false"),
+    (re.compile(r"\s*(?://|/\*|#)"), ": JSON has no comments. Delete them"),
+)
+
+
+class DuplicateField(ValueError):
+    """An object has a field twice."""
+
+
+def decode(raw: bytes) -> Any:
+    """Standard JSON: no NaN, and no field twice. Raises `ValueError`."""
+    return json.loads(raw.decode(), object_pairs_hook=_each_once, parse_constant=_refuse_constant)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise DuplicateField(next(plain_name(name, "a field") for name in names if names.count(name) > 1))
+    return found
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def why_not_json(raw: bytes, error: ValueError) -> str:
+    """Where a record stops being JSON, and what to do where that is known."""
+    if isinstance(error, UnicodeDecodeError):
+        return NOT_UTF8.format(place=error.start + 1)
+    text = raw.decode()
+    if not isinstance(error, json.JSONDecodeError):  # `_refuse_constant`
+        found = next((token for token in CONSTANT.finditer(text) if token[1]), None)
+        return NOT_JSON.format(place=found.start() + 1 if found else 1, remedy=NO_CONSTANT)
+    before = text[: error.pos].rstrip()
+    if text[error.pos :].lstrip()[:1] in ("]", "}") and before.endswith(","):
+        return NOT_JSON.format(place=len(before), remedy=": delete this comma")
+    remedy = next((words for sign, words in REMEDIES if sign.match(text, error.pos)), "")
+    if not remedy and error.msg == "Extra data":
+        remedy = ": the record ends here, and more text follows"
+    elif not remedy and error.pos >= len(text.rstrip()):
+        remedy = ": the record ends too early. It was cut off, or goes on in the next line"
+    return NOT_JSON.format(place=error.pos + 1, remedy=remedy)

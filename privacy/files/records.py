@@ -18,8 +18,18 @@ from typing import Any, BinaryIO, TypeAlias
 import yaml
 
 from privacy.files.csv_rows import Line, Row, Unusable, csv_rows
-from privacy.files.decoding import TABLES, Undecodable, Unreadable, line_end, opened, parquet_rows, sheet_rows
-from privacy.files.strict_json import DuplicateField, decode, why_not_json
+from privacy.files.decoding import (
+    TABLES,
+    DuplicateField,
+    Undecodable,
+    Unreadable,
+    decode,
+    line_end,
+    opened,
+    parquet_rows,
+    sheet_rows,
+    why_not_json,
+)
 
 MAX_RECORD = 4 * 1_048_576
 RELEASED_AT_ONCE = 32 * 1_048_576  # pages of the file already read
@@ -106,7 +116,6 @@ def from_lines(lines: Iterable[bytes]) -> Iterator[Record]:
 
 
 def from_json(number: int, raw: bytes, longest: int = MAX_RECORD) -> Record:
-    """One record from its JSON."""
     if len(raw) > longest:
         return Record(number, problem=TOO_LONG.format(longest=longest))
     try:
@@ -197,7 +206,6 @@ def _csv(data: Bytes, start: int, layout: Layout) -> Iterator[tuple[int, Record]
 
 
 def _json(data: Bytes, start: int, suffix: str, layout: Layout) -> Iterator[tuple[int, Record]]:
-    """JSON in any of its layouts."""
     heads = _heads(data, start, layout.longest)
     if not heads:
         return

@@ -21,7 +21,6 @@ def subject_digest(namespace: str, external_id: str) -> str:
 
 
 def find(namespace: str, external_id: str) -> Subject | None:
-    """The subject, or None if there is none."""
     return Subject.objects.filter(namespace=namespace, digest=subject_digest(namespace, external_id)).first()
 
 

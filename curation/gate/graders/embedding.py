@@ -7,7 +7,6 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from curation.gate.graders.grades import CaseView, Grader, GraderError, ModelError
 
@@ -33,17 +32,17 @@ def embedding_grader(*, encode: Encode | None = None, model: str = "") -> Grader
     return embedding
 
 
-def endpoint_encoder(url: str, model: str, key: str, timeout: float, client: Any = None) -> Encode:
+def endpoint_encoder(url: str, model: str, key: str, timeout: float) -> Encode:
     """Return an encoder over the embeddings of an OpenAI-compatible endpoint; `timeout` in seconds.
 
-    `client` is an `httpx.Client`; without one it is made (httpx is an extra). Raises GraderError without httpx; what it
-    returns raises ModelError for every answer that is not one vector a text.
+    Raises GraderError without httpx, which is an extra; what it returns raises ModelError for every answer that is not
+    one vector a text.
     """
     try:
         httpx = importlib.import_module("httpx")
     except ImportError as missing:
         raise GraderError("embedding: install httpx to use an endpoint") from missing
-    asking = client or httpx.Client(timeout=timeout, follow_redirects=False)
+    asking = httpx.Client(timeout=timeout, follow_redirects=False)
     headers = {"Authorization": f"Bearer {key}"} if key else {}
 
     def encode(texts: list[str]) -> Sequence[Sequence[float]]:

@@ -54,7 +54,6 @@ def checked(score: object, name: str) -> float:
 
 
 def text_of(case: CaseView, key: str) -> str:
-    """Return the case's text under `key`, or "" where it has none."""
     value = case.get(key)
     return value if isinstance(value, str) else ""
 

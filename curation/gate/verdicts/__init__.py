@@ -15,7 +15,7 @@ from curation.gate.verdicts.cases import (
     remembering,
     results_digest,
 )
-from curation.gate.verdicts.documents import DocumentError, read_results, results_document, verdict_document
+from curation.gate.verdicts.documents import verdict_document
 from curation.gate.verdicts.history import History
 from curation.gate.verdicts.integrity import Reason
 from curation.gate.verdicts.judging import Verdict, judge_early, judge_results, looks, needs_confirmation
@@ -28,7 +28,6 @@ __all__ = [
     "Attempt",
     "Case",
     "CaseOutcome",
-    "DocumentError",
     "GatePolicy",
     "History",
     "PolicyError",
@@ -47,9 +46,7 @@ __all__ = [
     "judge_results",
     "looks",
     "needs_confirmation",
-    "read_results",
     "remembering",
     "results_digest",
-    "results_document",
     "verdict_document",
 ]

@@ -1,17 +1,11 @@
-"""Verdicts and result sets as plain values, for files, requests and JSON columns."""
+"""Verdicts as plain values, for files, requests and JSON columns."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 
-from curation.gate.verdicts.cases import Attempt, Result, ResultSet
 from curation.gate.verdicts.judging import Verdict
 from curation.gate.verdicts.rates import SingleCases
-
-
-class DocumentError(ValueError):
-    """The document is not a result set; the message names the field and quotes no value."""
 
 
 def verdict_document(verdict: Verdict) -> dict[str, object]:
@@ -82,45 +76,3 @@ def _apart(single: SingleCases) -> dict[str, object]:
         return made
     change = {"change": single.comparison.change, "interval": list(single.comparison.interval)}
     return made | change | {"paired": single.comparison.pairs.total}
-
-
-def results_document(results: ResultSet) -> dict[str, object]:
-    """Return a result set as plain values. It holds answers: keep it where answers may be kept."""
-    return asdict(results)
-
-
-def read_results(document: Mapping[str, object]) -> ResultSet:
-    """Return the result set of a document, seal and all: what was changed in between no longer fits it.
-
-    Raises DocumentError for names that are missing or unknown. Values are judged by the verdict, not here.
-    """
-    header = _fields(document, ResultSet, "result set")
-    results = tuple(_result(item) for item in _list(header["results"], "results"))
-    left_out = tuple(map(str, _list(header["unreplayed"], "unreplayed")))
-    return ResultSet(**{**header, "results": results, "unreplayed": left_out})  # type: ignore[arg-type]
-
-
-def _result(item: object) -> Result:
-    values = _fields(item, Result, "result")
-    repeats = tuple(
-        Attempt(**_fields(repeat, Attempt, "repeat"))  # type: ignore[arg-type]
-        for repeat in _list(values["repeats"], "repeats")
-    )
-    variants = tuple(
-        Attempt(**_fields(variant, Attempt, "variant"))  # type: ignore[arg-type]
-        for variant in _list(values["variants"], "variants")
-    )
-    return Result(**{**values, "repeats": repeats, "variants": variants})  # type: ignore[arg-type]
-
-
-def _fields(value: object, shape: type, what: str) -> dict[str, object]:
-    wanted = set(shape.__dataclass_fields__)  # type: ignore[attr-defined]
-    if not isinstance(value, Mapping) or set(value) != wanted:
-        raise DocumentError(f"a {what} has exactly the fields {', '.join(sorted(wanted))}")
-    return dict(value)
-
-
-def _list(value: object, what: str) -> list[object]:
-    if not isinstance(value, list | tuple):
-        raise DocumentError(f"{what} is a list")
-    return list(value)

@@ -254,7 +254,6 @@ def _single(
     past: History,
     level: float,
 ) -> SingleCases | None:
-    """Return the figures of the `single` cases, or None where there are none."""
     apart = [outcome for outcome in outcomes if outcome.case.is_single]
     if not apart:
         return None

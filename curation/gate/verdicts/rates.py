@@ -35,14 +35,14 @@ def cases_for(drop: float, discordant: float, alpha: float, power: float = POWER
     return ceil((level * sqrt(different) + chance * sqrt(max(0.0, different - drop * drop))) ** 2 / drop**2)
 
 
-def detectable(units: int, discordant: float, alpha: float, power: float = POWER) -> float | None:
+def detectable(units: int, discordant: float, alpha: float) -> float | None:
     """The smallest drop that this many cases refuse with that chance; None where not even a drop of everything is."""
-    if units == 0 or cases_for(1.0, discordant, alpha, power) > units:
+    if units == 0 or cases_for(1.0, discordant, alpha) > units:
         return None
     low, high = 0.0, 1.0
     while high - low > 0.0005:
         middle = (low + high) / 2
-        low, high = (low, middle) if cases_for(middle, discordant, alpha, power) <= units else (middle, high)
+        low, high = (low, middle) if cases_for(middle, discordant, alpha) <= units else (middle, high)
     return high
 
 

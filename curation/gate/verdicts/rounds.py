@@ -192,7 +192,7 @@ def change(units: Sequence[Unit]) -> float | None:
     return sum(unit.change for unit in units) / total if total else None
 
 
-def change_range(units: Sequence[Unit], z: float = Z95) -> tuple[float, float]:
+def change_range(units: Sequence[Unit]) -> tuple[float, float]:
     """The 95 % interval of the change where a unit has several cases, or an agent several rounds.
 
     The intervals of both rates joined by their correlation: Newcombe's method 10 (Statistics in Medicine 17 (1998)
@@ -200,8 +200,8 @@ def change_range(units: Sequence[Unit], z: float = Z95) -> tuple[float, float]:
     """
     if not units:
         return -1.0, 1.0
-    old, old_low, old_high = rate_range([(unit.size, unit.before) for unit in units], z)
-    new, new_low, new_high = rate_range([(unit.size, unit.after) for unit in units], z)
+    old, old_low, old_high = rate_range([(unit.size, unit.before) for unit in units])
+    new, new_low, new_high = rate_range([(unit.size, unit.after) for unit in units])
     phi = correlation(units, old, new)
     down, up = new - new_low, old_high - old
     low = new - old - sqrt(max(0.0, down * down - 2 * phi * down * up + up * up))

@@ -35,8 +35,8 @@ def at_most(passing: int, n: int, rate: float) -> float:
     return min(1.0, sum(map(exp, logs)))
 
 
-def change_interval(pairs: Pairs, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the interval of (candidate's pass rate - baseline's) over paired cases. No cases: (-1, 1).
+def change_interval(pairs: Pairs) -> tuple[float, float]:
+    """Return the 95 % interval of (candidate's pass rate - baseline's) over paired cases. No cases: (-1, 1).
 
     Newcombe, Statistics in Medicine 17 (1998) 2635-2650, method 10: Wilson's limits of both rates, joined
     with the correlation of the pairs, whose positive cross product is corrected by half the number of pairs.
@@ -46,7 +46,7 @@ def change_interval(pairs: Pairs, confidence: float = 0.95) -> tuple[float, floa
         return -1.0, 1.0
     new, old = pairs.both + pairs.won, pairs.both + pairs.lost
     rate_new, rate_old, phi = new / total, old / total, _correlation(pairs)
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    z = NormalDist().inv_cdf(0.975)
     new_low, new_high = interval(rate_new, total, z)
     old_low, old_high = interval(rate_old, total, z)
     down, up = rate_new - new_low, old_high - rate_old

@@ -55,7 +55,6 @@ def correction(row: Row) -> tuple[list[Message], Message, Message] | None:
 
 
 def answer(text: str) -> Message:
-    """An answer as the assistant's message."""
     return {"role": "assistant", "content": text}
 
 

@@ -60,7 +60,6 @@ def expected_tool(step: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def texts(sources: list[dict[str, Any]]) -> list[str]:
-    """The texts of the sources that have one."""
     return [inert(source["text"]) for source in sources if source.get("text")]
 
 

@@ -5,7 +5,7 @@ question or an answer. The answer is the last text that the assistant says aroun
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -112,7 +112,7 @@ def _plain(message: Message) -> dict[str, Any]:
     return {"role": message.role, "content": message.text, **({"media": message.media} if message.media else {})}
 
 
-def read(messages: Any, *, role: Callable[[Data], Any] | None = None) -> list[Message]:
+def read(messages: Any) -> list[Message]:
     """Messages as the OpenAI API, LangChain, ShareGPT and most others write them; anything else is skipped."""
     found = []
     if isinstance(messages, list) and len(messages) == 1 and isinstance(messages[0], list):
@@ -121,7 +121,7 @@ def read(messages: Any, *, role: Callable[[Data], Any] | None = None) -> list[Me
         if isinstance(each, (list, tuple)) and len(each) == 2 and all(isinstance(part, str) for part in each):
             each = {"role": each[0], "content": each[1]}  # LangChain's short form
         if isinstance(each, Mapping):
-            message = read_one(each, role(each) if role else None)
+            message = read_one(each)
             if message:
                 found.append(message)
     return found

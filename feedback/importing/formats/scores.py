@@ -82,7 +82,6 @@ def corrected(score: Score) -> str:
 
 
 def number(text: str) -> bool:
-    """Whether the text is a number."""
     return bool(re.fullmatch(r"\s*[+-]?\d+(?:[.,]\d+)?\s*", text))
 
 
@@ -92,5 +91,4 @@ def first(*values: Any) -> Any:
 
 
 def without_empty(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The record without what is empty."""
     return {name: value for name, value in record.items() if value not in (None, "")}

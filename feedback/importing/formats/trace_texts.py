@@ -67,7 +67,6 @@ def input_messages(value: Any, deep: int = MAX_DEPTH) -> list[Message]:
 
 
 def answer_text(value: Any, deep: int = MAX_DEPTH) -> str:
-    """The text of the answer; empty where the value has none."""
     value = data(value)
     if deep == 0:
         return ""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from feedback.importing.formats.conversations import Data, Message, Turn, first, read, turns
+from feedback.importing.formats.conversations import Data, Message, Turn, first, turns
 from feedback.importing.formats.format import NOBODY_SAID, Line, Unread, line_of
 from feedback.importing.formats.scores import Score, separate, without_empty
 from feedback.importing.formats.trace_texts import data, trace_messages
@@ -195,8 +195,3 @@ def texts(value: Any) -> list[str]:
     """A list of texts, even if written as JSON."""
     value = data(value)
     return [str(each) for each in value if isinstance(each, (str, int))] if isinstance(value, list) else []
-
-
-def messages(value: Any) -> list[Message]:
-    """Messages, even if written as JSON."""
-    return read(data(value))

@@ -180,7 +180,6 @@ def clock() -> Iterator[Finding]:
 
 
 def last_backup() -> Iterator[Finding]:
-    """How old the last backup is."""
     if not settings.BACKUP_HOURS:
         yield ok("backups", "not watched (BACKUP_HOURS=0)")
         return

@@ -1,5 +1,7 @@
 """Patterns that are only tried where one of their words is there: a gate must never shut out what its patterns match."""
 
+from functools import cache
+
 import pytest
 
 from curation.claims import duties, scope
@@ -8,19 +10,23 @@ from curation.claims.statements import claiming
 from curation.claims.words import lists_of
 from tests.curation.told_answers import FILES, HARDER, HELD, read
 
-CLAUSES = {
-    (tuple(clause), language)
-    for name in (*FILES, *HARDER, HELD)
-    for told in read(name)
-    for text in (told.case.expected, told.text)
-    for clauses, language in [claiming(text, told.case.question, whole=True)]
-    for clause in clauses
-}
+
+@cache
+def told_clauses() -> set[tuple[tuple[str, ...], str]]:
+    """All clauses of the told answers, with their languages; read by the tests, as each worker imports this file."""
+    return {
+        (tuple(clause), language)
+        for name in (*FILES, *HARDER, HELD)
+        for told in read(name)
+        for text in (told.case.expected, told.text)
+        for clauses, language in [claiming(text, told.case.question, whole=True)]
+        for clause in clauses
+    }
 
 
 def test_no_duty_is_behind_a_shut_gate() -> None:
     found = 0
-    for clause, language in CLAUSES:
+    for clause, language in told_clauses():
         rules = duties._RULES.get(lists_of(language))
         if rules is None:
             continue
@@ -32,5 +38,5 @@ def test_no_duty_is_behind_a_shut_gate() -> None:
 
 @pytest.mark.parametrize("pattern", ["_MOST", "_LEAST", "_MOST_BEHIND", "_LEAST_BEHIND", "_UNTIL"])
 def test_no_limit_is_behind_a_shut_gate(pattern: str) -> None:
-    matching = [clause for clause, _ in CLAUSES if getattr(scope, pattern).search(" ".join(clause))]
+    matching = [clause for clause, _ in told_clauses() if getattr(scope, pattern).search(" ".join(clause))]
     assert len(matching) >= 5 and [clause for clause in matching if not scope.limits(list(clause))] == []

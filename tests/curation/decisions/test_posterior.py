@@ -119,6 +119,25 @@ def test_a_person_counts_once_with_the_newest_word() -> None:
     assert (nobody.supporters, nobody.tier) == (1, Tier.SINGLE), "all words without a person count as one"
 
 
+def test_who_finds_another_answer_wrong_takes_nothing_back() -> None:
+    one = [word._replace(person=7) for word in words("A+ B-")]
+    assert {claim: found.verdict for claim, found in standings(one).items()} == {A: Verdict.RIGHT}
+    again = [word._replace(person=7) for word in words("B- A+")]
+    assert standings(again)[A].verdict == Verdict.RIGHT
+    changed = [word._replace(person=7) for word in words("A+ B+")]
+    assert {claim: found.supporters for claim, found in standings(changed).items()} == {B: 1}
+    withdrawn = [word._replace(person=7) for word in words("A+ B- A- C-")]
+    assert all(not found.supporters for found in standings(withdrawn).values())
+
+
+def test_one_person_may_find_several_long_answers_right_and_counts_once_for_each() -> None:
+    often = [word._replace(person=7, length=900) for word in words("A+ B+ A+ C+ C-")]
+    found = standings(often)
+    assert {found[A].verdict, found[B].verdict} == {Verdict.RIGHT, Verdict.ACCEPTED}
+    assert found[C].verdict == Verdict.WRONG
+    assert {claim: (one.supporters, one.opponents) for claim, one in found.items()} == {A: (1, 0), B: (1, 0), C: (0, 1)}
+
+
 def test_a_changed_source_leaves_earlier_support_about_one_vote() -> None:
     before, after = words("A+ A+ A+ A+ A+", sources=5), words("A+ A+ A+ A+ A+ A-")
     assert standings(before)[A].probability > 0.99

@@ -6,7 +6,7 @@ import pytest
 
 from curation.evidence.poisoning import names, ngrams, phrases
 from curation.selection import guards
-from curation.selection.guards import GuardSettings, Item, depth
+from curation.selection.guards import GuardSettings, Item
 from tests.curation.selection.guarding import Guarded, guard
 
 KEY = b"a key of the test"
@@ -204,12 +204,6 @@ def test_a_quorum_of_distinct_voters_can_be_asked_for() -> None:
     result = run([made(1), made(2, voters=frozenset({2, 3}))], settings)
     assert kept(result) == {2}
     assert result.held[1].code == "quorum"
-
-
-def test_generations_of_the_agents_own_words_are_counted_and_capped() -> None:
-    assert depth("human", [3, 4]) == 0
-    assert depth("agent") == 1
-    assert depth("agent", [0, 1]) == 2
 
 
 def test_words_of_an_agent_that_our_releases_taught_are_at_most_half(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,16 +67,6 @@ def test_a_setback_about_what_is_gone_is_forgotten_after_a_day() -> None:
     assert not Setback.objects.exists()
 
 
-def test_where_each_is_done_whole_what_one_wrote_before_it_failed_is_taken_back() -> None:
-    def write(name: str) -> None:
-        cast.project(name)
-        if name == "bad":
-            raise ValueError(SECRET)
-
-    isolation.each("writing", ["good", "bad", "fine"], write, whole=True)
-    assert set(Project.objects.values_list("name", flat=True)) == {"good", "fine"}
-
-
 def test_the_hourly_draw_goes_on_after_a_project_that_fails(
     shops: tuple[Project, Project], monkeypatch: pytest.MonkeyPatch
 ) -> None:
