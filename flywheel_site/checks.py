@@ -14,6 +14,7 @@ from django.db import DatabaseError
 
 from curation.roles import ROLES
 from feedback.api import rates
+from flywheel_site.ops import upgrade
 from privacy.checks import TAG
 from privacy.db import engine
 
@@ -28,6 +29,14 @@ def deployed(check: Registered) -> Registered:
     """Register a check that only `check --deploy` runs."""
     register(TAG, deploy=True)(check)
     return check
+
+
+@register(Tags.database)
+def tables_are_of_this_version(**kwargs: Any) -> list[CheckMessage]:
+    """flywheel.E012: the database was made before 0.1.0. `migrate` runs this first, and so does `up`."""
+    if not kwargs.get("databases") or not upgrade.is_needed():
+        return []
+    return [Error("This database was made before 0.1.0.", hint="Run: manage.py upgrade", id="flywheel.E012")]
 
 
 @register(Tags.security)

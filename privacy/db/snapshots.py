@@ -153,7 +153,9 @@ def check(given: Moment) -> None:
     known = set(MigrationExecutor(connection).loader.disk_migrations)
     wanted = {(app, name) for app, name in given.migrations}
     if wanted - known:
-        raise CannotLoad("The backup was made by a newer version of Flywheel. Restore it with that.")
+        raise CannotLoad(
+            "The backup was made by a newer version of Flywheel, or one before 0.1.0. Restore it with that."
+        )
     if not engine.one_writer() and set(MigrationRecorder(connection).applied_migrations()) - wanted:
         raise CannotLoad("The tables of this database are newer than the backup. Restore into an empty database.")
 

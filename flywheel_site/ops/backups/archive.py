@@ -24,6 +24,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from curation.models import Release, ReleaseState
+from flywheel_site.ops import upgrade
 from flywheel_site.ops.backups import state
 from privacy.db import condition, disk_space, snapshots
 from privacy.erasure import tombstones
@@ -154,6 +155,10 @@ LEFT_OUT = {
     "SECRET_KEY": "a new one ends every session; nothing else is lost",
     "passwords in DATABASE_URL, REDIS_URL, JUDGE_KEY and the bucket's variables": "they belong to the environment",
 }
+OLDER = (
+    "The database was made before 0.1.0, and no backup of it could be restored. Stop the server and copy FLYWHEEL_VAR; "
+    "on PostgreSQL run pg_dump too. Then run manage.py upgrade."
+)
 
 
 class CannotSave(Exception):
@@ -170,6 +175,8 @@ def save(target: Path, progress: Progress, *, keep: int = 0) -> dict[str, Any]:
     With `keep`, only that many of the folder's newest backups stay. Raises `CannotSave`; then there is no new file.
     """
     began, now = time.monotonic(), timezone.now()
+    if upgrade.is_needed():
+        raise CannotSave(OLDER)
     path = chosen(target, now)
     clear_leftovers(path.parent)
     try:

@@ -159,6 +159,9 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
     begins = sure(kind)
     if not begins and (following is None or kind & STOP):
         return 0
+    least = 1 if begins or following is None else with_next(page, tokens, place)
+    if not least:
+        return 0
     if place and tokens[place - 1][2] & STOP and text[tokens[place - 1][0] : tokens[place - 1][1]] in SAINTLY:
         return 0
     if following is not None and not following & FIRST and metavariable(page, tokens, place):
@@ -169,13 +172,8 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
         and of_one_language(page, *tokens[place], *tokens[place + 1])
     ):
         return 0
-    if not begins and following is not None:
-        least = with_next(page, tokens, place)
-        if least > 1:
-            return least
-        begins = least == 1
-    if not begins:
-        return 0
+    if least > 1:
+        return least
     length = 1
     while place + length < len(tokens) and length < 5 and extends(page, tokens, place + length, length):
         length += 1
@@ -196,9 +194,8 @@ def with_next(page: Page, tokens: list[Token], place: int) -> int:
     """
     text, kind, following = page.text, tokens[place][2], tokens[place + 1][2]
     ambiguous = bool(kind & FIRST) and not kind & STOP
-    joined = gap(text, tokens, place + 1) not in SPACES  # `Art von Kennzeichner`: a particle needs a surname
-    if ambiguous and joined and not surname(following):
-        return 0
+    if ambiguous and gap(text, tokens, place + 1) not in SPACES and not surname(following):
+        return 0  # `Art von Kennzeichner`: a particle needs a surname
     if ambiguous and (
         surname(following)
         or (following == 0 and not kind & PLACE and new_surname(page, *tokens[place + 1][:2]))
