@@ -227,7 +227,8 @@ def days_of(*projects: Project, since: date | None = None) -> dict[tuple[int, da
 def first_of_newest(projects: Sequence[Project], most: int) -> date | None:
     """The first of the newest days of which at most so many answers were drawn; None if no more were drawn in all."""
     days = AuditDay.objects.filter(project__in=projects).values_list("day").annotate(number=Sum("drawn"))
-    first, total = None, 0
+    first: date | None = None
+    total = 0
     for day, number in days.order_by("-day"):
         total += number
         if first and total > most:
