@@ -31,10 +31,10 @@ USE: Final = re.compile(
     rf"\b(?P<v>(?:[A-Z]-)?\d{{4,8}}|\d{{3}}[ -]\d{{3,4}})\s{{1,2}}(?:is|as|ist|als|est|comme|es|como|é|è|come|jest|jako|är|som|er)\s{{1,2}}(?:your|my|the|ihr|dein|votre|ton|su|tu|seu|il tuo|je|uw|twój|din)\s{{1,2}}(?:[\w-]+ ){{0,3}}(?:{NAME}|code|kode?|código|codice|pin)\b",
     re.IGNORECASE,
 )
-# `Your Acme code: 558-219`, `Votre code Acme est 558219`
+# `Your Acme code: 558-219`, `Votre code Acme est 558219`; a number at the end of its clause, not `your Python code: 4000 lines`
 OF_SENDER: Final = r"\b(?:(?:your|ihr|dein|uw) [\w-]+[ -]code|(?:votre|ton) code [\w-]+|(?:su|tu|seu) c[oó]digo (?:d[eo] )?[\w-]+|il tuo codice [\w-]+)"
 SENDER: Final = re.compile(
-    rf"{OF_SENDER}(?::|\s(?:is|ist|lautet|est|es|é|è|:))\s{{1,2}}(?P<v>\d{{4,8}}|\d{{3}}[ -]\d{{3}})(?![\w-]|[.,]\d)",
+    rf"{OF_SENDER}(?::|\s(?:is|ist|lautet|est|es|é|è|:))\s{{1,2}}(?P<v>\d{{4,8}}|\d{{3}}[ -]\d{{3}})(?=\s*(?:[.;!?)\]\n]|,(?!\d)|$)|\s(?:and|und|et|y|e|en)\b)(?!\.\d)",
     re.IGNORECASE,
 )
 OTHER_CODES: Final = re.compile(
