@@ -155,6 +155,9 @@ CODES: Mapping[str, Mapping[str, Promise]] = {
         "capture": _("Sent with a conversation"),
         "gpc": _("Through your browser’s privacy signal (Global Privacy Control)"),
         "import": _("Imported with earlier conversations"),
+        "key": _("Reported by the service"),
+        "link": _("On this page"),
+        "operator": _("Entered by the service’s staff"),
         "page": _("On this page"),
         "replay": _("Entered again after a backup was restored"),
     },
@@ -279,6 +282,8 @@ def lines(row: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 
 def time_of(value: Any) -> datetime | None:
     """The time that a value is; None if it is another text, as in a caller's own metadata."""
+    if isinstance(value, datetime):
+        return value
     try:
         return datetime.fromisoformat(value)
     except (TypeError, ValueError):
@@ -290,5 +295,6 @@ def written(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if name in TIMES and (moment := time_of(value)):
-        return date_format(moment, "DATETIME_FORMAT")
+        # Values are shown as Markdown, where "3. Dezember" would begin a numbered list: the space does not break.
+        return date_format(moment, "DATETIME_FORMAT").replace(". ", ".\u00a0")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -133,11 +133,27 @@ def test_what_is_kept_is_read_in_the_readers_language(client: Client) -> None:
     link = links.make("shop", cast.ANNA, "shop", shop.consent_defaults)[0]
     told = {
         "en": ("Sources of the answer: Web address", "Assistant: Name", "3 Nov 2026, 09:05", "Yes"),
-        "de": ("Quellen der Antwort: Webadresse", "Assistent: Name", "3. November 2026 09:05", "Ja"),
+        "de": ("Quellen der Antwort: Webadresse", "Assistent: Name", "3.\u00a0November 2026 09:05", "Ja"),
     }
     for language, words in told.items():
         text = client.get(at("data", link), HTTP_ACCEPT_LANGUAGE=language).content.decode()
         assert all(each in text for each in (*words, "noon")) and "2026-11-03T" not in text
+
+
+def test_times_of_derived_records_are_written_as_the_reader_writes_them(client: Client) -> None:
+    shop = cast.project()
+    cast.said(shop, cast.asked(shop), "thumbs_down")
+    cast.turn(shop)
+    link = links.make("shop", cast.ANNA, "shop", shop.consent_defaults)[0]
+    for language in page_texts.LANGUAGES:
+        text = client.get(f"{at('data', link)}?lang={language}").content.decode()
+        assert not re.search(r"\d{4}-\d\d-\d\d[T ]\d\d:", text) and "<ol" not in text
+
+
+def test_a_consent_withdrawn_on_the_page_says_so(client: Client, token: str) -> None:
+    client.post(at("consents", token), {"capture": "on", "evaluation": "on"})
+    text = client.get(at("data", token)).content.decode()
+    assert "On this page" in text and not re.search(r">\s*link\s*<", text)
 
 
 def test_every_code_on_the_page_is_in_words() -> None:
