@@ -1,5 +1,5 @@
-"""System checks: every model is on the personal or the impersonal list; a compiled redactor is up to date; the master
-key is known.
+"""System checks: every model is listed as personal or impersonal; a compiled redactor is up to date; the master key is
+known.
 """
 
 from pathlib import Path

@@ -304,8 +304,8 @@ class Setback(models.Model):
 
 
 class InvalidRules(ValueError):
-    """Rules in force are not valid: they were stored past the console. The message names the row and the place, never a
-    value; `row` is where they can be mended.
+    """Rules in force are not valid: somebody stored them without the console. The message names the row and the place,
+    never a value; `row` is where they can be corrected.
     """
 
     def __init__(self, row: models.Model, fault: str) -> None:

@@ -1,4 +1,4 @@
-// The whole of what a page has to do: hand the element its interaction and token, and listen if it wants to.
+// All that a page has to do: give the element its interaction and token, and listen for events if it wants to.
 import "./flywheel-feedback.js";
 
 const widget = document.querySelector("flywheel-feedback");

@@ -12,7 +12,7 @@ export type FeedbackStrings = Partial<
   >
 >;
 
-/** What the element's events tell: ids and kinds, never what was written. */
+/** The detail of the element's events: ids and kinds, never what was written. */
 export interface FeedbackDetail {
   id: string;
   interaction: string;
@@ -31,7 +31,7 @@ export class FlywheelFeedback extends HTMLElement {
   readonly interaction: string;
   /** Send a signal about the answer; returns the feedback's id. */
   send(signal: FeedbackSignal, texts?: { correction?: string; comment?: string }): string;
-  /** Take back every vote and correction on this answer. */
+  /** Withdraw every vote and correction on this answer. */
   takeBack(): void;
   /** Bring labels and buttons up to date. */
   refresh(): void;

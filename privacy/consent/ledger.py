@@ -233,7 +233,7 @@ def broken_at(entries: Iterable[ConsentEntry]) -> ConsentEntry | None:
 
 
 def as_asked(notice: Notice | None) -> bool:
-    """Whether a wording still matches its digest."""
+    """Whether the stored wording still matches its digest."""
     return notice is None or notice.digest == notice_digest(notice.text, notice.language)
 
 

@@ -1,4 +1,4 @@
-"""A filter by date that costs the same on any table.
+"""A date filter whose cost does not grow with the table.
 
 Keys grow as rows are made, so the rows of some days are a range of keys. Its ends are found by bisection: some twenty
 look-ups by key, whatever the number of rows, instead of a scan in another order than the list's.

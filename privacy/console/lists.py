@@ -142,8 +142,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 def as_read(model: type[Model], name: Any, *, words: Words | None = None, is_fixed: bool = True) -> Any:
-    """A form field, or a function that shows it: captured text formatted and, unless it can be edited, JSON as plain
-    words, and whatever `words` is given for.
+    """A form field, or a function that shows it: captured text is formatted; JSON that cannot be edited, and columns in
+    `words`, are shown in plain words.
     """
     field = next((each for each in model._meta.fields if each.name == name), None)
     shows: Words | None = words if is_fixed else None

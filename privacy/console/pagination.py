@@ -27,7 +27,9 @@ def keys_of(parts: Sequence[Rows], limit: int = COUNTED) -> list[Any]:
     for name in map(str, first.query.order_by):
         descends.setdefault(name.lstrip("-"), name.startswith("-"))  # a column named twice changes nothing
     rows = [row for part in parts for row in part.values_list(*descends, "pk")[:limit]]
-    for place, reverse in reversed(list(enumerate(descends.values()))):  # the sort is stable: the last one weighs most
+    for place, reverse in reversed(
+        list(enumerate(descends.values()))
+    ):  # the sort is stable, so the column sorted last decides first
         rows.sort(key=itemgetter(place), reverse=reverse)
     return [row[-1] for row in rows[:limit]]
 

@@ -107,13 +107,13 @@ def _run(database: Any, statement: str, values: Values) -> tuple[list[Any], int]
 
 
 def _is_watched(database: Any) -> bool:
-    """Whether somebody counts or logs statements, so that they must go through Django's cursor."""
+    """Whether statements are being counted or logged, so that they must go through Django's cursor."""
     return bool(database.force_debug_cursor or database.execute_wrappers)
 
 
 @contextmanager
 def together(*, commit: bool = False) -> Iterator[None]:
-    """Send the block's statements to PostgreSQL in one round trip, in its pipeline mode; BEGIN goes with the first.
+    """Send the block's statements to PostgreSQL in one round trip (pipeline mode); BEGIN is sent with the first.
 
     With `commit` the outermost transaction ends with them. Read their rows after the block, which waits for them and
     raises their errors. Use only `send`, and what is built on it, inside: other statements need their row counts at

@@ -12,7 +12,7 @@ from privacy.db.bulk import select
 OLDEST_POSTGRES = 14
 MANY_DEAD = 50_000
 DEAD_SHARE = 0.3
-# The values with which PostgreSQL's own log takes up no text of statements and rows.
+# With these values PostgreSQL writes no statements and no rows' text into its own log.
 NO_TEXT_LOGGED = {
     "log_min_error_statement": ("fatal", "panic"),
     "log_error_verbosity": ("terse",),
@@ -67,7 +67,7 @@ def keeps_old_log() -> bool:
 
 
 def logs_text() -> list[str]:
-    """The settings with which PostgreSQL writes people's text into its own log: with a failed, slow or any statement."""
+    """The settings that let PostgreSQL write people's text into its own log, for failed, slow or all statements."""
     if engine.one_writer():
         return []
     rows = select("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(NO_TEXT_LOGGED)])
@@ -81,8 +81,8 @@ def log_size() -> int:
 
 
 def has_statistics() -> bool:
-    """Whether somebody ran ANALYZE on SQLite. Its planner then takes an index for useless that separates a small project
-    from a large one.
+    """Whether somebody ran ANALYZE on SQLite. Its planner then ignores the index that separates a small project from a
+    large one.
     """
     return engine.one_writer() and bool(select("SELECT name FROM sqlite_master WHERE name = 'sqlite_stat1'"))
 

@@ -55,7 +55,7 @@ def data_version() -> int:
 
 
 def analyze(*tables: type[models.Model]) -> None:
-    """Update PostgreSQL's statistics of those tables that grew since, before a statement that reads all of some tables.
+    """Update PostgreSQL's statistics of tables that have grown, before a statement that reads whole tables.
 
     If a table was empty at the last ANALYZE, the planner assumes a single row however many were loaded since, and may
     read it once per row instead of once. Only keys are sampled; a table that is being vacuumed is skipped. ANALYZE takes

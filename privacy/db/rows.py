@@ -72,8 +72,8 @@ def _loading(model: type[models.Model], columns: tuple[str, ...]) -> tuple[str, 
 
 
 def reserve(numbers: Mapping[type[models.Model], int]) -> Callable[[], dict[type[models.Model], Iterator[int]]]:
-    """Keys for this many new rows of each model. Call in the transaction that inserts them: on SQLite only the single
-    writer knows the next key.
+    """Reserve keys for this many new rows of each model. Call in the transaction that inserts them: on SQLite only the
+    writer of the moment knows the next key.
 
     With keys, rows can refer to each other before they are inserted.
     """

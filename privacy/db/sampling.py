@@ -1,4 +1,4 @@
-"""An even sample of a table's rows: shares and totals of any number of rows at the same cost."""
+"""An even sample of a table's rows: estimates shares and totals at the same cost for any number of rows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from django.db import models
 
 from privacy.db import bulk
 
-MOST = 20_000  # rows; of more, between half as many and this are drawn, which tells a share to within a point
+MOST = (
+    20_000  # rows; from a larger table, half as many to this many are drawn, which estimates a share to within a point
+)
 STRETCHES = 1_000
 
 
@@ -30,7 +32,7 @@ class Sample:
 
 
 def draw(model: type[models.Model], owner: str, owners: Sequence[int], first: int = 0) -> Sample:
-    """A sample of the rows of these owners with at least this key: all of them, or of very many a part.
+    """A sample of these owners' rows whose key is at least this one: all rows or, if they are many, a part.
 
     Keys grow as rows are made. Taking a few in a row at a thousand places, at equal distances, draws from all times
     alike. `owner` is the column that the model's list is indexed by.

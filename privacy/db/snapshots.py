@@ -49,8 +49,8 @@ class Moment:
 
 @contextmanager
 def moment(aside: Path) -> Iterator[Moment]:
-    """Hold one moment of the database: read it under the alias `using` until the context closes. `aside` is for
-    SQLite's copy.
+    """Freeze one moment of the database, to be read under the alias `using` until the context closes. `aside` is a
+    folder for SQLite's copy.
     """
     with copied(aside / FILE) if engine.one_writer() else one_moment() as using:
         migrations = sorted(MigrationRecorder(connections[using]).applied_migrations())

@@ -18,7 +18,7 @@ BEHIND = "The database is of another version of Flywheel: {number} migrations ar
 
 
 def reason(error: Exception) -> str:
-    """Why a command failed, in one line; empty where neither the disk nor the database as a whole is the reason."""
+    """Why a command failed, in one line; empty if neither the disk nor the database as a whole is to blame."""
     if disk_space.is_full(error):
         return FULL
     return "" if isinstance(error, OSError) else trouble()

@@ -1,4 +1,4 @@
-"""Lists withdrawn consents among the tombstones: a ledger restored from an older backup would say yes again."""
+"""Lists withdrawn consents among the tombstones, because a ledger restored from an older backup would say yes again."""
 
 from django.utils import timezone
 

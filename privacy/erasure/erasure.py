@@ -11,7 +11,7 @@
 - `affected(subject) -> list[str]`: the released files, by name, that hold records of the person;
 - `rows_behind(files) -> list[QuerySet]`: the rows of people whose text these files hold;
 - `holding(tombstones) -> list[Subject]`: whose rows these tombstones refer to, after a backup was restored;
-- `reconsider(subject)`: their consent has widened; records left out for lack of it may be looked at again;
+- `reconsider(subject)`: their consent has widened, so records that were left out for lack of it are considered again;
 - `expire(before) -> Iterator[dict[str, int]]`: removes what retention no longer covers, in such steps;
 - `settle()`: effects outside the database, after the commit: idempotent, resumable.
 
@@ -268,7 +268,7 @@ def put_off(receipt: Erasure, error: Exception) -> None:
     """Let an erasure wait for disk space, and log that."""
     logger.error("Erasure %s waits for disk space: %s", receipt.pk, error)
     until = timezone.now() + PAUSE
-    with contextlib.suppress(OperationalError):  # no space for this either: the lease expires by itself
+    with contextlib.suppress(OperationalError):  # there is no space for this either; the lease expires by itself
         Erasure.objects.filter(pk=receipt.pk, tries__gt=0).update(lease_until=until, tries=F("tries") - 1)
 
 

@@ -35,7 +35,7 @@ from privacy.erasure.tables import free_text, personal_models, strings
 from privacy.models import PrivacyRequest, Subject
 from privacy.subjects.digests import key
 
-EVERYTHING, PERSON = "everything", "person"  # what a scan has read, as the receipt says it
+EVERYTHING, PERSON = "everything", "person"  # what a scan has read, in the words of the receipt
 AT_ONCE = 1 << 30  # bytes that are read for each request: about a minute
 CLOCKS = timedelta(days=1)  # more than the clock of the files may differ from that of the rows
 MANY_PAGES = 250_000  # a gigabyte; if an erasure changed more, the whole file is read

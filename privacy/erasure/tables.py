@@ -134,7 +134,7 @@ def left(keys: dict[str, list[int]], subject: int | None) -> dict[str, int]:
 
 
 def told_apart(progress: dict[str, Any], asked: frozenset[bytes]) -> bool:
-    """Whether everything asked for has been found in other people's text, so that nothing is left to search for."""
+    """Whether every fingerprint asked for also occurs in other people's text, so that nothing is left to search for."""
     return asked <= frozenset(map(bytes.fromhex, progress.get("shared", [])))
 
 

@@ -1,4 +1,4 @@
-"""CSV rows, each judged by itself: a row that does not fit its header is a bad row, never cut and never joined.
+"""CSV rows, each read by itself: a row that does not fit the header is reported as bad, never cut or joined to another.
 
 An unclosed quote would swallow the rows that follow. Its row is bad, and reading continues with the very next line, so
 that other people's rows are imported.

@@ -157,7 +157,7 @@ def _mapped(file: BinaryIO) -> Iterator[Bytes]:
 
 
 def _release(data: Bytes, begin: int, end: int) -> int:
-    """Let go of pages that were read, which would count as this process's memory; return where the rest begins."""
+    """Release pages that were read, which would count as this process's memory; return where the rest begins."""
     if not isinstance(data, mmap.mmap) or not hasattr(mmap, "MADV_DONTNEED"):
         return end
     begin, end = (place - place % mmap.PAGESIZE for place in (begin, end))

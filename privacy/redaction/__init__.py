@@ -1,4 +1,4 @@
-"""Personal data and secrets out of text, before anything is stored. Pure: no Django, no input or output, no clock.
+"""Removes personal data and secrets from text before anything is stored. Pure: no Django, no input or output, no clock.
 
     from privacy.redaction import redact
     redact("mail ada@example.org")  # Redacted('mail [EMAIL_1]')

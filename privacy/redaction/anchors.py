@@ -1,4 +1,4 @@
-"""Finds the places in a text where one of many words occurs, in linear time: RE2 finds them, and a rule of `re` reads on."""
+"""Finds where one of many words occurs in a text, in linear time: RE2 finds the places, and a rule in `re` reads on there."""
 
 import re
 from typing import Final
@@ -47,7 +47,7 @@ class Anchor:
         return start >= 0
 
     def read(self, rule: re.Pattern[str], text: str) -> list[re.Match[str]]:
-        """What `rule` matches at the places, in order; a place inside the match before it is passed over."""
+        """What `rule` matches at the places, in order; a place inside the previous match is skipped."""
         return matches(rule, text, [start for start, _ in self.spans(text)])
 
 
@@ -61,7 +61,7 @@ OTHER_SCRIPT: Final = re.compile("[\u0370-\u1fff\u2c00-\U0010ffff]")
 
 
 def ascii_part(pattern: str, end: str = "\x80") -> str:
-    """Those alternatives of a pattern that a text of ASCII alone can match, or one of characters below `end`."""
+    """Those alternatives of a pattern that can match a text in ASCII, or one whose characters are below `end`."""
     parts, depth, begin = [], 0, 0
     for place, sign in enumerate(pattern + "|"):
         if sign == "|" and depth == 0:
@@ -83,7 +83,7 @@ def in_characters(encoded: bytes, spans: list[tuple[int, int]]) -> list[tuple[in
 
 
 def matches(rule: re.Pattern[str], text: str, starts: list[int]) -> list[re.Match[str]]:
-    """What a rule matches at places that are in order; a place inside the match before it is passed over."""
+    """What a rule matches at places that are in order; a place inside the previous match is skipped."""
     found: list[re.Match[str]] = []
     reached = 0
     for start in starts:

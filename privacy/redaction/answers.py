@@ -1,4 +1,4 @@
-"""Values that are a whole turn, when the turn before asked for them: `What is your SSN?`, then `345678901`."""
+"""Values that make up a whole turn because the turn before asked for them: `What is your SSN?`, then `345678901`."""
 
 import re
 from collections.abc import Iterator
@@ -96,7 +96,7 @@ def answers(asked: str, text: str) -> Iterator[Hit]:
 
 
 def fits(kind: str, value: str) -> bool:
-    """Whether a value could be of a type that its form allows."""
+    """Whether the value's form allows it to be of this type."""
     if kind == "PERSON":
         return all(name_like(word) for word in re.split(r"[ .'’-]+", value) if word)
     if kind == "SECRET":

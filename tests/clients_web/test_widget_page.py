@@ -53,11 +53,11 @@ def test_everything_can_be_done_with_the_keyboard_alone(open_widget: Opener, stu
     keyboard.press("Control+Enter")
     widget.expect_told(2)
     assert focused(widget.page) == "Correct"
-    for name in ("Comment", "Try again", "Take back"):
+    for name in ("Comment", "Try again", "Undo"):
         keyboard.press("Tab")
         assert focused(widget.page) == name
     keyboard.press("Enter")
-    widget.expect_status("Your feedback was taken back.")
+    widget.expect_status("Your feedback was withdrawn.")
     assert focused(widget.page) == "Good answer"
     widget.expect_told(4)
     assert stub.calls[1].body["correction"] == "Thirty days."
@@ -158,7 +158,7 @@ def test_it_shows_only_the_controls_that_were_asked_for(open_widget: Opener) -> 
     widget.button("Good answer").click()
     widget.expect_status(THANKS)
     shown = [button.inner_text() for button in widget.page.get_by_role("button").all()]
-    assert shown == ["", "", "Try again", "Take back"]
+    assert shown == ["", "", "Try again", "Undo"]
 
 
 def test_it_is_disabled_without_a_token(open_widget: Opener, stub: Stub) -> None:

@@ -10,7 +10,7 @@ from .stub_api import Answer, Stub, serving
 
 pytestmark = pytest.mark.browser
 THANKS = "Thank you for your feedback."
-QUEUED = "Kept on this device, and sent as soon as possible."
+QUEUED = "Saved on this device; it will be sent as soon as possible."
 DAY_MS = 86_400_000
 
 
@@ -100,8 +100,8 @@ def test_a_vote_taken_back_before_it_was_sent_never_leaves_the_browser(open_widg
     open_widget.context.set_offline(True)
     widget.button("Good answer").click()
     widget.expect_status(QUEUED)
-    widget.button("Take back").click()
-    widget.expect_status("Your feedback was taken back.")
+    widget.button("Undo").click()
+    widget.expect_status("Your feedback was withdrawn.")
     assert widget.stored() == {}
     open_widget.context.set_offline(False)
     widget.page.wait_for_timeout(1_000)
@@ -113,8 +113,8 @@ def test_a_vote_that_may_have_arrived_is_taken_back_at_the_server(open_widget: O
     stub.answers = [Answer(504)]
     widget.button("Good answer").click()
     widget.expect_status(QUEUED)
-    widget.button("Take back").click()
-    widget.expect_status("Your feedback was taken back.")
+    widget.button("Undo").click()
+    widget.expect_status("Your feedback was withdrawn.")
     assert stub.signals == ["thumbs_up", "DELETE"]
     assert stub.calls[1].path == f"/api/v1/feedback/{stub.calls[0].body['id']}"
     assert widget.stored() == {}
@@ -173,8 +173,8 @@ def test_it_works_where_the_browser_keeps_nothing(open_widget: Opener, stub: Stu
     widget.expect_status(QUEUED)
     open_widget.context.set_offline(False)
     widget.expect_status(THANKS)
-    widget.button("Take back").click()
-    widget.expect_status("Your feedback was taken back.")
+    widget.button("Undo").click()
+    widget.expect_status("Your feedback was withdrawn.")
     assert stub.signals == ["thumbs_up", "DELETE"]
 
 
@@ -198,7 +198,7 @@ def test_it_speaks_to_an_api_of_another_origin(open_widget: Opener, stub: Stub) 
         api.answers = [Answer(429, {"Retry-After": "1"})]
         widget.button("Good answer").click()
         widget.expect_status(THANKS)
-        widget.button("Take back").click()
-        widget.expect_status("Your feedback was taken back.")
+        widget.button("Undo").click()
+        widget.expect_status("Your feedback was withdrawn.")
         assert api.signals == ["thumbs_up", "thumbs_up", "DELETE"]
     assert stub.calls == []

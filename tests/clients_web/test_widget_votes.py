@@ -37,7 +37,7 @@ def test_it_lets_a_reader_change_their_mind(open_widget: Opener, stub: Stub) -> 
     assert len(stub.kept) == 2
 
 
-@pytest.mark.parametrize("way", ["Take back", "Bad answer"])
+@pytest.mark.parametrize("way", ["Undo", "Bad answer"])
 def test_it_takes_back_every_vote_that_it_sent(open_widget: Opener, stub: Stub, way: str) -> None:
     widget = open_widget()
     widget.button("Good answer").click()
@@ -45,13 +45,13 @@ def test_it_takes_back_every_vote_that_it_sent(open_widget: Opener, stub: Stub, 
     widget.button("Bad answer").click()
     widget.expect_status(THANKS)
     widget.button(way).click()
-    widget.expect_status("Your feedback was taken back.")
+    widget.expect_status("Your feedback was withdrawn.")
     widget.expect_pressed("Bad answer", False)
     widget.expect_told(4)
     assert stub.signals == ["thumbs_up", "thumbs_down", "DELETE", "DELETE"]
     assert stub.kept == {}
     assert widget.stored() == {}
-    assert widget.button("Take back").is_hidden()
+    assert widget.button("Undo").is_hidden()
 
 
 def test_it_still_knows_the_vote_after_a_reload(open_widget: Opener, stub: Stub) -> None:
@@ -60,8 +60,8 @@ def test_it_still_knows_the_vote_after_a_reload(open_widget: Opener, stub: Stub)
     widget.expect_status(THANKS)
     widget.page.reload()
     widget.expect_pressed("Bad answer", True)
-    widget.button("Take back").click()
-    widget.expect_status("Your feedback was taken back.")
+    widget.button("Undo").click()
+    widget.expect_status("Your feedback was withdrawn.")
     assert stub.kept == {}
 
 
@@ -187,12 +187,12 @@ def test_it_reports_copying_from_the_answer_where_the_page_asks_for_that(
     [
         (401, "It is too late to rate this answer. Reload the page and try again."),
         (403, "It is too late to rate this answer. Reload the page and try again."),
-        (404, "This answer is no longer there, so nothing was kept."),
-        (410, "This answer is no longer there, so nothing was kept."),
+        (404, "This answer no longer exists, so your feedback was not stored."),
+        (410, "This answer no longer exists, so your feedback was not stored."),
         (413, "That is too long. Shorten it and send it again."),
-        (400, "That could not be accepted."),
-        (409, "That could not be accepted."),
-        (422, "That could not be accepted."),
+        (400, "Your feedback could not be accepted."),
+        (409, "Your feedback could not be accepted."),
+        (422, "Your feedback could not be accepted."),
     ],
 )
 def test_it_tells_kindly_what_was_refused_and_keeps_nothing(
@@ -216,7 +216,7 @@ def test_it_keeps_what_was_written_when_it_is_refused(open_widget: Opener, stub:
     text = widget.page.get_by_label("What should the answer have been?")
     text.fill("A better answer.")
     widget.button("Send").click()
-    widget.expect_status("That could not be accepted.")
+    widget.expect_status("Your feedback could not be accepted.")
     assert text.input_value() == "A better answer."
     widget.button("Send").click()
     widget.expect_status(THANKS)
@@ -230,7 +230,7 @@ def test_a_withdrawal_that_is_refused_leaves_the_vote_standing(open_widget: Open
     widget.button("Good answer").click()
     widget.expect_status(THANKS)
     stub.answers = [Answer(401)]
-    widget.button("Take back").click()
+    widget.button("Undo").click()
     widget.expect_status("It is too late to rate this answer. Reload the page and try again.")
     widget.expect_pressed("Good answer", True)
     assert len(stub.kept) == 1
@@ -240,7 +240,7 @@ def test_it_says_so_where_nothing_was_kept_for_want_of_consent(open_widget: Open
     stub.answers = [Answer(200, text='{"stored": false, "reason": "no_consent"}')]
     widget = open_widget()
     widget.button("Good answer").click()
-    widget.expect_status("Nothing was kept, because you have not agreed to it.")
+    widget.expect_status("Your feedback was not stored, because you have not agreed to it.")
     widget.expect_pressed("Good answer", False)
     assert widget.told()[0]["stored"] is False
     assert widget.stored() == {}

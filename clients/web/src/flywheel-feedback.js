@@ -10,7 +10,7 @@ const NAME = "flywheel-feedback";
 const REFUSALS = { 0: "expired", 401: "expired", 403: "expired", 404: "gone", 410: "gone", 413: "long" };
 const elements = new Map(); // every connected element, and what it does when its feedback is settled
 
-/** A fresh id. `randomUUID` is missing where a page is served without TLS. */
+/** A new id. Browsers offer `randomUUID` only to pages served over TLS. */
 const newId = () =>
   crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16)).join("-");
 
@@ -22,7 +22,7 @@ class FlywheelFeedback extends HTMLElement {
   static strings = STRINGS;
 
   #ui = {};
-  #said = {}; // the correction and comment that go with the vote that stands; never written anywhere
+  #said = {}; // the correction and comment that were sent with the current vote; kept in memory only
   #sending = ""; // the id under which the form was sent
   #original = ""; // the text that the correction began with
   #copied = ""; // the interaction whose copying was reported
@@ -77,7 +77,7 @@ class FlywheelFeedback extends HTMLElement {
     return id;
   }
 
-  /** Take back every vote and correction on this answer. */
+  /** Withdraw every vote and correction on this answer. */
   takeBack() {
     const { interaction } = this;
     const votes = votesOn(interaction);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that is sent goes through this queue, in order, each item under an id made once: sending it again is safe.
+// Everything is sent through this queue, in order. An item keeps its id, so it is safe to send it again.
 
 import { drop, isStale, keys, read, write } from "./storage.js";
 
 const QUEUE = "flywheel-feedback/queue/";
 const LIMIT = 50;
-const waiting = new Set(); // whose wait was announced
+const waiting = new Set(); // items that the page was told are waiting
 let settle;
 let tokenFor;
 let last = 0;
@@ -14,8 +14,8 @@ let failures = 0;
 let timer;
 
 /**
- * Begin to send, with what an earlier page has left. `onSettled(outcome, item, status)` hears how each item ends
- * (`sent`, `unkept`, `error`) or that it waits (`queued`); `freshToken(interaction)` may know a newer token.
+ * Start sending, beginning with what an earlier page left. `onSettled(outcome, item, status)` is called when an item is
+ * done (`sent`, `unkept`, `error`) or has to wait (`queued`); `freshToken(interaction)` may return a newer token.
  */
 export function start(onSettled, freshToken) {
   settle = onSettled;
@@ -90,14 +90,14 @@ async function deliver(item, blocked) {
   if (status && status !== 408 && status !== 429 && status < 500) {
     drop(item.key);
     failures = 0;
-    const absent = item.method === "DELETE" && (status === 404 || status === 410); // what was to be reached
+    const absent = item.method === "DELETE" && (status === 404 || status === 410); // it is gone already, which is what we want
     settle(status < 300 || absent ? (kept ? "sent" : "unkept") : "error", item, status);
     return;
   }
   failures += 1;
   blocked.add(status && status !== 429 && !wait ? item.interaction : item.endpoint);
   const until = Date.now() + 1e3 * (+wait || (Date.parse(wait) - Date.now()) / 1e3);
-  if (until && read(item.key)) write(item.key, { ...item, tried: true, until }); // unless it was taken back meanwhile
+  if (until && read(item.key)) write(item.key, { ...item, tried: true, until }); // unless it was withdrawn meanwhile
 }
 
 function request({ endpoint, id, interaction, method, token, body }) {
@@ -110,7 +110,7 @@ function request({ endpoint, id, interaction, method, token, body }) {
     },
     credentials: "omit",
     referrerPolicy: "origin",
-    keepalive: !(body?.length > 2e4), // survives a page that closes; browsers allow that for small bodies alone
+    keepalive: !(body?.length > 2e4), // survives a page that closes; browsers allow that for small bodies only
     signal: AbortSignal.timeout(2e4),
   });
 }

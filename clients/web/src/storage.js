@@ -2,12 +2,12 @@
 // What is kept in the browser, one key per item, so that two tabs writing at once never overwrite each other's.
 
 const DAY = 864e5; // a feedback token lives a day, so nothing that needs one is kept for longer
-const memory = new Map(); // what the disk would not take: storage blocked, or its quota spent
+const memory = new Map(); // what could not be stored, because storage is blocked or full
 let disk;
 try {
   disk = localStorage;
 } catch {
-  disk = undefined; // a sandboxed frame or blocked storage: this page's memory has to do
+  disk = undefined; // a sandboxed frame, or blocked storage: use this page's memory
 }
 
 export const keys = (prefix) =>

@@ -13,7 +13,7 @@ export function keepVotes(interaction, votes) {
   else drop(VOTES + interaction);
 }
 
-/** Forget the votes whose token has expired: they cannot be taken back from here any more. */
+/** Forget the votes whose token has expired: they cannot be withdrawn from here any more. */
 export function forgetOldVotes() {
   for (const key of keys(VOTES)) if (isStale(read(key) ?? {})) drop(key);
 }

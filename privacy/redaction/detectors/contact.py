@@ -112,7 +112,7 @@ def mailbox(text: str, at: int) -> int:
 
 
 def spelt(page: Page) -> Iterator[Hit]:
-    """Addresses that are spelt so that machines do not read them."""
+    """Addresses spelt out so that programs do not recognise them."""
     low = page.low
     for match in SPELT_PLACES.read(SPELT, low):
         labels = match["labels"]

@@ -1,4 +1,4 @@
-"""User names and social handles, where the text says that they are."""
+"""User names and social handles, where the text calls them that."""
 
 import re
 from collections.abc import Iterator

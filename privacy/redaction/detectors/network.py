@@ -18,7 +18,7 @@ VERSION_BEFORE: Final = re.compile(
     r"(?:(?:\bv(?:er(?:sion)?|\.)?|\brelease|\bbuild|\bfirmware|[=<>~^]=|[<>~^])[\s:=]{0,3}|(?:__version__|\bsections?|§)[\s:=\"'-]{0,4})\Z",
     re.IGNORECASE,
 )
-# Loopback, "any" and masks name no machine of anybody's.
+# Loopback, "any" and masks identify nobody's machine.
 NOBODY: Final = re.compile(r"127\.|0\.0\.0\.0|255\.255\.")
 IPV6: Final = re.compile(
     r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?<=:)(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,15})?(?![\w:])"
@@ -36,7 +36,7 @@ CURL_USER: Final = re.compile(
 
 
 def ipv4(page: Page) -> Iterator[Hit]:
-    """Dotted quads that are no version numbers."""
+    """Dotted quads that are not version numbers."""
     for match in QUADS.read(IPV4, page.text):
         start = match.start()
         if NOBODY.match(match.group()) or VERSION_BEFORE.search(page.text, max(0, start - 16), start):

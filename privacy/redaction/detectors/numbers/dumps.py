@@ -1,4 +1,4 @@
-"""Lines of bytes, as `xxd`, `hexdump` and `objdump` print them: their digits are nobody's numbers."""
+"""Lines of bytes, as `xxd`, `hexdump` and `objdump` print them: their digits belong to nobody."""
 
 import re
 from typing import Final

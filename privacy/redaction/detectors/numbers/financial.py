@@ -11,7 +11,7 @@ from privacy.redaction.hits import Detector, Hit, Page
 CARD_RANK: Final = 85
 IBAN_RANK: Final = 86
 
-# Each begins with a class of characters, and asks afterwards what stands before it: `re` skips quickly to such a character.
+# Each begins with a character class and then looks behind it, because `re` skips quickly to such a character.
 CARD_RUN: Final = re.compile(
     r"[1-6](?:(?<=[2-6])|(?=[ .\-_/]{0,2}8[ .\-_/]{0,2}0))(?<!\w[1-6])(?<!\d\.[1-6])(?<!\.[1-6])(?!\.\d{5})(?:[ .\-_/]{0,2}\d){12,22}(?![A-Za-z\d])"
 )
@@ -97,7 +97,7 @@ def ibans(page: Page) -> Iterator[Hit]:
 
 
 def reach(text: str, start: int, wanted: int) -> int:
-    """Where `wanted` letters and digits from `start` end, single separators between them; 0 where they do not."""
+    """Where `wanted` letters and digits from `start` on end, with single separators between them; 0 if there are not as many."""
     count, place, length = 0, start, len(text)
     while place < length:
         character = text[place]

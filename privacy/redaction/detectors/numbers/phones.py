@@ -136,7 +136,7 @@ def in_run(page: Page, begin: int, run: str, digits: int, check: "Check") -> lis
 
 
 def mentioned(low: str, begin: int, stop: int) -> bool:
-    """Whether the words around a run, behind which no digits follow, can call a part of it a telephone number."""
+    """Whether the words around a run that no digits follow can call a part of it a telephone number."""
     return cue_before(low[max(0, begin - 48) : begin])[0] > 0 or bool(AFTER.match(low, stop))
 
 
@@ -170,7 +170,7 @@ def called(page: Page, start: int, end: int) -> bool:
 
 
 def cue_before(before: str) -> tuple[int, str]:
-    """How surely the last words of a text call what follows a telephone number (0 to 2), and what stands after them."""
+    """How surely the last words of a text call what follows a telephone number (0 to 2), and the text after those words."""
     backwards, place = before[::-1], 0
     weak, gap = 0, ""
     for _ in range(6):
@@ -194,7 +194,7 @@ def cue_before(before: str) -> tuple[int, str]:
     return weak, gap
 
 
-# A word and the signs behind it, the text being read backwards.
+# A word and the signs after it; the text is read backwards.
 WORD_BEFORE: Final = re.compile(r"[\s:.,#=(\"'>|_*\[-]{0,7}((?:[^\W\d_]+')?[^\W\d_]+)")
 
 

@@ -52,7 +52,7 @@ TELLING: Final = SAINTS | CALLED | ILLNESS | LINKS  # what the word before a nam
 
 
 def eponym(page: Page, start: int, end: int) -> bool:
-    """Whether a name is but a part of what is called after somebody: an illness, a law, a foundation, a saint's school.
+    """Whether a name is only part of something named after a person: an illness, a law, a foundation, a saint's school.
 
     The illness of somebody who is known by a first name, `la maladie de Sophie`, is that person's own.
     """
@@ -130,7 +130,7 @@ PREPOSITIONS: Final = frozenset("in auf unter über aus dans em en".split())
 
 
 def located(page: Page, start: int, end: int) -> bool:
-    """Whether a word is where something is or when it was, and so no person: `in der Ferne`, `im Mai`."""
+    """Whether a word says where or when something is, and so is no person: `in der Ferne`, `im Mai`."""
     if page.strict or page.low[start - 1 : start] != " ":
         return False
     words = page.low[max(0, start - 24) : start].split()

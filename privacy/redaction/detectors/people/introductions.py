@@ -58,7 +58,7 @@ INTRODUCED: Final = re.compile(rf"\b(?:(?P<name>{SURE_INTRODUCTION})|(?P<weak>{I
 LOOSE: Final = re.compile(
     r"named|namens|call me|signed,?|it's under|(?:full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real)[ -]?name(?:\s?=)?"
 )
-# Whom one speaks with is a person, known to a list or not; whom one asks or calls is a company as often.
+# One speaks with a person, listed name or not; one asks or calls a company as often as a person.
 SPOKEN_TO: Final = re.compile(r"(?:spoke|speaking|talk(?:ed|ing)?) (?:to|with)|meet(?:ing)? with")
 CLAUSE: Final = re.compile(r"(?=[.,!?;:)\n]|\Z| [a-z])")
 ENGLISH_ALONE: Final = frozenset({"im"})
