@@ -209,7 +209,7 @@ class GateResultAdmin(ProjectsOwnAdmin):
 
 class DecisionForm(forms.Form):
     state = forms.ChoiceField(
-        choices=[("promoted", "Promote: it is what we run"), ("refused", "Refuse")], widget=forms.RadioSelect
+        choices=[("promoted", "Promote: this is the version we run"), ("refused", "Refuse")], widget=forms.RadioSelect
     )
     reason = forms.CharField(max_length=200)
 

@@ -300,17 +300,21 @@ def _demands(case: Case, others: Sequence[str]) -> list[_Demand]:
         fenced = f"```\n{case.expected}\n```"
         laid_out = (*texts, f"\n  {case.expected.casefold()} \n")
         return [
-            _Demand((*laid_out, fenced, OPENING + fenced), wrong, changed, "finds the verbatim answer"),
-            _Demand(laid_out, wrong, changed, "takes the verbatim answer alone"),
+            _Demand((*laid_out, fenced, OPENING + fenced), wrong, changed, "finds the exact words within an answer"),
+            _Demand(laid_out, wrong, changed, "accepts only the exact words"),
         ]
     right = (*texts, *other_forms(case.expected, case.question))
-    found = [_Demand(right, wrong, changed, "tells its opposites apart")]
+    found = [_Demand(right, wrong, changed, "tells the answer from its opposites")]
     if len(case.expected.split()) <= ALONE:
-        found.append(_Demand((*texts, case.expected.casefold()), wrong, changed, "takes the answer alone"))
+        found.append(
+            _Demand((*texts, case.expected.casefold()), wrong, changed, "accepts only the answer, without more words")
+        )
     elif not readable(case.expected, case.question):
         numbers = tuple(text for text in changed if re.sub(r"\d", "", text) == re.sub(r"\d", "", case.expected))
         found.append(
-            _Demand(right, wrong, numbers, "tells other answers and numbers apart, in a language without lists")
+            _Demand(
+                right, wrong, numbers, "tells it from other answers and other numbers; this language has no word lists"
+            )
         )
     return found
 

@@ -58,20 +58,20 @@ def in_words(counts: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[
     if left_out := counts.get("not_replayed"):
         yield Line(
             "Not judgeable",
-            f"{left_out:,} cases depend on an account, tools or the time, but the agent takes no world, in which it would get them",
+            f"{left_out:,} cases depend on an account, tools or the time, but the agent takes no `world`, which would give it these",
         )
     if "baseline_rate" not in figures:
         return
     yield Line("Baseline", rate(figures["baseline_rate"]))
     # Only runs that look bad after their first cases stop there, so the change that they show is too large on average.
-    early = "; larger than the true one on average, since asking stopped early" if counts.get("not_asked") else ""
+    early = "; larger than the true change on average, because asking stopped early" if counts.get("not_asked") else ""
     yield Line("Change", f"{change(counts['change'], counts['interval'])}, n = {figures['paired']:,}{early}")
     yield Line(
         "Evidence of a drop",
         f"one-sided p = {figures['p_drop']:.2g}{held_to(figures['level'])}, two-sided p = "
         f"{counts['p_value']:.2g}; {figures['lost']} lost and {figures['won']} won of {figures['paired']} cases",
     )
-    yield Line("What could be seen", detectable(figures))
+    yield Line("Detectable drop", detectable(figures))
     for one in figures["anchors"]:
         yield Line(
             f"Against the {one['name']} run",
@@ -88,7 +88,7 @@ def held_to(level: float | None) -> str:
 def rate(found: Mapping[str, Any]) -> str:
     cases = f"n = {found['cases']:,}"
     if found["units"] != found["cases"]:
-        cases += f" in {found['units']:,} units of near questions"
+        cases += f" in {found['units']:,} groups of near questions"
     if found["rounds"] > 1:
         cases += f", asked up to {found['rounds']} times"
     return f"{percent(found['value'], 1)} (95 % {percent(found['low'], 1)} to {percent(found['high'], 1)}; {cases})"
@@ -108,7 +108,7 @@ def of_variants(found: Mapping[str, Any]) -> str:
     share = percent(found["passed"] / found["variants"], 1)
     said = f"{share} of {found['variants']:,} to {found['cases']:,} cases pass; {len(found['brittle']):,} cases are brittle"
     if found["p"] is None:
-        return f"{said}; the baseline was not asked any"
+        return f"{said}; the baseline was not asked any variants"
     return f"{said}; change {100 * found['change']:+.1f} points over {found['paired']:,} units, one-sided p = {found['p']:.2g}"
 
 
@@ -122,7 +122,7 @@ def detectable(figures: Mapping[str, Any]) -> str:
     """The smallest drop that would have been refused, and the cases that five points take."""
     units, least, needed = figures["units"], figures["detectable"], figures["needed"]
     if least is None:
-        seen = f"{units:,} cases are too few for any drop to be refused four times in five"
+        seen = f"{units:,} cases are too few: no drop would be refused four times in five"
     else:
         seen = f"with {units:,} cases a drop of {100 * least:.1f} points is refused four times in five, a smaller one less often"
     more = f"; a drop of 5 points needs {needed:,} cases, all of them asked" if needed > units else ""

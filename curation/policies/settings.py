@@ -53,7 +53,7 @@ def check(given: Any) -> None:
     if not isinstance(given, dict):
         raise ValueError("Write an object, with a part for each stage.")
     if unknown := sorted(set(given) - set(STAGES)):
-        raise ValueError(f"There is no stage {', '.join(unknown)}; there are {', '.join(STAGES)}.")
+        raise ValueError(f"There is no stage {', '.join(unknown)}; the stages are {', '.join(STAGES)}.")
     for stage, values in given.items():
         if not isinstance(values, dict):
             raise ValueError(f"{stage}: write an object.")

@@ -182,7 +182,8 @@ def mark_calibration(model_admin: Any, request: HttpRequest, queryset: QuerySet[
     made = sum(calibration.mark(task, request.user) for task in chosen if isinstance(request.user, User))
     left = len(chosen) - made
     messages.success(
-        request, f"{made} made calibration items." + f" {left} are not decided, or already are one." * bool(left)
+        request,
+        f"New calibration items: {made}." + f" Left out: {left}, undecided or calibration items already." * bool(left),
     )
 
 

@@ -39,7 +39,7 @@ RATES = (
     "audit low",
     "audit high",
     "audit n",
-    "audit towards its group",
+    "audit shrunk towards its group",
     "audit of",
     "thumbs",
     "thumbs low",

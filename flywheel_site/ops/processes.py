@@ -143,7 +143,7 @@ def serve(port: int, var: Path, welcome: str) -> None:
 
     def ready() -> None:
         if wait_until_ready(port):
-            print(f"\nFlywheel is at  http://127.0.0.1:{port}\n{welcome}\nPress Ctrl-C to end it.", flush=True)
+            print(f"\nFlywheel is at  http://127.0.0.1:{port}\n{welcome}\nPress Ctrl-C to stop.", flush=True)
         else:
             print(f"The server does not answer; see {var / 'log' / 'web.log'}", flush=True)
 

@@ -37,15 +37,15 @@ class Command(BaseCommand):
         )
         if narrowed is not None:
             self.stdout.write(
-                f"assisted  {narrowed.estimate}; with a guess from words and votes; {made.voted}; worth {narrowed.worth:,.0f} plain judgements"
+                f"assisted  {narrowed.estimate}; helped by a prediction from words and votes; {made.voted}; as precise as {narrowed.worth:,.0f} judgements alone"
             )
         self.stdout.write(f"thumbs    {made.thumbs}; {made.voted}; biased by who votes")
         doubt = "confirmed by the audit" if made.is_trusted else "a diagnostic, not to be relied on"
         self.stdout.write(
-            f"weighted  {made.weighted.estimate}; worth {made.weighted.ess:,.0f} equal votes; {percent(made.weighted.clipped)} clipped; {made.voted}; {doubt}"
+            f"weighted  {made.weighted.estimate}; effective sample of {made.weighted.ess:,.0f} votes; {percent(made.weighted.clipped)} of weights clipped; {made.voted}; {doubt}"
         )
         for one in made.slices:
-            guess = "" if one.shrunk is None else f", drawn towards its group {percent(one.shrunk, 1)}"
+            guess = "" if one.shrunk is None else f", shrunk towards its group {percent(one.shrunk, 1)}"
             period = f", {one.period}" if one.period else ""
             self.stdout.write(f"{one.group:<14} {one.name:<20} audit {one.audit}{guess}{period}; thumbs {one.thumbs}")
         if made.multiplicity:

@@ -67,6 +67,6 @@ class Command(BaseCommand):
             f"Tombstone lists: {', '.join(lists['files']) or 'none'}; the newest line is from "
             f"{lists['newest'] or 'never'}."
         )
-        self.stdout.write("The backup cannot tell these; check them by hand:")
+        self.stdout.write("The backup cannot know about these; check them by hand:")
         for what in found["not_known"]:
             self.stdout.write(f"  {what}")

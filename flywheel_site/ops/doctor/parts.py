@@ -81,7 +81,7 @@ def room() -> Iterator[Finding]:
     if condition.has_statistics():
         yield warning(
             "database",
-            "Somebody ran ANALYZE on SQLite: for a small project's lists it now reads the rows of all projects.",
+            "Somebody ran ANALYZE on SQLite: the lists of a small project now read the rows of all projects.",
             "In its file, run DROP TABLE sqlite_stat1.",
         )
     if (seconds := condition.oldest_transaction()) > OLD_TRANSACTION:
@@ -106,7 +106,7 @@ def broker() -> Iterator[Finding]:
         yield fault(
             "broker",
             f"It does not answer: {answer}.",
-            "Check that Redis runs and REDIS_URL is right; capture works meanwhile.",
+            "Check that Redis runs and that REDIS_URL is right. Capture works meanwhile.",
         )
 
 
@@ -116,7 +116,7 @@ def workers() -> Iterator[Finding]:
     if not number:
         yield fault(
             "workers",
-            "No worker has given a sign of life in the last minute.",
+            "No worker has reported in the last minute.",
             "Start one: celery --app flywheel_site worker, or manage.py up.",
         )
     else:
@@ -131,7 +131,7 @@ def workers() -> Iterator[Finding]:
         yield warning(
             "workers",
             f"No worker has taken a task from beat {words}.",
-            "All workers are busy with long tasks, or use another broker.",
+            "Either all workers are busy with long tasks, or they use another broker.",
         )
     else:
         yield ok("beat", "sends tasks, and workers take them")

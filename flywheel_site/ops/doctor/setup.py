@@ -53,7 +53,9 @@ def system_checks(*, deployed: bool | None, database: bool) -> Iterator[Finding]
         if message.level >= checks.WARNING:
             yield made
     if not found:
-        yield ok("settings", f"judged as those of {'a production' if judged else 'one machine; --deploy judges more'}")
+        yield ok(
+            "settings", f"fit for {'production' if judged else 'one machine; check them for production with --deploy'}"
+        )
 
 
 def settings_and_keys() -> Iterator[Finding]:

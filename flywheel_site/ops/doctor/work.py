@@ -94,17 +94,17 @@ def queues() -> Iterator[Finding]:
     if failing := waiting.failing():
         yield warning(
             "work",
-            f"{counted(failing, 'part')} of background work failed the last time.",
+            f"{counted(failing, 'part')} of background work failed on its last run.",
             "See Failing work in the console.",
         )
     late = {work: seconds for work, seconds in waiting.oldest().items() if seconds > PATIENCE[work]}
     for work, seconds in late.items():
         made = fault if work in ("interactions", "erasures", "tombstones") else warning
-        yield made(
-            "work", f"The oldest of the waiting {work} has waited for {seconds / 3600:,.1f} hours.", REMEDIES[work]
-        )
+        yield made("work", f"Waiting {work}: the oldest has waited for {seconds / 3600:,.1f} hours.", REMEDIES[work])
     if not given_up and not failing and not late:
-        yield ok("work", f"nothing waits too long ({health.backlog()['pending_interactions']} interactions to curate)")
+        yield ok(
+            "work", f"nothing has waited too long ({health.backlog()['pending_interactions']} interactions to curate)"
+        )
 
 
 def webhooks() -> Iterator[Finding]:

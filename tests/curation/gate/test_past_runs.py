@@ -86,7 +86,7 @@ def test_a_reliable_case_is_not_asked_again_by_later_candidates(given: World) ->
 def test_near_questions_are_one_unit(given: World) -> None:
     Question.objects.all().update(cluster=7)
     run = gated(given, good)
-    assert run.counts["figures"]["units"] == 2 and "units of near questions" in reports.as_markdown(run)
+    assert run.counts["figures"]["units"] == 2 and "groups of near questions" in reports.as_markdown(run)
 
 
 def test_the_reports_say_what_was_seen_and_what_could_be(given: World) -> None:
@@ -107,4 +107,4 @@ def test_the_reports_say_what_was_seen_and_what_could_be(given: World) -> None:
 
 def test_the_page_shows_the_figures(given: World, admin_client: Client) -> None:
     page = admin_client.get(f"/admin/curation/gaterun/{gated(given, good).pk}/change/").content.decode()
-    assert "Pass rate at the first answer" in page and "What could be seen" in page and "slices were compared" in page
+    assert "Pass rate at the first answer" in page and "Detectable drop" in page and "slices were compared" in page

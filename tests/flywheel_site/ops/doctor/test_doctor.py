@@ -106,7 +106,7 @@ def test_silence_is_noticed(part: str, words: str) -> None:
 
 def test_no_worker_is_a_fault() -> None:
     (heartbeats.folder() / f"{heartbeats.WORKER}celery-here").unlink()
-    assert wrong() == {"No worker has given a sign of life in the last minute.": "FAULT"}
+    assert wrong() == {"No worker has reported in the last minute.": "FAULT"}
 
 
 @pytest.mark.parametrize(("free", "severity"), [(10, "WARNING"), (3, "FAULT"), (60, None)])
