@@ -96,7 +96,7 @@ class Quality:
         """How many of the slices' intervals are expected to miss."""
         n = sum(one.audit.n > 0 for one in self.slices)
         return (
-            f"{n} slices have an audit: at 95 % each, expect about {n / 20:.1f} of their intervals to miss"
+            f"{n} slices have an audit: at 95 % each, expect about {n / 20:.1f} of their intervals to miss the true rate"
             if n > 1
             else ""
         )

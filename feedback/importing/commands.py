@@ -56,7 +56,7 @@ LONGEST = 64 * 1_048_576  # bytes of a record, which may be a chat with all its 
 EXIT = """Exit status: 0 if something was stored or already there; 1 if nothing was, if the file cannot be used and, without --json, if any line is bad (--json lists them)."""
 
 ASK = (
-    "Lines without consent were not stored. Write it into each line "
+    "Lines without consent were not stored. Write the consent into each line "
     '("consent": {"capture": true, "evaluation": true, "training": true}), or, if you already hold it: '
     '--consent capture,evaluation,training --notice "the words under which people agreed"'
 )

@@ -144,7 +144,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", required=True)
         parser.add_argument("--explain", metavar="ID", help="Explain the status of this interaction's records.")
-        parser.add_argument("--json", action="store_true", help="Print the counts, or the path, as JSON.")
+        parser.add_argument("--json", action="store_true", help="Print the counts, or the explanation, as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         project = project_named(options["project"])
@@ -158,7 +158,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(orjson.dumps(counts).decode())
         elif run is None:
-            self.stdout.write("Nothing is new.")
+            self.stdout.write("Nothing new to decide.")
         else:
             self.stdout.write(", ".join(f"{number} {name}" for name, number in counts.items()))
 

@@ -40,7 +40,7 @@ class Command(BaseCommand):
                 f"assisted  {narrowed.estimate}; helped by a prediction from words and votes; {made.voted}; as precise as {narrowed.worth:,.0f} judgements alone"
             )
         self.stdout.write(f"thumbs    {made.thumbs}; {made.voted}; biased by who votes")
-        doubt = "confirmed by the audit" if made.is_trusted else "a diagnostic, not to be relied on"
+        doubt = "confirmed by the audit" if made.is_trusted else "not confirmed by the audit, so do not rely on it"
         self.stdout.write(
             f"weighted  {made.weighted.estimate}; effective sample of {made.weighted.ess:,.0f} votes; {percent(made.weighted.clipped)} of weights clipped; {made.voted}; {doubt}"
         )

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from flywheel_site.ops.backups import CannotSave, save
 from flywheel_site.ops.backups.archive import save_tombstones
+from privacy.console.counting import counted
 from privacy.console.progress import bar
 
 
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         """Print what was written, and what was left out."""
         size = f"{found['bytes'] / 1e6:,.1f} MB"
         self.stdout.write(
-            f"{found['file']}: {size}, {found['rows']} rows, {found['releases']} releases, {found['seconds']} s."
+            f"{found['file']}: {size}, {counted(found['rows'], 'row')}, {counted(found['releases'], 'release')}, {found['seconds']} s."
         )
         for name in found["removed"]:
             self.stdout.write(f"Removed {name}.")

@@ -207,7 +207,7 @@ class Command(BaseCommand):
         bars = [f"{name:<20} {'█' * round(WIDTH * number / widest):<{WIDTH}} {number}" for name, number in steps]
         found = audits.audit(project)
         right = [f"right, by the audit: {found.estimate}; {found.words}"] if found.judged else []
-        self.stage("The turn", *bars, *right)
+        self.stage("One turn of the flywheel", *bars, *right)
         self.stage(
             "Next",
             "console    /admin/                             the flywheel at a glance",
