@@ -180,7 +180,7 @@ def digest(value: str) -> str:
 
 
 HEAD: Final = (
-    "language|introduced, exact|free, exact|introduced, strict|free, strict|introduced, of no list|false, exact|false, strict|of paragraphs"
+    "language|introduced, exact|free, exact|introduced, strict|free, strict|introduced, of no list|false, exact|false, strict|paragraphs"
 ).split("|")
 MISSED: Final = (
     "language|names missed that are introduced|of no list, introduced|that are not introduced|strict|ordinary paragraphs with a false span|strict"
