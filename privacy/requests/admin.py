@@ -50,7 +50,7 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
     list_display = ["asked", "countdown", "stage", "origin", "received_at", "problem"]
     list_filter = [Urgency, NamespaceFilter, "kind", "state", "law"]
     heading = "Privacy requests"
-    lead = "What people have asked for. Each step happens exactly once, even after a crash; a signed receipt ends the request."
+    lead = "What people have asked for. Each step happens exactly once, even after a crash, and a closed request has a signed receipt."
     empty = (
         "No requests",
         "They come from a person's own page, from POST /api/v1/privacy/requests, or from a subject's page here.",
@@ -137,7 +137,9 @@ def alerts(rows: QuerySet[PrivacyRequest]) -> list[tuple[int, str]]:
     found = [(messages.ERROR, f"Overdue: {requests(number)}.")] if (number := sum(s > 1 for s in shares)) else []
     for limit, above in zip(ALERTS, (1.0, ALERTS[0]), strict=True):
         if number := sum(limit < share <= above for share in shares):
-            found.append((messages.WARNING, f"More than {limit:.0%} of the time is over for {requests(number)}."))
+            found.append(
+                (messages.WARNING, f"{requests(number)}: more than {limit:.0%} of the time to answer is over.")
+            )
     if number := sum(row.tries >= lifecycle.MAX_TRIES for row in unfinished):
         found.append((messages.ERROR, f"Set aside after {lifecycle.MAX_TRIES} tries: {requests(number)}."))
     if number := rows.filter(pk__in=audit.found().values("pk")).count():

@@ -28,8 +28,8 @@ def made() -> PrivacyRequest:
     ("received", "due", "said"),
     [
         (-10, 20, "19 days left"),
-        (-16, 14, "More than 50% of the time is over for 1 request."),
-        (-25, 5, "More than 80% of the time is over for 1 request."),
+        (-16, 14, "1 request: more than 50% of the time to answer is over."),
+        (-25, 5, "1 request: more than 80% of the time to answer is over."),
         (-31, -1, "Overdue: 1 request."),
     ],
 )
