@@ -26,7 +26,7 @@ from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
 from privacy.console.pagination import COUNTED
 from privacy.db import engine
 
-WINDOW = 20_000  # how many of the newest conversations are searched
+WINDOW = 20_000  # this many of the newest conversations are searched
 MOST = 2_000  # hits shown from the index; with more, the words are common
 WORDS = 5
 INDEXED = (
@@ -213,7 +213,7 @@ class InteractionAdmin(ReadOnlyAdmin):
 
     @admin.display(description="rated")
     def rated(self, row: Interaction) -> str:
-        """A sign for each kind of signal, with how many there are."""
+        """A badge for each kind of signal, with how many there are."""
         counted = Counter(signal.kind for signal in row.signals.all() if signal.withdrawn_at is None)
         signs = [(*SIGNS[kind], number) for kind, number in counted.items() if kind in SIGNS]
         return format_html_join(" ", '<span class="chip chip-{}">{}\u202f{}</span>', sorted(signs))

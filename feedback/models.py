@@ -132,8 +132,8 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
         return self.visible().filter(pending=True, scan_due=False)
 
     def unused(self) -> "InteractionQuerySet":
-        """Interactions that only signals and other names refer to, according to the schema: this app does not know the
-        apps that build on it.
+        """Interactions that only signals and other names refer to. It is read from the schema, because this app does
+        not know the apps that build on it.
         """
         rows = self
         for relation in Interaction._meta.related_objects:

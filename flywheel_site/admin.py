@@ -1,4 +1,4 @@
-"""The people of the console and their roles. A person is added by an invitation alone."""
+"""The people of the console and their roles. People are added only by invitation."""
 
 from typing import Any
 

@@ -22,7 +22,7 @@ for folder in (VAR, RELEASES, VAR / "broker", VAR / "log", VAR / "static"):
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(VAR / "secret_key")
-# The key of pseudonyms, tokens and fingerprints; it outlives SECRET_KEY. If it is lost, no subject can be found again.
+# The key for pseudonyms, tokens and fingerprints; it outlives SECRET_KEY. If it is lost, no subject can be found again.
 MASTER_KEY, MASTER_KEY_MADE = given_or_kept(env.str("FLYWHEEL_MASTER_KEY", default=""), VAR / "flywheel_master_key")
 
 DEBUG = False

@@ -57,7 +57,7 @@ def is_trial(payload: InteractionIn | FeedbackIn) -> TypeGuard[InteractionIn]:
 
 def parsed(item: Any, scopes: Collection[str]) -> InteractionIn | FeedbackIn | PayloadError:
     """The item as a payload, or the error in it."""
-    if isinstance(item, PayloadError):  # it could not be read at all
+    if isinstance(item, PayloadError):  # the item could not be read at all
         return item
     kind = item.get("type") if isinstance(item, dict) else None
     if isinstance(kind, str) and kind in NEEDS and NEEDS[kind] not in scopes:

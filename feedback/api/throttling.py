@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 AWAY_SECONDS = 5.0
-# What an unreachable cache raises. The client is slow to import, so only if Redis is configured.
+# What an unreachable cache raises. The client is slow to import, so it is imported only if Redis is configured.
 AWAY: tuple[type[Exception], ...] = (import_module("redis.exceptions").RedisError,) if settings.REDIS_URL else ()
 _away_until = 0.0
 

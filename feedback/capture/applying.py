@@ -95,7 +95,7 @@ def _apply_interaction(plan: Plan, write: PreparedInteraction) -> tuple[WriteRes
     if subject is None:
         return WriteResult.NO_CONSENT, None
     parked = existing.parked.get(row.external_id, [])
-    if parked and parked[-1].placeholders:  # its feedback arrived first and began the numbering
+    if parked and parked[-1].placeholders:  # its feedback arrived first and has begun the numbering
         row = write.row = prepare_interaction(plan.project, write.payload, write.asked, parked[-1].placeholders).row
     row.pk, row.subject_id = next(existing.keys[Interaction]), subject.pk
     plan.interactions.append(row)
@@ -108,8 +108,8 @@ def _apply_interaction(plan: Plan, write: PreparedInteraction) -> tuple[WriteRes
 def _grow(plan: Plan, write: PreparedInteraction, stored: Interaction) -> tuple[WriteResult, Row | None]:
     """Add to a stored turn what has since come from its trace.
 
-    It goes to the person that the trace names by now. If they do not consent, or were erased, what was stored without
-    their name is removed too.
+    It belongs to the person whom the trace names by now. If they do not consent, or were erased, what was stored
+    without their name is removed too.
     """
     asker = plan.existing.people[stored.subject_id]
     if not write.person:

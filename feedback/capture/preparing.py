@@ -29,9 +29,9 @@ NO_AGENT = Agent()
 
 @dataclass(frozen=True, slots=True)
 class ConsentSource:
-    """How the consent in a write was asked for, and with which wording. With `only_unsaid` it is an operator's statement
-    about everybody, which counts for purposes on which the person's ledger has no entry. One that `counts_its_own` counts
-    what nobody agreed to itself: a log may come again.
+    """How the consent in a write was asked for, and with which wording. With `only_unsaid` it is an operator's
+    statement about everybody, which counts for purposes on which the person's ledger has no entry. A source that
+    `counts_its_own` counts writes without consent by itself, because a log may be imported again.
     """
 
     method: str = "capture"
@@ -115,7 +115,7 @@ def prepare_interaction(
     now, agent = timezone.now(), payload.agent or NO_AGENT
     body: dict[str, Any] = msgspec.to_builtins(payload)
     context = turns_of(payload.context or ())
-    turn_before = context[-1]["content"] if context else ""  # may introduce a value that the question then gives
+    turn_before = context[-1]["content"] if context else ""  # may ask for a value that the question then gives
     row = Interaction(
         project_id=project.pk,
         external_id=external_id,

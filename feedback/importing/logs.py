@@ -125,8 +125,8 @@ def import_lines(
 
 
 def count_unstored(project: Project, tally: Mapping[str, int]) -> None:
-    """Count the lines that nobody agreed to. If all others were there already, it is the same log again: nothing is kept
-    of these lines, so that alone tells that they have been counted.
+    """Count the lines that nobody agreed to. If all other lines were stored already, it is the same log again. Nothing
+    is kept of these lines, so this is the only way to know that they have been counted.
     """
     is_again = tally.get(WriteResult.REPLAYED) and not tally.get(WriteResult.STORED)
     if not is_again and (number := tally.get(WriteResult.NO_CONSENT)):

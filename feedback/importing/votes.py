@@ -112,7 +112,7 @@ def named(vote: Vote, known: Mapping[str, str]) -> FeedbackIn:
     """The vote under the id that it is already stored with, or under the next version of its id if it has changed.
 
     A vote with its own time is recognised wherever it came before. One without is compared only with the newest, since
-    up, down and up again are three votes. Nobody knows when it changed, so its time is now.
+    up, down and up again are three votes. Its time is now, since nobody knows when it changed.
     """
     first = vote.signal.id or ""
     versions = list(takewhile(known.__contains__, names(first)))

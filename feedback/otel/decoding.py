@@ -283,7 +283,7 @@ def field_of(span: Mapping[str, Any], name: str, read: Callable[[Any], Any], *, 
 
 def list_of(given: Mapping[str, Any], name: str, others: Collection[str]) -> Any:
     """The list of that name; empty if there is nothing but the `others`. Raises `PayloadError` if it goes by another
-    name: ignoring it would lose everything without a word.
+    name: otherwise everything in it would be lost silently.
     """
     if name not in given and given.keys() - set(others):
         raise PayloadError("", "invalid_type", f"There is no {name}. OTLP's JSON writes names in lowerCamelCase.")

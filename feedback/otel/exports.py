@@ -180,7 +180,7 @@ def _divided(plans: Sequence[TracePlan], said: Sequence[FeedbackIn]) -> tuple[li
 class TurnResults:
     """The results of one trace's turns."""
 
-    stored: list[dict[str, Any]]  # where they are
+    stored: list[dict[str, Any]]  # the turns' places in the trace
     names: list[tuple[str, int]] = field(default_factory=list)  # another id, and the interaction's key
     rows: dict[str, Interaction] = field(default_factory=dict)  # the interactions that were written, by id
     raced: bool = False

@@ -30,7 +30,7 @@ class ExportResult:
     missing: Counter[str] = field(default_factory=Counter)
     conversations: Counter[str] = field(default_factory=Counter)  # by product
     without: dict[str, str] = field(default_factory=dict)  # by product, what was missing
-    half: dict[str, str] = field(default_factory=dict)  # and which half of a conversation a trace did not have
+    half: dict[str, str] = field(default_factory=dict)  # the half of a conversation that a trace did not have
 
     @property
     def message(self) -> str:

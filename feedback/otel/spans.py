@@ -127,7 +127,7 @@ def _read_words(span: Span, spoken: Sequence[Dialect], heard: SpanReading) -> No
         heard.faults.append(error)
     if reading.asked and before:
         reading.asked = before + reading.asked
-    # The spans inside repeat what a wrapper says in its own shape; broken data is nobody's words.
+    # The spans inside repeat what a wrapper says in its own shape, and broken data holds nobody's words.
     heard.is_broken = any(error.code != UNKNOWN for error in heard.faults)
     if heard.is_broken:
         reading.asked, reading.told = [], []

@@ -15,9 +15,9 @@ from msgspec import Struct
 
 from feedback.otel.readings import TOPS, Kind, Person, Reading, context, is_model, steps
 
-NEAR = 8  # how many turns, and calls of a turn, another is compared with
+NEAR = 8  # a turn is compared with at most this many turns, and this many calls of a turn
 MAX_CONTEXT, MAX_SOURCES, MAX_STEPS, MAX_NAMES, MAX_TAGS, MAX_MEDIA = 200, 100, 1_000, 64, 50, 50
-LEAST = 8  # the least letters of a text to be searched for in another
+LEAST = 8  # letters that a text needs before it is searched for in another
 
 
 @dataclass(slots=True)

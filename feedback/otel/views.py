@@ -247,7 +247,7 @@ class LogsView(OtlpView):
 
 
 class ElsewhereView(OtlpView):
-    """Other addresses that an exporter may try: the answer says what to do."""
+    """Other addresses that an exporter may try. The answer says what to do instead."""
 
     detail = NO_SUCH_PLACE
 

@@ -23,7 +23,7 @@ from privacy.api.scopes import Scope
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
 from privacy.console.reauthentication import confirmed
 
-# The right that users need themselves before they can give it to a key.
+# The permission that users need before they can give this scope to a key.
 NEEDS = {
     Scope.READ: "feedback.view_interaction",
     Scope.EXPORT: "curation.export_release",
@@ -32,7 +32,7 @@ NEEDS = {
 
 
 def scopes_of(user: Any) -> list[Scope]:
-    """The scopes that this user's own rights cover: a key must not be a way around a role."""
+    """The scopes that this user's own permissions cover: a key must not be a way around a role."""
     return [scope for scope in Scope if scope not in NEEDS or user.has_perm(NEEDS[scope])]
 
 

@@ -33,7 +33,7 @@ Counted = TypeVar("Counted")
 
 
 class Figure(NamedTuple):
-    """A number as the page shows it, and whether it is known well enough to take shares of it."""
+    """A number as the page shows it, and whether it is exact enough to compute shares from."""
 
     number: int
     words: str
@@ -45,7 +45,7 @@ def exact(number: int) -> Figure:
 
 
 def estimate(found: int, share: float, counted: int = 0) -> Figure:
-    """What so many rows of a sample stand for, with others that were counted."""
+    """The number that rows of a sample stand for, plus others that were counted."""
     if share == 1.0:
         return exact(found + counted)
     number = rounded(found / share + counted)
@@ -97,7 +97,7 @@ def funnel(keys: list[int], since: datetime | None) -> dict[str, Figure]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The open tasks: by age, how many there are, and since when the oldest waits."""
+    """The open tasks: how many of each age, how many in all, and since when the oldest has waited."""
 
     ages: tuple[Figure, ...]
     tasks: Figure
@@ -120,7 +120,7 @@ def waiting(keys: list[int]) -> Waiting:
 
 
 def at_most(number: int, limit: int) -> Figure:
-    """A number that was counted up to a limit."""
+    """The figure for a number that was counted up to a limit."""
     return exact(number) if number < limit else Figure(number, f"{number:,}+", is_known=False)
 
 

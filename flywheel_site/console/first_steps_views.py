@@ -98,9 +98,7 @@ class Step:
 
 
 def steps(project: Project, may: Callable[[str], bool]) -> list[Step]:
-    """A project's first steps, done and still to do, for a user with these permissions; empty once all are done. One
-    query.
-    """
+    """A project's first steps, done or not, for a user with these permissions; empty once all are done. One query."""
     done = begun(project)
     page = reverse("admin:feedback_project_change", args=[project.pk])
     make_key = f"{reverse('admin:feedback_apikey_make')}?project={project.pk}&scopes=ingest&scopes=feedback"

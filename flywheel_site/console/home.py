@@ -22,7 +22,7 @@ from privacy.models import Erasure, PrivacyRequest, Setback
 
 PERIODS = {"7": "7 days", "30": "30 days", "all": "all time"}
 SET_ASIDE = 5
-MOST_DRAWN = 20_000  # answers of the audit; that many give its share to about half a point
+MOST_DRAWN = 20_000  # answers of the audit: enough to estimate its share to within half a point
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,9 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
 
 
 def newest_audit(projects: Sequence[Project], since: date | None) -> Audit:
-    """The audit of the answers since that day, or of all answers if none of those was drawn; of very many, the newest."""
+    """The audit of the answers since that day, or of all answers if none since then was drawn; if they are very many,
+    of the newest.
+    """
     newest = audits.first_of_newest(projects, MOST_DRAWN)
     found = audits.audit(*projects, since=max(filter(None, (since, newest)), default=None))
     return found if found.drawn or since is None else audits.audit(*projects, since=newest)

@@ -181,7 +181,7 @@ def measure(project: Project) -> Measured:
 
 
 def weekly(project: Project, cells: Sequence[Cell]) -> list[Week]:
-    """The newest weeks, including those in which nothing happened. Three queries, each of which counts by day."""
+    """The newest weeks, including those in which nothing happened. Three queries, each of them counts by day."""
     seen, voted = Totals(), Totals()
     for cell in cells:
         seen.add(cell.day, cell.seen)

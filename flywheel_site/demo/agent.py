@@ -84,7 +84,7 @@ def v2(question: str, context: list[Turn] | None = None) -> str:
 
 
 def v3_tempting(question: str, context: list[Turn] | None = None) -> str:
-    """The version that sounds best: warm words around an answer that is general rather than to the point."""
+    """The version that sounds best: warm words around a general answer that misses the point."""
     found = sorted(
         ranked(question, context),
         key=lambda one: -one.score * (GENERAL if one.passage in openings() else 1.0),
@@ -93,7 +93,7 @@ def v3_tempting(question: str, context: list[Turn] | None = None) -> str:
 
 
 def improved(lessons: Iterable[Lesson]) -> Agent:
-    """The deployed version plus what it was taught: anybody who asks nearly the same question gets the taught answer."""
+    """The deployed version plus what it was taught: nearly the same question gets the taught answer."""
     signatures = [(signature(lesson.question, lesson.context), lesson.answer) for lesson in lessons]
 
     def ask(question: str, context: list[Turn] | None = None) -> str:

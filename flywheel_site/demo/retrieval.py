@@ -49,8 +49,8 @@ LEAST_STEM: Final = 3
 class Passage:
     """A paragraph of a help page.
 
-    `was` is what it said before its last change, for an agent that still knows that. `words` are riders' own words for
-    it, which the page does not use.
+    `was` is its text before the last change, for an agent that still has the old page. `words` are riders' own words
+    for it, which the page does not use.
     """
 
     page: str

@@ -87,7 +87,7 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
 
 
 def shown(status: int, title: str, advice: str, *, mend: str = "") -> HttpResponse:
-    """The error as a page in the console's dress; `mend` is where the person can put it right."""
+    """The error as a page in the console's style; `mend` is the page where the person can fix the cause."""
     context = {"title": title, "advice": advice, "status": status, "mend": mend, "request_id": request_id.get()}
     return HttpResponse(render_to_string("error.html", context), status=status)
 

@@ -1,4 +1,4 @@
-"""The answer to a request that met rules in force which are not valid: what is wrong, where, and the page to mend it on."""
+"""Answers requests that meet invalid rules: what is wrong, where, and the page on which to correct it."""
 
 import logging
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from privacy.models import InvalidRules
 
 logger = logging.getLogger("flywheel")
 INVALID = "The rules in force are not valid"
-# By the rules' model: the page on which they can be mended, and the right that it takes.
+# By the rules' model: the page on which they can be corrected, and the permission that this needs.
 MENDED = {
     "curation.CurationPolicy": ("admin:curation_curationpolicy_revise", "curation.add_curationpolicy"),
     "privacy.RedactionPolicy": ("admin:privacy_redactionpolicy_lab", "privacy.change_redactionpolicy"),

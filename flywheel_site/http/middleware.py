@@ -84,7 +84,7 @@ class HostMiddleware(CommonMiddleware):
 
 
 class LinkFilter(logging.Filter):
-    """Takes links to people's own pages out of log records: anybody with the link can open the page."""
+    """Removes links to people's own pages from log records, since anybody with the link can open the page."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()

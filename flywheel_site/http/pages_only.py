@@ -1,5 +1,5 @@
-"""Middleware for pages only: sessions, languages, sign-in, messages. An API call has a key and no cookie; this would
-cost it a tenth of a capture's time.
+"""Middleware for pages only: sessions, languages, sign-in, messages. An API call has a key and no cookie; these would
+take a tenth of a capture's time.
 """
 
 import logging

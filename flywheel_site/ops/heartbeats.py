@@ -1,7 +1,7 @@
-"""When beat, each worker and the work itself last gave a sign of life: the times of small files under FLYWHEEL_VAR.
+"""Heartbeats of beat, of each worker and of the work itself: the times of small files under FLYWHEEL_VAR.
 
-A worker's sign comes from a separate thread, so it says that the process is alive even during long work. `work` says
-that a worker has finished a task that beat sent, so broker, beat and worker all work together.
+A worker's heartbeat comes from a separate thread, so it shows that the process is alive even during long work. `work`
+says that a worker has finished a task that beat sent, so broker, beat and worker all work together.
 """
 
 import contextlib
@@ -28,13 +28,13 @@ def folder() -> Path:
 
 
 def beat_now(name: str) -> None:
-    """Note a sign of life."""
+    """Record a heartbeat."""
     folder().mkdir(mode=0o700, exist_ok=True)
     (folder() / name).touch(mode=0o600)
 
 
 def last(name: str) -> float | None:
-    """The time of the last sign, in seconds since 1970; None for never."""
+    """The time of the last heartbeat, in seconds since 1970; None if there was none."""
     try:
         return (folder() / name).stat().st_mtime
     except FileNotFoundError:
@@ -42,7 +42,7 @@ def last(name: str) -> float | None:
 
 
 def workers() -> dict[str, float]:
-    """The last sign of each worker seen within a day; older files are removed."""
+    """The last heartbeat of each worker seen within a day; older files are removed."""
     found = {}
     for path in folder().glob(f"{WORKER}*") if folder().is_dir() else ():
         at = last(path.name)
@@ -54,12 +54,12 @@ def workers() -> dict[str, float]:
 
 
 def alive() -> int:
-    """How many workers gave a sign within the last `ALIVE` seconds."""
+    """How many workers had a heartbeat within the last `ALIVE` seconds."""
     return sum(at > time.time() - ALIVE for at in workers().values())
 
 
 class Heartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
-    """The thread in which a worker gives its signs; a worker that ends normally removes its file."""
+    """The thread that records a worker's heartbeats; a worker that ends normally removes its file."""
 
     def __init__(self, parent: Any, **options: Any) -> None:
         self.name = f"{WORKER}{re.sub(r'[^A-Za-z0-9.-]', '-', str(parent.hostname or socket.gethostname()))}"
@@ -75,7 +75,7 @@ class Heartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
     terminate = stop
 
     def run(self) -> None:
-        """Give signs until the worker ends; a full disk is no reason to end."""
+        """Record heartbeats until the worker ends; a full disk is no reason to stop."""
         while not self.ended.is_set():
             with contextlib.suppress(OSError):
                 beat_now(self.name)

@@ -34,7 +34,7 @@ APPLICATION = "flywheel_site.rsgi:application"
 CONNECTIONS = 4096
 HEADER_MILLISECONDS = 10_000
 HEADER_BYTES = 65_536
-# glibc's allocator keeps an arena for each of a dozen threads, and the space of every large body that is gone: tens of
+# glibc's allocator keeps an arena for each of a dozen threads, and the space of large bodies that were freed: tens of
 # megabytes that nobody uses. Each limit: mallopt's number, its name in the environment, its value.
 ALLOCATOR = (
     (-8, "MALLOC_ARENA_MAX", 2),
@@ -138,7 +138,7 @@ def serve(port: int, var: Path, welcome: str) -> None:
     """Run the embedded server until a signal comes; prints `welcome` once it answers."""
     spare_memory()
     os.register_at_fork(after_in_child=end_with_parent)
-    import_module(APPLICATION.partition(":")[0])  # which also keeps loaded objects out of garbage collection
+    import_module(APPLICATION.partition(":")[0])  # also keeps loaded objects out of garbage collection
     engine.disconnect()
 
     def ready() -> None:

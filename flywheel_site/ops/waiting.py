@@ -1,4 +1,4 @@
-"""What waits, for how long, what was given up, and what is overdue: figures for `/metrics` and `doctor`."""
+"""What is waiting and for how long, what was given up, and what is overdue: figures for `/metrics` and `doctor`."""
 
 from datetime import datetime, timedelta
 
@@ -73,8 +73,8 @@ def failing() -> int:
 
 
 def requests() -> dict[str, int]:
-    """Open requests of people: all, those past the legal deadline, and those due soon; and closed ones of whose text the
-    audit has found something.
+    """Open requests of people: all, those past the legal deadline, and those due soon; and closed ones for whom the
+    audit has still found text.
     """
     now = timezone.now()
     open_now = PrivacyRequest.objects.exclude(state__in=OVER)

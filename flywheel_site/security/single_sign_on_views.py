@@ -41,7 +41,7 @@ FAILED: Final = "The sign-in did not succeed. Try again."
 
 def discovery_document() -> dict[str, Any]:
     """What the provider says about itself (OpenID Connect Discovery). Raises `requests.RequestException`, and
-    `SuspiciousOperation` if it says that it is somebody else.
+    `SuspiciousOperation` if it names another issuer.
     """
     name = f"oidc:{settings.OIDC_ISSUER}"
     found: dict[str, Any] | None = cache.get(name)
@@ -57,7 +57,7 @@ def discovery_document() -> dict[str, Any]:
 
 
 def setting(name: str, *default: Any) -> Any:
-    """What the library calls a setting: an endpoint from the provider's description, or one of these."""
+    """A setting for the library: an endpoint from the provider's description, or one of these."""
     if name in ENDPOINTS:
         return discovery_document()[ENDPOINTS[name]]
     ours: dict[str, Any] = {
@@ -86,7 +86,7 @@ class Backend(OIDCAuthenticationBackend):  # type: ignore[misc]
     get_settings = staticmethod(setting)
 
     def __init__(self) -> None:
-        """Everything is read at a sign-in: a provider that does not answer stops nobody from using a password."""
+        """Reads nothing yet: a provider that does not answer must not stop anybody from signing in with a password."""
 
     def authenticate(self, request: HttpRequest | None, **kwargs: Any) -> Any:
         if "nonce" not in kwargs:  # a sign-in by password

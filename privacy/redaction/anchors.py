@@ -1,4 +1,6 @@
-"""Finds where one of many words occurs in a text, in linear time: RE2 finds the places, and a rule in `re` reads on there."""
+"""Finds where one of many words occurs in a text, in linear time: RE2 finds the places, and a rule in `re` reads on
+there.
+"""
 
 import re
 from typing import Final

@@ -83,7 +83,7 @@ def turns(messages: Iterable[Message]) -> Iterator[Turn]:
         elif message.role == USER and (message.text.strip() or message.media):
             asked.append(message)
         elif message.role == TOOL or (message.role == ASSISTANT and message.calls):
-            answers = []  # text before a tool call is a step, not the answer
+            answers = []  # text before a tool call belongs to a step, not to the answer
         elif message.role == ASSISTANT and message.text.strip():
             answers.append(message)
 

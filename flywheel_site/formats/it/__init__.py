@@ -1,1 +1,1 @@
-"""Dates in English."""
+"""Dates in Italian."""

@@ -240,7 +240,7 @@ def project_of(log: Path) -> Project:
 
 
 def look_free(port: int) -> None:
-    """Say at once, not after the whole turn, if the server could not start; it claims port and folder itself."""
+    """Fail at once, not after the whole turn, if the server could not start; it claims port and folder itself later."""
     try:
         for claimed in processes.claim(port, settings.VAR):
             claimed.close()

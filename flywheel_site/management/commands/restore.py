@@ -53,7 +53,7 @@ class Command(BaseCommand):
             )
 
     def say(self, found: dict[str, Any]) -> None:
-        """Print what was restored, what was removed, and what the backup cannot tell."""
+        """Print what was restored, what was removed, and what the backup cannot know."""
         back, went = found["back"], found["went"]
         self.stdout.write(f"Restored, as of {found['made_at']}: {back['rows']} rows, {back['releases']} releases.")
         self.stdout.write(

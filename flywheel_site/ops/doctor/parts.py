@@ -14,7 +14,7 @@ from flywheel_site.ops.backups import state as backups
 from flywheel_site.ops.doctor.findings import Finding, fault, ok, warning
 from privacy.db import condition, disk_space, engine, state
 
-LATE = 120.0  # seconds without a sign from beat, or from a finished task
+LATE = 120.0  # seconds without a heartbeat from beat, or from a finished task
 LITTLE, FULL = 0.15, 0.05  # the share of the disk that is free
 LARGE_LOG = 512 << 20
 OLD_TRANSACTION = 3_600.0
@@ -138,7 +138,7 @@ def workers() -> Iterator[Finding]:
 
 
 def silent(name: str) -> str | None:
-    """How long there has been no sign, in words; None if there was one recently."""
+    """How long there has been no heartbeat, in words; None if there was one recently."""
     at = heartbeats.last(name)
     if at is None:
         return "yet"

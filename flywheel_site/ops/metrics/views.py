@@ -61,13 +61,13 @@ def by(name: str, about: str, label: str, figures: dict[str, float] | dict[str, 
 
 def signs_of_life() -> Iterator[Metric]:
     """Times are seconds since 1970; 0 means never."""
-    yield gauge("flywheel_workers", "Workers that gave a sign of life within a minute.", heartbeats.alive())
+    yield gauge("flywheel_workers", "Workers with a heartbeat within the last minute.", heartbeats.alive())
     signs = {
         "beat": heartbeats.last(heartbeats.BEAT) or 0.0,
         "work": heartbeats.last(heartbeats.WORK) or 0.0,
         "worker": max(heartbeats.workers().values(), default=0.0),
     }
-    about = "Last sign of life of beat, of a worker, and of a task that beat sent and a worker finished."
+    about = "Last heartbeat of beat, of a worker, and of a task that beat sent and a worker finished."
     yield by("flywheel_heartbeat_timestamp_seconds", about, "part", signs)
     last = backups.last()
     made = last["made_at"].timestamp() if last else 0.0

@@ -97,7 +97,9 @@ def ibans(page: Page) -> Iterator[Hit]:
 
 
 def reach(text: str, start: int, wanted: int) -> int:
-    """Where `wanted` letters and digits from `start` on end, with single separators between them; 0 if there are not as many."""
+    """Where `wanted` letters and digits from `start` on end, with single separators between them; 0 if there are not as
+    many.
+    """
     count, place, length = 0, start, len(text)
     while place < length:
         character = text[place]

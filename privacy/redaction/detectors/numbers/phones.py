@@ -170,7 +170,9 @@ def called(page: Page, start: int, end: int) -> bool:
 
 
 def cue_before(before: str) -> tuple[int, str]:
-    """How surely the last words of a text call what follows a telephone number (0 to 2), and the text after those words."""
+    """How surely the last words of a text call what follows a telephone number (0 to 2), and the text after those
+    words.
+    """
     backwards, place = before[::-1], 0
     weak, gap = 0, ""
     for _ in range(6):
