@@ -1,6 +1,6 @@
 """Known weaknesses of the packages that production installs, by pip-audit.
 
-pip-audit alone would call a run clean in which no package could be looked up; here that is told apart.
+pip-audit alone would call a run clean even if it could look up no package; this tells the two apart.
 """
 
 import json

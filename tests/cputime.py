@@ -1,7 +1,7 @@
 """`pytest --cpu-times`: where processor time goes, by file, by fixture, and outside of tests.
 
-The clock says little on a machine that does other things as well. Processes that a test starts are counted once they
-have ended and were waited for: those of a fixture of the session at its end.
+Wall-clock time says little on a busy machine. Processes that a test starts are counted once they have ended and were
+waited for; those of a session fixture at the end of the session.
 """
 
 import os

@@ -1,10 +1,11 @@
-"""Which tests `make test` runs on PostgreSQL as well as on SQLite; `make test-all` runs all that use a database on both.
+"""Which tests `make test` runs on PostgreSQL as well as on SQLite; `make test-all` runs all that use a database on
+both.
 
-A module is of the database where it has SQL, locks, upserts or a full-text search of its own, or asks which database
-it is on. Two files of its tests run on both: those of the folder that mirrors its package which import it and least
-besides. So do the tests of workers, and of several transactions at once. All is computed from the sources, but for what is
-marked `one_database`: simulations that run the same SQL as others of their file, and servers that are started to show
-something else, such as what a client does, or a path below a proxy.
+A module counts as database code if it has SQL, locks, upserts or a full-text search of its own, or asks which database
+it runs on. Two files of its tests run on both: those of the folder that mirrors its package which import it and least
+besides. So do the tests of workers, and of several transactions at once. All is computed from the sources, but for what
+is marked `one_database`: simulations that run the same SQL as others of their file, and servers that are started to
+show something else, such as what a client does, or a path below a proxy.
 """
 
 import re

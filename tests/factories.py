@@ -1,4 +1,4 @@
-"""The standing cast: a shop's assistant, and people who differ in what they agreed to. Plain functions, real rows."""
+"""The cast of the tests: a shop's assistant, and people who agreed to different things. Plain functions, real rows."""
 
 import itertools
 from collections.abc import Sequence

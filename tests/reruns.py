@@ -1,6 +1,6 @@
-"""Tests that failed, run once more: what passes alone failed by chance, by its neighbours, or for want of time.
+"""Runs failed tests once more: one that passes alone had failed by chance, because of other tests, or for lack of time.
 
-That is no clean pass: the summary of `make test` names each of them, with the seed that gives the same order again.
+That is not a clean pass: the summary of `make test` names each of them, with the seed that reproduces the order.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""Everything that CI runs: the tests, and next to them what looks at the sources alone; all of it, even after a failure.
+"""Everything that CI runs: the tests and, at the same time, the checks that only read the sources; all of it, even
+after a failure.
 
 `python -m tests.run` is what `make test` calls, `--all` what `make test-all` does; `--only lint,types` picks stages.
 Failures are shown last, then a table, then what ran and what could not, then a line as pytest's. The exit status is 1

@@ -2,7 +2,7 @@
 
     python -m tests.structure [OTHER_CHECKOUT]
 
-`tests/test_structure.py` holds the limits that must not be passed again.
+`tests/test_structure.py` has the limits that must not be exceeded.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""What is SQL, locks or search is tested on both databases in `make test`, whatever is added."""
+"""Code with SQL, locks or search is tested on both databases in `make test`, even when code is added."""
 
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""What `deploy/` says is held against the settings and a running server, so that it cannot lag behind."""
+"""`deploy/` is compared with the settings and a running server, so that it cannot become outdated."""
 
 import ast
 import os

@@ -1,4 +1,6 @@
-"""The operating kit: alerts, dashboard, units, manifests and proxies name what there is, and their own tools read them."""
+"""The operating kit: alerts, dashboard, units, manifests and proxy configurations refer to things that exist, and their
+own tools can read them.
+"""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Documentation does not lag: links and paths lead somewhere, commands exist, pages stay short, the site builds."""
+"""Documentation stays current: links and paths lead somewhere, commands exist, pages stay short, the site builds."""
 
 import re
 import subprocess

@@ -1,7 +1,7 @@
 """One straight line of imports: privacy ← feedback ← curation ← flywheel_site; left never imports right.
 
 The syntax trees are walked, so that an import inside a function, under `TYPE_CHECKING` or by a name in a
-string counts as one at the top. Each rule is also shown to see a breach that is planted in a tree of its own.
+string counts as one at the top. For each rule, a planted breach in a separate tree is detected.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""The generated reference: it is as the code is, and whoever adds a setting has to say what it does."""
+"""The generated reference matches the code, and every setting has a description."""
 
 import shutil
 from pathlib import Path

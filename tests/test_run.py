@@ -1,4 +1,4 @@
-"""What `make test` says of itself is true: a look-up that did not happen is no clean bill, a failure is shown."""
+"""What `make test` reports is true: a look-up that did not happen does not count as clean, and a failure is shown."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The limits of the structure, and look-ups that a reader answers by the names of packages and modules alone."""
+"""Limits of the structure, and questions that a reader can answer from the names of packages and modules."""
 
 import ast
 import re

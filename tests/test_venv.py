@@ -1,4 +1,4 @@
-"""`deploy/venv.sh` and a `.venv` that is there already: it deletes none that it did not make."""
+"""`deploy/venv.sh` with an existing `.venv`: it deletes none that it did not create."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The simulated worlds of `bench.value`: what is true in them, and that the rules and the reviewers judge by it."""
+"""The simulated worlds of `bench.value`: what is true in them, and that rules and reviewers are scored by it."""
 
 import random
 from collections import Counter

@@ -1,8 +1,8 @@
 """Counts what a reader opens to follow one call: the functions entered, and the returns to a module left before.
 
 A reader follows the module where the call begins, and opens each function of another module that it calls. What those
-call in turn is their own matter, and `privacy.db` counts as the database does: not. `all_functions` has everything that
-was entered, however deep.
+call in turn is not followed, and `privacy.db`, like the database, is not counted. `all_functions` has every function
+that was entered, at any depth.
 """
 
 import sys

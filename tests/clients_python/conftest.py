@@ -1,4 +1,4 @@
-"""The client is tested from its sources; programs that a test starts find it on their path."""
+"""Tests the client from its sources; programs that a test starts find it on their path."""
 
 from __future__ import annotations
 

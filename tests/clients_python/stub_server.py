@@ -1,7 +1,7 @@
 """A small server that follows the contract, keeps everything in memory, and fails on demand.
 
-It is what the client is tested against where faults must be arranged; the contract's tests also run against
-a real server (`FLYWHEEL_TEST_URL`, `FLYWHEEL_TEST_KEY`).
+The client is tested against it where faults have to be simulated; the contract's tests also run against a real server
+(`FLYWHEEL_TEST_URL`, `FLYWHEEL_TEST_KEY`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The file that pages load: small, made from the sources beside it, and the one that the demo serves."""
+"""The file that pages load is small, is built from the sources next to it, and is what the demo serves."""
 
 import gzip
 import json

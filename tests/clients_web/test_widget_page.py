@@ -1,4 +1,4 @@
-"""The element in somebody's page: by keyboard, by screen reader, in any colours, beside hostile text."""
+"""The element on a page: with a keyboard, with a screen reader, in any colours, next to hostile text."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""What happens to feedback that cannot be sent at once: it waits, briefly and bounded, and goes once."""
+"""Feedback that cannot be sent at once waits for a limited time, in a limited queue, and is sent once."""
 
 import json
 import time

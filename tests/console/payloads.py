@@ -1,5 +1,5 @@
-"""Texts that would run a script where a page wrote them as markup: each marks the window when it does. Three hundred, and
-as many again inside of Markdown.
+"""Texts that run a script if a page writes them as markup; each then leaves a mark on the window. Three hundred, and as
+many again inside Markdown.
 """
 
 from itertools import product

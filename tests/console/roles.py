@@ -1,4 +1,4 @@
-"""`roles.txt`: what each role reaches in the console, by address. `test_roles.py` holds the console to it."""
+"""`roles.txt`: what each role can reach in the console, by address. `test_roles.py` checks the console against it."""
 
 from functools import cache
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Deciding one task after the other: what the editor begins with, tasks that were closed meanwhile, and decisions looked at again."""
+"""Deciding tasks one after another: the editor's initial text, tasks closed by others meanwhile, and past decisions."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What stands around a task, in real Chromium: where the editor begins, other conversations, decisions looked at again."""
+"""The context of a task, in real Chromium: the editor's initial text, other conversations, and past decisions."""
 
 from typing import Any
 

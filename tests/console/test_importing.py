@@ -1,4 +1,4 @@
-"""The page that imports a log: a preview that keeps nothing, then the import; for operators of the project alone."""
+"""The page that imports a log: a preview that stores nothing, then the import; only for operators of the project."""
 
 from collections.abc import Callable
 from typing import Any

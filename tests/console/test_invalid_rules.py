@@ -1,4 +1,4 @@
-"""Rules that were stored past the console and are not valid: every page still answers, and says what is wrong and where."""
+"""Invalid rules that were stored without the console: every page still answers, and says what is wrong and where."""
 
 import html
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Keys on the review page, with a server that is slow: none decides a task that its reader has not seen."""
+"""Key presses on the review page with a slow server: none decides a task that the reviewer has not seen."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Near questions in the console: seen together, and parted or joined by a curator."""
+"""Near questions in the console: shown together, and separated or joined by a curator."""
 
 import pytest
 from django.contrib.messages import get_messages

@@ -1,4 +1,4 @@
-"""What no page of ours sends is answered like anything else that is not there, and breaks nothing."""
+"""Requests that none of our pages sends get a plain "not found" and break nothing."""
 
 from typing import Any
 

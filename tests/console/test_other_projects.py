@@ -1,4 +1,4 @@
-"""What belongs to another project is as absent in the console as what never was: for every role, page, action and search."""
+"""Rows of another project look the same as rows that never existed: for every role, page, action and search."""
 
 import re
 import uuid

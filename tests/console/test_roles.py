@@ -1,7 +1,7 @@
 """Who reaches what in the console: every address, for every role, with GET and with an empty POST, against `roles.txt`.
 
-The addresses are read from the URL configuration: a new one fails here until it stands in the table. After a change that
-is meant, `WRITE_ROLES=1 python -m pytest tests/console/test_roles.py` writes the table again; read the difference.
+The addresses are read from the URL configuration: a new one fails here until it is in the table. After an intended
+change, `WRITE_ROLES=1 python -m pytest tests/console/test_roles.py` writes the table again; read the difference.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""A server that takes its time, in real Chromium: what is pressed meanwhile counts once, and pages never mix two tasks."""
+"""A slow server, in real Chromium: keys pressed while waiting count once, and pages never mix two tasks."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A release folder without a database: rows in, files, manifest, card and sums out."""
+"""Writing a release folder without a database: rows in; files, manifest, card and checksums out."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A shop whose release has been gated once: what the tests of the gate's doors have in common."""
+"""A shop whose release has been gated once, shared by the tests of the gate's entry points."""
 
 import json
 from copy import deepcopy

@@ -1,6 +1,6 @@
 """Answers that people called right or wrong: `claims/answers.txt`, and files, later ones in `bench/labelled`, that were
-judged after the rules had been tuned on the ones before. The head of each says what the rules made of it when they
-first saw it.
+judged after the rules had been tuned on the ones before. The head of each states the rules' result when they were first
+run on it.
 """
 
 from collections.abc import Iterable, Iterator

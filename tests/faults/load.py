@@ -1,4 +1,4 @@
-"""Callers that never give up: each sends the same again until it is acknowledged, and remembers what was."""
+"""Callers that never give up: each repeats a request until it is acknowledged, and remembers what was acknowledged."""
 
 import http.client
 import itertools

@@ -1,4 +1,4 @@
-"""What must hold after all the killing."""
+"""What must hold after all the kills."""
 
 import time
 

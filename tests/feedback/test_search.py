@@ -1,4 +1,4 @@
-"""Finding a conversation by its id or its words, on either database, and nothing of whoever was forgotten."""
+"""Finding a conversation by its id or its words, on either database, and nothing of people who were erased."""
 
 from typing import Any
 

@@ -1,4 +1,6 @@
-"""Whatever happens in whatever order: nothing is released without consent, nothing comes back, access is erasure."""
+"""In any order of events: nothing is released without consent, nothing comes back, and access shows what erasure
+removes.
+"""
 
 import contextlib
 import itertools

@@ -1,4 +1,4 @@
-"""No model without its place on a list of personal data."""
+"""Every model is on a list of personal or impersonal data."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Patterns that are only tried where one of their words is there: a gate must never shut out what its patterns match."""
+"""Patterns that are tried only if one of their words occurs: a gate must never exclude what its patterns match."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""Rules that later files of answers brought, each alone, with what it must not reach."""
+"""Rules that were added for later files of answers, each tested alone, with cases that it must not affect."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The ruling on one answer by the votes on it alone, as curation reads it before it pools them."""
+"""The decision on one answer from its own votes only, as curation reads it before it pools them."""
 
 from collections.abc import Iterable
 

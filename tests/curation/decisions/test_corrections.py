@@ -1,4 +1,4 @@
-"""What is taught at once of what people write for an answer: counted on a file of cases in fifteen languages."""
+"""Which corrections are taught without review, counted on a file of cases in fifteen languages."""
 
 import json
 import time

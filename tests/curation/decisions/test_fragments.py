@@ -1,4 +1,4 @@
-"""What an edit in words makes of the answer that it is about."""
+"""Applies an edit that is written in words to the answer that it is about."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The guess at a language, for whole sentences and where there is little to go by."""
+"""Guessing the language of whole sentences and of very short texts."""
 
 import pytest
 

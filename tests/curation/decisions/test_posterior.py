@@ -1,4 +1,4 @@
-"""What many people's words about one question come to: which claim is right, how sure that is, and what it rests on."""
+"""What many people's feedback on one question adds up to: which claim is right, how sure that is, and on what evidence."""
 
 from datetime import UTC, datetime, timedelta
 

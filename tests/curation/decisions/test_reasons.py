@@ -1,4 +1,4 @@
-"""Every reason that the product gives has its words in one place."""
+"""The words of every reason are in one place."""
 
 from curation.decisions.reasons import AT_THE_GATE, HELD, REASONS, Kind, Reason, of, short
 from curation.filters.filters import HOLD

@@ -1,4 +1,4 @@
-"""The ruling for every combination of standing signals of up to three people: as a table and as laws."""
+"""The decision for every combination of current signals from up to three people: as a table, and as laws."""
 
 import itertools
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What can stand as an answer, and what only remarks on one."""
+"""Which texts can be an answer, and which only comment on one."""
 
 import time
 

@@ -1,4 +1,6 @@
-"""New people who push a claim that nobody older supports count as one against older people; a truth that changes does not wait."""
+"""New people who push a claim that no earlier person supports count as one against earlier people; a truth that changes
+does not wait.
+"""
 
 from collections.abc import Iterable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Answers that differ only in hidden values claim different things: nothing that one person was told speaks for another's."""
+"""Answers that differ only in hidden values claim different things: one person's answer is no evidence for another's."""
 
 import pytest
 

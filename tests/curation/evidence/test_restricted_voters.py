@@ -1,4 +1,4 @@
-"""Somebody whose erasure is under way is hidden at once: what they said of another's conversation, too."""
+"""Somebody whose erasure is under way is hidden at once, including what they said about another person's conversation."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""A source that changes without a new vote: what rested on it waits until somebody has seen it again."""
+"""A source that changes without a new vote: records based on it wait until somebody has seen them again."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What people said of an answer, told in sentences on the page of its review task."""
+"""What people said about an answer, in sentences, on the page of its review task."""
 
 from datetime import UTC, datetime
 

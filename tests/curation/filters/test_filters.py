@@ -1,4 +1,4 @@
-"""Each filter: what it stops, what it lets pass, and the reason and figure that it gives."""
+"""Each filter: what it stops, what it lets through, and the reason and figure that it gives."""
 
 import sys
 from datetime import UTC, datetime

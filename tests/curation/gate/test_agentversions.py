@@ -1,4 +1,4 @@
-"""The registry of agent versions: what taught them, how deep their words go, who promoted or refused them."""
+"""The registry of agent versions: what they were trained on, their generation, and who promoted or refused them."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The gate's one function, behind its command and its call."""
+"""The function behind the gate's command and API call."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a gate run says of its cases forgets those of an erased person, and stays a run that can be believed."""
+"""A gate run forgets the cases of an erased person, and its result remains valid."""
 
 from typing import Any
 

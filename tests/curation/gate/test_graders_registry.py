@@ -1,4 +1,4 @@
-"""Every grader that the gate knows, over the live table: none is half made."""
+"""Every grader in the gate's table is complete."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Models that grade, at every door: asked where the policy says so and nowhere else, counted, and never guessed for."""
+"""Models that grade, at every entry point: asked only if the policy says so, counted, and never replaced by a guess."""
 
 from collections.abc import Callable, Iterator
 from io import StringIO

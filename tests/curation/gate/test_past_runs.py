@@ -1,4 +1,4 @@
-"""Earlier runs in a verdict, through the production doors: tries of a version, the chain of baselines, near questions."""
+"""Earlier runs in a verdict, through the real entry points: tries of a version, the chain of baselines, near questions."""
 
 import xml.etree.ElementTree as ET
 from collections.abc import Callable

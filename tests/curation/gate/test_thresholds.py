@@ -1,4 +1,4 @@
-"""Thresholds from judged answers: what counts, what is proposed, and that nothing moves unless a curator says so."""
+"""Thresholds from judged answers: what counts, what is proposed, and that nothing changes unless a curator adopts it."""
 
 import pytest
 from django.contrib.auth.models import User

@@ -1,4 +1,4 @@
-"""A shop with judged answers enough to propose a threshold, made once: what is shown, proposed and adopted there."""
+"""A shop with enough judged answers to propose a threshold, created once: what is shown, proposed and adopted."""
 
 from collections.abc import Callable
 from io import StringIO

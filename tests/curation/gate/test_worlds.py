@@ -1,4 +1,4 @@
-"""Cases that depend on more than their question: replayed with what was frozen, or not counted."""
+"""Cases that depend on more than their question: replayed with their frozen context, or not counted."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""What another policy would change: said before it is made, by the page and by the command, and nothing is written."""
+"""What another policy would change: the page and the command show it first, and nothing is written."""
 
 import io
 from pathlib import Path

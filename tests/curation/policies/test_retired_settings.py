@@ -1,4 +1,4 @@
-"""Settings that went: a stored policy that names them is read as before, and whoever looks is told."""
+"""Removed settings: a stored policy that has them still works, and its page says so."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""Estimates of quality: never without n and interval, and the audit right where the thumbs are not."""
+"""Estimates of quality always have n and an interval, and the audit is right where thumbs are not."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Records in use that rest on least are put before a reviewer, a few at a time, and stay in use meanwhile."""
+"""Records in use with the least evidence go to a reviewer, a few at a time, and stay in use meanwhile."""
 
 from typing import Any
 

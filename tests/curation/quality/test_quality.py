@@ -1,4 +1,4 @@
-"""How good the answers are: a random sample that nobody chooses, and figures that say what they rest on."""
+"""How good the answers are: a random sample that nobody chooses, and figures that state their basis."""
 
 import json
 import re

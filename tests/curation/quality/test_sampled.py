@@ -1,4 +1,4 @@
-"""Answers that nobody rated and chance drew: what a reviewer says of one makes an eval case of its own kind."""
+"""Unrated answers drawn at random: a reviewer's verdict on one makes an eval case of a kind of its own."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Near-duplicates in the database: found as they come, kept together, and parted or joined by a curator."""
+"""Near-duplicates in the database: found as they arrive, kept together, and separated or joined by a curator."""
 
 import pytest
 from django.db import connection

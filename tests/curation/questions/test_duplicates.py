@@ -1,4 +1,4 @@
-"""Which of several records stands, and what finding that out costs."""
+"""Which of several equal records is used, and how many queries it takes to find out."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Which questions are the same: the key that evidence about an answer is pooled by.
 
 `pairs.jsonl` has pairs of questions that are the same or differ, `alone.jsonl` questions that can or cannot be understood
-without the turns before them. What is marked `aside` was not looked at while the lists were written.
+without the turns before them. Nobody looked at those marked `aside` while the lists were written.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A part of a release's file, as a web server is told of it."""
+"""Range requests: the part of a release's file that a web server sends."""
 
 from pathlib import Path
 

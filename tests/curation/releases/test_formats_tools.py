@@ -1,4 +1,4 @@
-"""Calls of tools in the files of a release: in the shapes that trainers and evaluators read, none dropped in silence."""
+"""Tool calls in the files of a release: in the shapes that trainers and evaluators read, none dropped silently."""
 
 import json
 from typing import Any

@@ -1,4 +1,6 @@
-"""A release with Parquet: the same records beside the lines, listed, hashed, and made anew when a person is forgotten."""
+"""A release with Parquet: the same records as the JSON Lines, listed, hashed, and written again when a person is
+erased.
+"""
 
 import hashlib
 from pathlib import Path

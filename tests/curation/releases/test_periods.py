@@ -1,4 +1,4 @@
-"""Scheduled releases: one a period however many look and whatever happens meanwhile; failures are said and repeated."""
+"""Scheduled releases: one per period however many workers look and whatever happens; failures are reported and retried."""
 
 import json
 import os

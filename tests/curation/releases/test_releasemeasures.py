@@ -1,4 +1,6 @@
-"""A release says how good the agent is, what it tests and teaches alike, and whose words it teaches."""
+"""A release says how good the agent is, what occurs both in its tests and in its training data, and whose words it
+teaches.
+"""
 
 import pytest
 from django.utils import timezone

@@ -1,4 +1,6 @@
-"""From capture to a release: steps are in its files and go with their person; what comes with media waits for somebody."""
+"""From capture to a release: steps are in its files and are erased with their person; conversations with media wait for
+review.
+"""
 
 import json
 from typing import Any

@@ -1,4 +1,6 @@
-"""What a person must see first is held, asked about in words, and passes or goes by what they say."""
+"""Records that a person must see first are held, with a question in words, and are used or dropped as the person
+decides.
+"""
 
 import pytest
 from django.utils import timezone

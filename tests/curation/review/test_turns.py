@@ -1,4 +1,6 @@
-"""In which order open tasks are served: first the one whose verdict settles most, and chance is never kept waiting."""
+"""The order of open tasks: the one whose verdict settles most comes first, and randomly drawn ones never wait behind
+them.
+"""
 
 from datetime import timedelta
 

@@ -1,6 +1,6 @@
-"""What changes between a batch's reading and its writing: curation comes to what it would have, had it come later.
+"""Changes between a batch's reading and its writing: curation decides as if it had run later.
 
-SQLite alone: elsewhere a batch locks what it reads, and nobody can change it before it is written.
+Only on SQLite: PostgreSQL locks what a batch reads, so nobody can change it before the batch writes.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Runs from outside: cancelled after a batch, gone on with, given up where their process is dead."""
+"""Control of runs: cancelled after a batch, continued, or given up if their process is dead."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Two workers on one project at once come to what one comes to."""
+"""Two workers on one project at once reach the same result as one."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Temperature: what stays does not hang on order or chance, and rare questions are not drowned."""
+"""Temperature: what is kept does not depend on order or chance, and rare questions are not crowded out."""
 
 import random
 

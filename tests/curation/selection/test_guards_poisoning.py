@@ -1,7 +1,7 @@
-"""Colluding subjects: none of what they plant is released unread, and the honest hardly notice.
+"""Colluding subjects: nothing that they plant is released unread, and honest people are hardly affected.
 
-A thousand subjects of a product with help pages. The honest vote up what the agent said from the pages, and correct it
-in words of the pages or, one time in ten, with a fact of their own. One or five in a hundred collude on a payload.
+A thousand subjects of a product with help pages. Honest people vote up what the agent said from the pages, and correct
+it in words of the pages or, one time in ten, with a fact of their own. One or five in a hundred collude on a payload.
 """
 
 import random

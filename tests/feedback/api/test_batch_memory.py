@@ -1,4 +1,4 @@
-"""Batches take turns, so that a dozen at once do not take a dozen times the memory of one."""
+"""Batches take turns, so that a dozen at once do not need a dozen times the memory of one."""
 
 import threading
 import time

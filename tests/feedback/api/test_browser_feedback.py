@@ -1,4 +1,4 @@
-"""What a feedback token's holder may do: its own interaction, ids of its own, and no flood."""
+"""What the holder of a feedback token may do: act on one interaction, under ids of its own, within limits."""
 
 import json
 from typing import Any

@@ -1,6 +1,6 @@
 """The capture calls of the contract one after another, from a client of its own against a running server.
 
-What is looked at is what a caller sees: names, statuses, shapes and headers. What happens behind has its own tests.
+Only what a caller sees is checked: names, statuses, shapes and headers. What happens behind them has its own tests.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Items are judged one by one: what cannot be stored in one never costs its neighbours anything."""
+"""Items are checked one by one: one that cannot be stored never affects its neighbours."""
 
 import json
 from typing import Any

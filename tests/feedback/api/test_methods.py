@@ -1,4 +1,4 @@
-"""What an address does with a method that it does not take, with HEAD, and with callers who accept no JSON."""
+"""How an address answers a method that it does not support, HEAD, and callers who accept no JSON."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A body in which people change what they agree to: judged item by item, carried out once."""
+"""A body in which people change their consent: decided item by item, carried out once."""
 
 import random
 from typing import Any

@@ -1,4 +1,4 @@
-"""Consent that comes with a write, beside what the person's ledger says already."""
+"""Consent that comes with a write, and what the person's ledger already says."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,6 @@
-"""Nothing is dropped in silence: what was received is what was stored, refused, not agreed to and so on, always."""
+"""Nothing is dropped silently: the counts of stored, refused, not consented and so on always add up to what was
+received.
+"""
 
 import json
 import random

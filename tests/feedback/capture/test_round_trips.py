@@ -1,4 +1,4 @@
-"""On PostgreSQL a write waits twice for the server: for what is stored, and for the commit."""
+"""On PostgreSQL a write waits twice for the server: for the look-up, and for the commit."""
 
 from collections.abc import Callable
 

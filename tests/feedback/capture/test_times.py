@@ -1,4 +1,4 @@
-"""Times that are outside of the calendar once they are told in UTC: refused where they stand, at every door."""
+"""Times that leave the calendar when converted to UTC are refused, with their place, at every entry point."""
 
 import json
 from pathlib import Path

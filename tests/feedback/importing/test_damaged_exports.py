@@ -1,4 +1,4 @@
-"""Exports with anything in the place of anything: each record is read or refused in words, and no error gets out."""
+"""Exports with random values in any field: each record is read, or refused with a reason, and no error escapes."""
 
 import copy
 import random

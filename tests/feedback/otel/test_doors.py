@@ -1,4 +1,4 @@
-"""Where exporters knock: traces, logs, Langfuse's own path, and answers that say what to do."""
+"""Addresses that exporters use: traces, logs, Langfuse's own path, and answers that say what to do instead."""
 
 import base64
 import json

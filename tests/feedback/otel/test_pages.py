@@ -1,4 +1,4 @@
-"""The pages of frameworks: what each tells to paste is run as it is, with the real packages, against a running server.
+"""The pages of frameworks: the code that each shows is run unchanged, with the real packages, against a running server.
 So are `programs`, set-ups that have no page of their own; their first line says what to install.
 
 Only in `make test-all`, where the packages can be installed; `PAGES_VENVS` names a folder in which they are kept.

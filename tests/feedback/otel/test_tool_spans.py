@@ -1,4 +1,4 @@
-"""A tool's call is one step with its result, however many spans, ids and wrappers tell of it."""
+"""A tool call is one step with its result, however many spans, ids and wrappers mention it."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The second redaction: what new rules find is replaced everywhere it stands."""
+"""The second redaction: what new rules find is replaced everywhere it occurs."""
 
 import pytest
 from django.contrib.auth.models import User

@@ -1,4 +1,4 @@
-"""Which texts say something, and that a blank is neither an answer nor a correction at any door."""
+"""Which texts count as blank; a blank is neither an answer nor a correction at any entry point."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Another project's object is as absent as one that never was: on every address, with every method.
+"""Another project's object looks the same as one that never existed: at every address, with every method.
 
 The addresses are read from the URL configuration. A new one fails here until it is entered below: with an object to ask
 for, or among those that name none.

@@ -1,4 +1,4 @@
-"""What an answer is written as."""
+"""How JSON answers are encoded."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The embedded server's broker: what is put while somebody reads arrives whole, and once."""
+"""The embedded server's broker: a message sent while somebody reads arrives complete, and once."""
 
 import subprocess
 import threading

@@ -1,4 +1,4 @@
-"""Beat, workers and the work between them give signs of life; sessions that have ended are deleted."""
+"""Heartbeats of beat, workers and the work between them; sessions that have ended are deleted."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A database from before 0.1.0 goes over: what its tables lack is added, and its rows stay."""
+"""A database from before 0.1.0 is upgraded: what its tables lack is added, and its rows stay."""
 
 import io
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the web server is given: an answer in memory whole, with its request over, and a file in parts."""
+"""What the web server gets: an answer in memory as a whole, once its request is over, and a file in parts."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Guessing passwords is slow, and an open desk closes by itself."""
+"""Guessing passwords is slow, and an idle session ends by itself."""
 
 import time
 from datetime import timedelta

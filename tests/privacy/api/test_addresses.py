@@ -1,4 +1,4 @@
-"""Who calls is told by the address, and by a proxy only where the operator trusts it."""
+"""The caller's address comes from the connection, and from a proxy only if the operator trusts it."""
 
 import ipaddress
 from typing import Any

@@ -1,4 +1,4 @@
-"""One worker alone is at a row, and for as long as it says so."""
+"""Only one worker handles a row at a time, for as long as it renews its lease."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Who was erased comes back by a yes, and by nothing else."""
+"""A person who was erased comes back only by consenting again."""
 
 from collections.abc import Callable
 from typing import Any

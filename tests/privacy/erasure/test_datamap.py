@@ -1,4 +1,4 @@
-"""The data map names every column there is, and stands in the document as it is."""
+"""The data map names every column, and the document is up to date."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What an erasure costs follows what there is of the person, not the size of the tables."""
+"""The cost of an erasure depends on the person's data, not on the size of the tables."""
 
 import os
 

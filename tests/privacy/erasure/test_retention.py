@@ -1,4 +1,4 @@
-"""Retention: what no longer serves goes by itself, project by project, and a dry run says the same beforehand."""
+"""Retention: expired data is removed automatically, project by project, and a dry run reports the same beforehand."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The byte scan: what it finds, that it goes on where it came to, and that nothing slips through between two steps."""
+"""The byte scan: what it finds, that it continues where it stopped, and that nothing slips through between two steps."""
 
 import json
 import random

@@ -1,4 +1,6 @@
-"""A person who has very much: hidden at once, removed in short turns that others write between, finished after a kill."""
+"""A person with very much data: hidden at once, removed in short turns between which others can write, finished after a
+kill.
+"""
 
 import re
 import threading

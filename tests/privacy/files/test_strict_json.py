@@ -1,4 +1,4 @@
-"""What a record that is no JSON is told: where it stops being JSON, and what to do."""
+"""The message for a record that is not JSON: where it stops being JSON, and what to do."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Places are told in characters, whatever the text is written in."""
+"""Positions count characters, whatever script the text is in."""
 
 import re
 

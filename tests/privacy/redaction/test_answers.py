@@ -1,4 +1,4 @@
-"""The turn before names what stands alone: `What is your SSN?`, then `345678901`."""
+"""The turn before says what a lone value is: `What is your SSN?`, then `345678901`."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What stands in programs and prose about them, and only looks like something personal."""
+"""Parts of programs, and of prose about them, that only look personal."""
 
 import pytest
 

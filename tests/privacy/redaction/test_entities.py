@@ -1,4 +1,4 @@
-"""The second look: a named-entity model over redacted text, any function from text to stretches."""
+"""The second redaction: a named-entity model over redacted text, or any function from a text to spans."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Values whose name stands elsewhere: in a sibling field, in a header row; and structures that stay what they are."""
+"""Values whose name is elsewhere: in a sibling field or a header row; and structures that must not change."""
 
 import csv
 import io

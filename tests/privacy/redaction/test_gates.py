@@ -1,4 +1,4 @@
-"""What the engine relies on: a mask shuts gates and opens none, so that a later look need not ask those that were shut."""
+"""An assumption of the engine: masking closes gates and never opens one, so a later round can skip closed gates."""
 
 import re
 import subprocess

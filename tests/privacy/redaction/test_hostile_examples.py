@@ -1,4 +1,4 @@
-"""Each detector's own finds, repeated: many of them cost no more each than few, and rounds come to an end."""
+"""Each detector's own findings, repeated: the cost per finding does not grow with their number, and rounds end."""
 
 import os
 import time

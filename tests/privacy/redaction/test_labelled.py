@@ -1,4 +1,4 @@
-"""Texts labelled by hand hold their precision and recall, by language: the faults of a kind show before a release does."""
+"""Precision and recall on hand-labelled texts, by language: a new kind of error shows up before a release."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Numbers by what introduces them, account names by where they stand, and numbers that are none of these."""
+"""Numbers by what introduces them, account names by their position, and numbers that are neither."""
 
 import pytest
 

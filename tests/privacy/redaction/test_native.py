@@ -1,4 +1,4 @@
-"""The compiled redactor is used where it was made of these very sources, and nowhere else."""
+"""The compiled redactor is used only if it was compiled from exactly these sources."""
 
 import shutil
 from pathlib import Path

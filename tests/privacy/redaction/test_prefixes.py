@@ -1,4 +1,4 @@
-"""Every prefix of a provider's tokens is found, by the example that stands next to it."""
+"""Every prefix of a provider's tokens is found in the example listed with it."""
 
 import re
 

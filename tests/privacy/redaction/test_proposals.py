@@ -1,4 +1,4 @@
-"""An allow list is proposed from what was replaced most, before the first import."""
+"""An allow list is proposed, before the first import, from what was replaced most often."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""A password that somebody tells goes, in the languages of the console; a sentence about passwords stays."""
+"""A password that somebody states is hidden, in the languages of the person's page; a sentence about passwords stays."""
 
 import pytest
 

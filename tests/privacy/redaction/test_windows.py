@@ -1,4 +1,4 @@
-"""Long text is read in windows. What lies across the place where one ends is hidden as a whole, however long it is."""
+"""Long text is read in windows. A value that crosses the end of a window is hidden completely, however long it is."""
 
 import random
 import re

@@ -1,4 +1,4 @@
-"""Words are not names: what a language has as a word is left alone in that language, and so are things that bear a name."""
+"""Words are not names: a word of a language is left alone in that language, and so are things that have a name."""
 
 import pytest
 

@@ -1,5 +1,5 @@
-"""Stored rules that are not valid, as they may be where they were not written in the console: its pages say where, and
-the laboratory mends them.
+"""Stored rules that are not valid, because they were not written in the console: its pages say where, and the
+laboratory corrects them.
 """
 
 import html

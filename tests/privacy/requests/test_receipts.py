@@ -1,4 +1,4 @@
-"""A receipt holds as each door gives it, and a change of what it says is detected at each."""
+"""A receipt verifies in the form that each entry point gives, and every change of it is detected."""
 
 import html
 import io

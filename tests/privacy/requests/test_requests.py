@@ -1,4 +1,4 @@
-"""What a person asks for: hidden at once, each step once, closed with a receipt, and never before the scan passes."""
+"""A person's request: hidden at once, each step done once, closed with a receipt, and never before the scan passes."""
 
 import os
 from typing import Any

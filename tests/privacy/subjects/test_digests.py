@@ -1,4 +1,4 @@
-"""Keyed digests are HMAC-SHA256, whatever is kept of it, and hang on the use and on the master key."""
+"""Keyed digests are HMAC-SHA256, whatever state is cached, and depend on the purpose and on the master key."""
 
 import hmac
 from typing import Any

@@ -1,4 +1,6 @@
-"""Another master key than the database was written with finds nobody: it is refused, in words, before it does harm."""
+"""A master key that the database was not written with would find nobody: it is refused, with a message, before it does
+harm.
+"""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Recalls reach whoever asked to be told, signed; and nothing else on the network."""
+"""Recalls reach those who asked for them, signed, and nothing else on the network."""
 
 import base64
 import contextlib
