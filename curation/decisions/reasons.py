@@ -189,9 +189,7 @@ REASONS: Final[dict[str, Words]] = {
     "quorum": Words(Kind.GUARD, "Too few people have voted on it. Is the answer right?", "too few have voted"),
     "reviewers_differ": Words(Kind.DISPUTE, "Two reviewers differ; a curator decides.", "reviewers differ"),
     "second_review": Words(Kind.DISPUTE, "A second reviewer has not decided yet."),
-    "not_discriminating": Words(
-        Kind.GATE, "The gate cannot judge answers to this question", "no grader can tell it apart"
-    ),
+    "not_discriminating": Words(Kind.GATE, "The gate cannot judge answers to this question", "no grader can judge it"),
     "judge_divided": Words(
         Kind.GATE, "The gate's judge was divided on an answer to this question", "the gate's judge was divided"
     ),
