@@ -11,7 +11,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def names() -> list[str]:
-    """The benchmarks there are: modules that can be run, by name."""
+    """The available benchmarks: modules that can be run, by name."""
     return sorted(path.stem for path in HERE.glob("*.py") if '__name__ == "__main__"' in path.read_text())
 
 

@@ -70,7 +70,7 @@ def shown(name: str, found: Tally) -> str:
 
 
 def alike(told: list[Told], encoder: Grader) -> Iterator[str]:
-    """What likeness passes: alone, and where `claims` sees no contradiction but too few of the claims."""
+    """What similarity passes: alone, and where `claims` finds no contradiction but too few of the claims."""
     start = time.process_time()
     near = [encoder(one.text, one.case.expected, {}) for one in told]
     spent = 1000 * (time.process_time() - start) / len(told)

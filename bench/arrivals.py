@@ -1,13 +1,13 @@
-"""What each threshold of a sudden week costs and saves, on simulated arrivals.
+"""What each threshold for a sudden week costs and saves, on simulated arrivals.
 
     python -m bench.arrivals [--write]
 
-A week is sudden in which far more people came than was usual (`curation/evidence/influence.py`): a release holds only so many
-records that rest on its people alone. A product has a year of weeks. It begins small or large, grows by up to 10 % a week,
-differs from week to week more than chance makes it (a log-normal factor), and has two launches that bring two or four times
-the usual for a week. In half of the products new accounts come in one week after the first two months: half of the usual number,
-as many, or three times as many. Counted are the honest weeks that are taken for sudden, and the weeks of new accounts that are
-found. Real logs have no arrivals: the people in them are made up.
+A week is sudden if far more people came than usual (`curation/evidence/influence.py`): a release limits the records
+that rest only on its people. A product has a year of weeks. It begins small or large, grows by up to 10 % a week,
+differs from week to week more than chance makes it (a log-normal factor), and has two launches that bring two or four
+times the usual for a week. In half of the products new accounts come in one week after the first two months: half of
+the usual number, as many, or three times as many. It counts the honest weeks that are taken for sudden, and the weeks
+of new accounts that are found. Real logs have no arrivals: the people in them are made up.
 """
 
 import argparse

@@ -1,10 +1,11 @@
-"""Does a guess from words narrow the audit? On feedbackqa: the raters are hidden, and an audit is drawn at random.
+"""Does a prediction from words narrow the audit? On feedbackqa: the ratings are hidden, and an audit is drawn at
+random.
 
     REAL_DATA=folder python -m bench.assisted [--runs 100] [--judged 500] [--voting 0.1] [--right 0.95]
 
-Prints how often either interval holds the share of all raters, and the effective n: by the estimate's own reckoning, and by
-how far the estimates scatter over the runs. With `--voting`, that share of the people who got a good answer and four times
-that share of those who got a bad one vote, and one vote in twenty is wrong.
+Prints how often each interval contains the share by all raters, and the effective n: as the estimate computes it, and
+from the scatter of the estimates over the runs. With `--voting`, that share of the people who got a good answer and
+four times that share of those who got a bad one vote, and one vote in twenty is wrong.
 """
 
 import argparse
@@ -37,7 +38,7 @@ def texts(path: Path) -> list[Text]:
 
 
 def heard(texts: list[Text], voting: float, rng: random.Random) -> list[Text]:
-    """The same answers with votes of the people who got them."""
+    """The same answers, with votes from the people who got them."""
 
     def vote(text: Text) -> tuple[float, ...]:
         if rng.random() >= voting * (1 if text.good else 4):

@@ -1,11 +1,12 @@
-"""The audit's interval, simulated: how often it holds the true share of good answers, where quality moves, shares change,
-judging lags behind, and some answers cannot be judged.
+"""The audit's interval, simulated: how often it holds the true share of good answers, where quality moves, shares
+change, judging lags behind, and some answers cannot be judged.
 
     python -m bench.audit_statistics [--runs 1000]
 
-"before" is the estimate that the audit had until December 2026: all times together, served oldest first, every drawn answer
-counted alike. "now" names the days that it is about, and is compared with the truth of those days. Then days that pass one by
-one, with votes that come later than some verdicts: "before" there took an answer for doubted only if its vote came first.
+"before" is the audit's estimate until December 2026: all times together, oldest first, every drawn answer weighted
+equally. "now" names the days that it covers, and is compared with the truth of those days. A second simulation passes
+day by day, with votes that come later than some verdicts: there, "before" took an answer for doubted only if its vote
+came before the verdict.
 """
 
 import argparse
@@ -56,7 +57,7 @@ def worlds() -> Iterator[World]:
 
 
 def drawn_from(world: World, rng: random.Random) -> tuple[list[SampledAnswer], list[float]]:
-    """The sample as it is before anything is judged (`good` is the truth), and the true share of each week."""
+    """The sample before anything is judged (`good` is the truth), and the true share of each week."""
     sample: list[SampledAnswer] = []
     truth: list[float] = []
     for week, total in enumerate(world.answers):
@@ -138,7 +139,7 @@ def true_share(found: Audit, world: World, truth: Sequence[float]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Of one world over all runs: how often each interval held, its mean width, and the mean n."""
+    """For one world over all runs: how often each interval contained the truth, its mean width, and the mean n."""
 
     name: str
     before: float
@@ -227,7 +228,7 @@ class Talk:
         return (-self.settles, -self.weight, self.number) if self.is_doubted else (-1, -self.turn, self.number)
 
     def seen(self, *, late: bool) -> SampledAnswer:
-        """As the audit sees it; `late` says that a vote after the verdict counts."""
+        """The answer as the audit sees it; with `late`, a vote after the verdict counts."""
         doubted = self.is_doubted or (late and self.judged is not None and self.judged < self.voted <= DAYS)
         return SampledAnswer(
             self.number,
@@ -273,7 +274,7 @@ def passed(pace: Pace, rng: random.Random) -> tuple[list[Talk], list[float]]:
 
 
 def follow(pace: Pace, runs: int) -> str:
-    """How often either rule's interval holds the truth of the days that it names, its bias and its width."""
+    """How often each rule's interval contains the truth of the days that it names, its bias and its width."""
     parts = []
     for name, late in (("before", False), ("now", True)):
         rng = random.Random(12)

@@ -1,4 +1,4 @@
-"""The limit that a Django view has on this server: it reads a body and answers 201, and nothing else."""
+"""The limit of this server with Django: a view that reads a body, answers 201, and does nothing else."""
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application

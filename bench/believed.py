@@ -1,12 +1,12 @@
-"""What the agreement of others and the stripping of courtesies make of corrections that do not read like answers.
+"""How agreement by others, and removing courtesies, change what is done with corrections that do not read like answers.
 
     python -m bench.believed [--worlds NAME,…] [--seeds 61-65]
 
-The rule alone (`bench/worlds/alone.py`) reads simulated worlds, in which it is known whether a correction is right. The first
-table: of the corrections that are kept back, those that are right; of both kinds, those that are taken for answers because
-others say the same (`posterior.believed`), and those whose claim is then found right. The second table: the right corrections
-that are kept back, and the wrong ones that are not, with and without stripping what agents say after an answer
-(`corrections.CLOSE`).
+The rule alone (`bench/worlds/alone.py`) reads simulated worlds, in which it is known whether a correction is right. The
+first table counts the corrections that are held back, right and wrong: how many are accepted because others say the
+same (`posterior.believed`), and how many of those claims are then found right. The second table counts the right
+corrections that are held back, and the wrong ones that are not, with and without removing what agents say after an
+answer (`corrections.CLOSE`).
 """
 
 import argparse
@@ -33,7 +33,7 @@ WITHOUT: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 class Typed(NamedTuple):
-    """A correction, whether it is kept back, and whether it is right for the person who typed it."""
+    """A correction, whether it is held back, and whether it is right for the person who typed it."""
 
     ref: int
     is_kept_back: bool
@@ -52,7 +52,7 @@ def typed(log: Log, heard: Heard) -> Iterator[Typed]:
 
 
 def agreed(log: Log, heard: Heard) -> Counter[tuple[str, bool]]:
-    """How many corrections get how far, by whether they are right."""
+    """How many corrections pass each step, by whether they are right."""
     from curation.decisions.posterior import Verdict, believed, standings
 
     is_right = {one.ref: one.is_right for one in typed(log, heard) if one.is_kept_back}

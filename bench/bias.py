@@ -1,5 +1,4 @@
-"""Votes that mislead, simulated: how often each estimate's 95 % interval holds the true share of good
-answers.
+"""Simulated biased votes: how often each estimate's 95 % interval contains the true share of good answers.
 
     python -m bench.bias [--runs 1000] [--svg docs/images/bias.svg]
 
@@ -24,7 +23,7 @@ SEGMENTS = ("billing", "login", "shipping", "returns")
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Of one estimate over all runs: its mean, and the share of runs whose interval held the truth."""
+    """For one estimate over all runs: its mean, and the share of runs whose interval contained the truth."""
 
     name: str
     mean: float
@@ -33,7 +32,7 @@ class Coverage:
 
 
 def simulate(rng: random.Random, *, interactions: int, sample: int, ratio: float = 4.0) -> dict[str, Estimate]:
-    """One world: its answers, who rates them, and what each estimate makes of it."""
+    """One world: its answers, who rates them, and the result of each estimate."""
     answers = [(rng.choice(SEGMENTS), rng.random() < TRUTH) for _ in range(interactions)]
     voted = [rng.random() < (0.05 if good else 0.05 * ratio) for _, good in answers]
     cells: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -61,7 +60,7 @@ def estimates(
 
 
 def coverage(made: Mapping[str, Sequence[Estimate]]) -> list[Coverage]:
-    """How often the intervals of each estimate hold the truth."""
+    """How often the intervals of each estimate contain the truth."""
     return [
         Coverage(
             name,
@@ -74,7 +73,7 @@ def coverage(made: Mapping[str, Sequence[Estimate]]) -> list[Coverage]:
 
 
 def run(runs: int, **world: int) -> list[Coverage]:
-    """How every estimate does over many worlds."""
+    """The coverage of every estimate over many worlds."""
     return coverage(estimates(runs, **world))
 
 

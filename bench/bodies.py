@@ -1,10 +1,11 @@
-"""Which data is taken for the body of a model's API, by its field names, and refused as text (`feedback/otel/attributes.py`).
+"""Which data is recognised, by its field names, as the body of a model's API, and refused as text
+(`feedback/otel/attributes.py`).
 
     python -m bench.bodies [--log FILE …] [--write]
 
-Labelled are the shapes that vendors document and answers in JSON (`bench/labelled/bodies.jsonl`; none of the bodies was
-recorded). Of the attributes of recorded exports (`tests/feedback/otel/recorded`) none is such a body, and of the texts of
-real logs none is. Each line of the table takes one field name away.
+The labelled data (`bench/labelled/bodies.jsonl`) are the shapes that vendors document, and answers in JSON; none of the
+bodies was recorded. No attribute of the recorded exports (`tests/feedback/otel/recorded`) and no text of the real logs
+is such a body. Each line of the table removes one field name.
 """
 
 import argparse

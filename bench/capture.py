@@ -1,14 +1,16 @@
-"""Capture over HTTP: interaction + feedback pairs a second and their latency, compared with a bare view on the same server.
+"""Capture over HTTP: interaction + feedback pairs a second and their latency, compared with a bare view on the same
+server.
 
     python -m bench.capture [--seconds 5] [--runs 3] [--database sqlite,postgres]
 
 PHOENIX_PYTHON, MLFLOW_PYTHON and LABEL_STUDIO_PYTHON name interpreters that have these (`bench/capture_peers.py`); each
-that is named is started, driven with the same texts, and ended; "ours" is how many times its rate Flywheel reached here.
+that is named is started, driven with the same texts, and stopped; "ours" is Flywheel's rate here as a multiple of its
+rate.
 
-Everything that a caller gets is in the figures: a key, consent, redaction, limits, and a commit that is on disk. A pair
-is two requests, in a batch two items; the text is about 2 kB. Figures are medians of the runs. Where others use the
-machine too, look at the ratios. Two limits stand above them: a view that does nothing, and the rows of an interaction,
-and of a batch, written bare into SQLite (`bench/capture_bare.py`).
+The figures include everything that a caller gets: key check, consent, redaction, limits, and a commit on disk. A pair
+is two requests, in a batch two items; the text is about 2 kB. Figures are medians of the runs. On a machine with other
+work, look at the ratios. Two upper limits are measured too: a view that does nothing, and only writing the rows of an
+interaction, or of a batch, into SQLite (`bench/capture_bare.py`).
 """
 
 import argparse
@@ -67,7 +69,7 @@ def interaction() -> dict[str, object]:
 
 
 def feedback(about: object) -> dict[str, object]:
-    """What is said of it: mostly a thumb, one time in five a correction."""
+    """Feedback on it: mostly a thumb, one time in five a correction."""
     number = next(_numbers)
     said: dict[str, object] = {"id": f"{_run}-s{number}", "interaction": about, "signal": "thumbs_up"}
     if number % 5 == 0:
@@ -109,13 +111,13 @@ def batch(server: Server) -> Call:
 
 
 def bare(connection: HTTPConnection) -> None:
-    """The same body to a view that does nothing."""
+    """The same body, sent to a view that does nothing."""
     post(connection, "/", json.dumps(interaction()).encode(), {})
 
 
 @contextmanager
 def rows_bare() -> Iterator[Server]:
-    """What captured interactions leave, written bare into a copy of a database that Flywheel has begun to fill."""
+    """Only the rows of captured interactions, written into a copy of a database that Flywheel has begun to fill."""
     with tempfile.TemporaryDirectory(prefix="flywheel-bench-") as folder:
         copy = Path(folder, "flywheel.sqlite3")
         with flywheel("") as server:
@@ -127,7 +129,7 @@ def rows_bare() -> Iterator[Server]:
 
 
 def runs(address: str, call: Call, *, clients: int, options: argparse.Namespace, calls_each: int = 1) -> Load:
-    """The median of several runs after one to get warm, as calls or, in a batch, as pairs."""
+    """The median of several runs after a warm-up, in calls or, for a batch, in pairs."""
     drive(address, call, clients=clients, seconds=min(1.0, options.seconds))
     found = median([drive(address, call, clients=clients, seconds=options.seconds) for _ in range(options.runs)])
     return Load(found.rate * calls_each, found.p50, found.p99)
@@ -222,7 +224,9 @@ def comparison(name: str, found: Load, ours: Load | None) -> str:
 
 
 def stored(there: Running, votes: tuple[str, str], call: Call, found: Load, *, clients: int, seconds: float) -> Load:
-    """The same load at the rate at which it is stored, where that comes after the answer: one more run, until all is."""
+    """The rate of storing the same load, for a peer that stores after it answers: one more run, until everything is
+    stored.
+    """
     before, _ = settled(there, votes)
     began = time.perf_counter()
     drive(there.address, call, clients=clients, seconds=seconds)

@@ -1,12 +1,11 @@
-"""What captured interactions leave, written bare: the limit that this web server and SQLite set together.
+"""Only the rows of captured interactions: the limit that this web server and SQLite set together.
 
 As Flywheel does, it reads a body of JSON, writes the rows that come of it (the person, if new, with what they agree to,
 the interaction, in a batch its feedback, the counts) in one transaction that is on disk, and answers 201. The database
 is a copy of one that Flywheel has begun to fill, with the same tables, indexes, foreign keys and settings; the rows are
-those that it left there of the same texts. New in each are its key, its time and what is unique.
-
-Left out is all the rest: key and limits, the shape of the body, decisions on consent, redaction, digests, look-ups,
-tokens, middleware. Callers who wait take turns; they do not share a transaction as Flywheel's do.
+those that it stored for the same texts. Only keys, times and unique values are new. Everything else is left out: key
+check and limits, the shape of the body, decisions on consent, redaction, digests, look-ups, tokens, middleware. Callers
+who wait take turns; they do not share a transaction as Flywheel's do.
 """
 
 import itertools
@@ -27,7 +26,7 @@ from django.utils import timezone
 
 from flywheel_site.ops.environment import settled
 
-PEOPLE = 5_000  # as many as `bench.capture` speaks for
+PEOPLE = 5_000  # as many people as `bench.capture` simulates
 SLOTS = 16
 TABLES = ("privacy_subject", "privacy_consententry", "feedback_interaction", "feedback_signal")
 COUNT = """INSERT INTO feedback_outcome (project_id, day, kind, result, slot, number) VALUES (?, ?, ?, 'stored', ?, ?)
@@ -99,7 +98,7 @@ def write(talks: list[str], said: list[str]) -> None:
 
 
 def view(request: HttpRequest, call: str) -> HttpResponse:
-    """Write what comes of the body, and answer."""
+    """Write the rows for the body, and answer."""
     body = orjson.loads(request.body)
     items = body.get("items", [body])
     talks, said = ([item["id"] for item in items if text in item] for text in ("question", "signal"))

@@ -1,4 +1,4 @@
-"""Other systems that keep what an agent said and what people said of it, driven as `bench.capture` drives Flywheel.
+"""Other systems that store an agent's answers and people's feedback, driven as `bench.capture` drives Flywheel.
 
 Each lives in an environment of its own (`bench/requirements-capture-peers.txt`), is started on an empty SQLite database
 with the settings that it comes with, driven over HTTP with the same texts, and ended. A pair is what its own client sends:
@@ -35,7 +35,7 @@ ANSWER_FORM = (
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A system to compare with: the variable that names its interpreter, how it starts, and what a pair is to it."""
+    """A system to compare with: the variable that names its interpreter, how to start it, and how to send a pair."""
 
     name: str
     variable: str

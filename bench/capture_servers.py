@@ -1,5 +1,5 @@
-"""The servers that capture is measured on: Flywheel, and on the same web server with the same settings a bare view, and
-what captured interactions leave written bare.
+"""The servers that capture is measured on: Flywheel and, on the same web server with the same settings, a bare view and
+a view that only writes the rows of captured interactions.
 """
 
 import json
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server: where, and its processes; of Flywheel, with which key as well, and its folder."""
+    """A running server: its address and processes; for Flywheel, also its key and folder."""
 
     address: str
     process: subprocess.Popen[bytes]
@@ -128,7 +128,7 @@ def family(pid: int) -> list[int]:
 
 
 def megabytes(pid: int) -> float:
-    """What a process and its children hold in memory; what they share counts once (PSS)."""
+    """The memory of a process and its children; shared memory counts once (PSS)."""
     total = 0
     for member in family(pid):
         rollup = Path(f"/proc/{member}/smaps_rollup").read_text()
@@ -143,7 +143,7 @@ def processor_seconds(pid: int) -> float:
 
 
 def kilobytes(folder: Path) -> float:
-    """What SQLite's file holds, with the log brought into it; 0 where there is none."""
+    """The size of SQLite's file after a checkpoint; 0 if there is none."""
     file = folder / "flywheel.sqlite3"
     if not file.exists():
         return 0.0

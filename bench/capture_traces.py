@@ -2,14 +2,15 @@
 
     python -m bench.capture_traces [--rounds 5] [--profile NAME] [--http] [--conversations 20000]
 
-A pair is an interaction with feedback on it: two items of a batch, or in a trace the turn's span and an evaluation event
-on it. `one span` is a single model call; `three spans` an agent's run around a retrieval and a model call, which repeats
-the question and the answer as frameworks do. The calls go through the WSGI application in turns, each to new ids, so
-that other work on the machine falls on all of them alike. The target is .7 of the batch's pairs a second.
+A pair is an interaction with feedback on it: two items of a batch, or in a trace the turn's span and an evaluation
+event on it. `one span` is a single model call; `three spans` an agent's run around a retrieval and a model call, which
+repeats the question and the answer as frameworks do. The calls go through the WSGI application in turns, each to new
+ids, so that other work on the machine affects all of them equally. The target is .7 of the batch's pairs a second.
 
-Parts of it are measured alone: `bare` is protobuf's or JSON's own parser and nothing else, `only decoded` is the body made into spans, and `only read` the spans made into
-turns, before anything is redacted or stored. `the rest` is what a trace costs beyond its reading and what a batch costs
-beyond its own: planning the turns, and the row by which later spans find them.
+Parts of it are measured alone: `bare` is protobuf's or JSON's own parser and nothing else, `only decoded` is the body
+made into spans, and `only read` the spans made into turns, before anything is redacted or stored. `the rest` is what a
+trace costs beyond its reading and what a batch costs beyond its own: planning the turns, and the row by which later
+spans find them.
 
 `--http` sends the same bodies to `manage.py up` instead, in turns, and prints pairs a second and the processor time of
 the web process; then it sends traces until that many conversations are stored, and prints its memory on the way.

@@ -1,11 +1,12 @@
-"""How often `conflict` is right that two answers to one question cannot both hold.
+"""How often `conflict` is right that two answers to one question cannot both be true.
 
     python -m bench.conflicts [--logs FOLDER] [--write]
 
-Of the labelled files a wrong answer conflicts with the expected one, and a right one does not. Pairs of real answers were
-labelled by reading before the rule saw them: `bench/labelled/real_pairs.jsonl` has their ids, and the folder
+In the labelled files, a wrong answer conflicts with the expected one, and a right one does not. Pairs of real answers
+were labelled by reading before the rule saw them: `bench/labelled/real_pairs.jsonl` has their ids, and the folder
 `feedbackqa.jsonl` and `oasst.jsonl`. The cut was chosen on the first 60 and measured on the second; half of each was
-drawn from what the rule of its day called. `--write` puts the table into `docs/reference/conflict.md`.
+drawn from the pairs that the rule of the time called conflicts. `--write` puts the table into
+`docs/reference/conflict.md`.
 """
 
 import argparse
@@ -58,7 +59,7 @@ def main() -> None:
 
 
 def page(logs: Path | None) -> Iterator[str]:
-    """The table: what is called, as the rule is, and with other values of each figure."""
+    """The table: what is called a conflict, by the rule as it is and with other values of each figure."""
     from curation.claims import comparing
 
     groups = {"labelled files": list(told())}

@@ -1,10 +1,10 @@
-"""The console among many rows: the server time of every list, with filters, search and pages; and the review page.
+"""The console with many rows: the server time of every list, with filters, search and pages; and the review page.
 
     python -m bench.console [--rows 1000000] [--tasks 100000] [--on sqlite,postgres] [--all] [--next]
 
-Targets: a list within 300 ms, and within 150 ms the next task after a decision. Each page is asked for as a superuser and
-as somebody of two projects, once to warm up and twice to be measured; the better one counts, in the server's process. The
-next task is timed in Chromium, from the key that decides to the frame that shows it.
+Targets: a list within 300 ms, and within 150 ms the next task after a decision. Each page is requested as a superuser
+and as a member of two projects, once to warm up and twice to be measured, in the server's process; the better time
+counts. The next task is timed in Chromium, from the key that decides to the frame that shows it.
 """
 
 import argparse
@@ -31,7 +31,7 @@ VALUES = 2
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A page: the list that it is of, who asked with which query, its milliseconds, and its queries."""
+    """A page: its list, who requested it with which query, its milliseconds, and its database queries."""
 
     name: str
     query: str
@@ -49,7 +49,9 @@ def lists() -> dict[str, Any]:
 
 
 def queries(page: Any, model_admin: Any) -> Iterator[str]:
-    """What is asked of a list: as it is, page by page, in each offered order, by each filter's first values, by search."""
+    """The requests for a list: as it is, page by page, in each offered order, with each filter's first values, with a
+    search.
+    """
     yield from ("", "p=2")
     changelist = page.context_data["cl"]
     yield f"p={changelist.paginator.num_pages}"
@@ -113,7 +115,7 @@ def list_times(clients: dict[str, Any]) -> list[Timed]:
 
 
 def next_times(client: Any) -> list[tuple[float, float]]:
-    """Milliseconds from a decision to the next task at the server, and those of them in which its processor worked."""
+    """Milliseconds from a decision to the next task at the server, and how many of them were processor time."""
     import re
 
     shown = client.get("/admin/curation/reviewtask/next/", headers={"X-Review": "1"})

@@ -7,7 +7,7 @@ from typing import Any
 NAME, PASSWORD = "member", "the ferry leaves at nine"
 NEXT = "/admin/curation/reviewtask/next/"
 WARM = 3
-OFFERED = ".verdicts [data-key]"  # an answer and a record that is held have keys of their own
+OFFERED = ".verdicts [data-key]"  # an answer and a held record have different keys
 # From the key to the second frame after the task was swapped: by then the first has been painted.
 WATCH = """
 window.shown = [];
@@ -56,7 +56,7 @@ def sign_in(page: Any, url: str) -> None:
 
 
 def wait_for(page: Any, number: int) -> None:
-    """Return when so many tasks were shown after a decision; raises after ten seconds."""
+    """Return once this many tasks were shown after a decision; raise after ten seconds."""
     for _ in range(500):
         if page.evaluate("window.shown.length") >= number:
             return

@@ -1,4 +1,5 @@
-"""Rows for the console's benchmark: made inside the database by statements over a series of numbers, on SQLite and PostgreSQL.
+"""Rows for the console's benchmark: generated inside the database by statements over a series of numbers, on SQLite and
+PostgreSQL.
 
 A million interactions take a minute or two this way. What a statement does not name has its model's default.
 """

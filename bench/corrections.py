@@ -1,15 +1,16 @@
-"""What the rules on corrections teach that is no answer, and keep back that is one; and what each rule and threshold pays.
+"""Which corrections are taught though they are not answers, and held back though they are; and what each rule and
+threshold gains.
 
     python -m bench.corrections [--real FOLDER] [--write]
 
-The cases are those of `tests/curation/decisions/corrections.jsonl`, of which a part was written and labelled aside from the
-rules ("written": "aside"), and of `bench/labelled/corrections.jsonl`. The latter were written in rounds; each was measured before
-rules were learnt from it (`docs/benchmarks/corrections.md` has those figures). The second table has their classes.
-`--real` adds logs: the reasons of voters in `feedbackqa.jsonl`, which answer nothing; the answers that people found right there and in
-`oasst.jsonl`, in place of those that they found wrong; and the corrections of `splash.jsonl`.
-The third table counts the amended answers that a reviewer is offered for fragments, of the rounds that have the right ones.
-Each line of the fourth table takes one rule away; the last moves each threshold, on cases kept aside alone. `--write` only puts that
-one into `docs/reference/rules-texts.md`.
+The cases are those of `tests/curation/decisions/corrections.jsonl`, some of which were kept aside from the rules
+("written": "aside"), and of `bench/labelled/corrections.jsonl`. The latter were written in rounds; each was measured
+before rules were learnt from it (`docs/benchmarks/corrections.md` has those figures). The second table has their
+classes. `--real` adds logs: the reasons of voters in `feedbackqa.jsonl`, which answer nothing; the answers that people
+found right there and in `oasst.jsonl`, in place of those that they found wrong; and the corrections of `splash.jsonl`.
+The third table counts the amended answers that a reviewer is offered for fragments, in the rounds that have the right
+ones. Each line of the fourth table removes one rule; the last table moves each threshold, only on cases kept aside.
+`--write` puts only the last one into `docs/reference/rules-texts.md`.
 """
 
 import argparse
@@ -65,7 +66,9 @@ def share(part: int, whole: int) -> str:
 
 
 class Score(NamedTuple):
-    """How many cases that are no answers are taught, of how many; how many that are, are kept back, of how many."""
+    """How many cases are taught though they are not answers, and how many held back though they are; each with the
+    number of its kind.
+    """
 
     taught: int
     bad: int
@@ -83,7 +86,7 @@ class Score(NamedTuple):
 
     @property
     def recall(self) -> str:
-        """The share of the answers that is taught."""
+        """The share of the answers that are taught."""
         return share(self.good - self.lost, self.good)
 
 
@@ -161,7 +164,7 @@ def never(*given: object) -> bool:
 
 
 def none(*given: object) -> None:
-    """A rule that says nothing."""
+    """A rule that never applies."""
 
 
 WITHOUT: Final[dict[str, tuple[str, Any]]] = {

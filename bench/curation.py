@@ -3,11 +3,12 @@
     python -m bench.curation [--sizes 100000,1000000] [--workers]
     python -m tests.servers python -m bench.curation      the same on PostgreSQL
 
-Each phase is a process of its own, so that its peak memory is its own. On SQLite the rows that curation left are written
-once more, bare, which is the limit of its rate. The release is compared with a SELECT of the same columns of the same rows with
-orjson and a write. Targets: 8,000 interactions a second and core for whole curation, 400 MB, an increment that costs the
-same at either size (within 1.5 times), release files at half the speed of SELECT and write or better, in processor seconds. `--workers` also
-curates with two processes and with one; on SQLite, which has one writer, that says little.
+Each phase is a process of its own, so that its peak memory is its own. On SQLite, the rows that curation wrote are
+written once more without any other work, which is the limit of its rate. The release is compared with a SELECT of the
+same columns of the same rows with orjson and a write. Targets: 8,000 interactions a second and core for whole curation,
+400 MB, an increment that costs the same at either size (within 1.5 times), release files at half the speed of SELECT
+and write or better, in processor seconds. `--workers` also curates with two processes and with one; on SQLite, which
+has one writer, that says little.
 """
 
 import argparse
@@ -52,9 +53,9 @@ ANSWERS = 40  # to one question, where only one is asked
 
 
 def talks(first: int, number: int, *, one: bool = False) -> Iterator[Talk]:
-    """(Number, question, answer, vote, correction, tag) of so many rated interactions, about 450 characters each: nine of
-    ten questions are new, the others are asked again, half of them with a word exchanged; or all are `one` question, with
-    some answers. Of the votes 80 % are up, 12 % rewrite the answer, 8 % are bare down-votes.
+    """(Number, question, answer, vote, correction, tag) of this many rated interactions, about 450 characters each:
+    nine of ten questions are new, the others are asked again, half of them with a word exchanged; or all are `one`
+    question, with some answers. Of the votes 80 % are up, 12 % rewrite the answer, 8 % are bare down-votes.
     """
     rng = random.Random(first)
     if one:
@@ -85,7 +86,7 @@ def talks_of_one(rng: random.Random, first: int, number: int) -> Iterator[Talk]:
 
 
 def fill(first: int, number: int, one: int = 0, source: Iterator[Talk] | None = None) -> dict[str, Any]:
-    """Put rated interactions into the tables, past the doors; all of one question where `one` is set, or those of a source."""
+    """Put rated interactions directly into the tables; with `one`, all of one question; or those of a source."""
     from django.db import connection
 
     from curation.policies.projects import create_project
@@ -291,7 +292,7 @@ def curate_by_two() -> float:
 
 
 def verdict(ok: bool) -> str:
-    """How a figure stands to its target."""
+    """Whether a figure meets its target, in words."""
     return "" if ok else "  (missed)"
 
 

@@ -1,4 +1,4 @@
-"""The rows that curation leaves, written bare: the limit of its own rate. SQLite only."""
+"""Only writing the rows of curation: the limit of its rate. SQLite only."""
 
 import sqlite3
 import time

@@ -1,12 +1,12 @@
-"""Would the audit be worth more if its answers were drawn where a judgement tells most?
+"""Would the audit be more precise if answers were drawn where a judgement tells most?
 
     REAL_DATA=folder python -m bench.draws [--runs 4] [--held 200]
 
 Neyman's allocation: an answer is drawn with a share in proportion to how far its judgement is expected to lie from the
-estimate, at least half of the usual share, the same number in all. It is learnt from a first, uniform audit of 300: by
-votes against alone, or by the guess of `curation/quality/assisted.py`, by question. The effective n is exact for what was
-learnt, as the variance under such draws is known. A second table has shares that are learnt again each week: how often the
-interval holds the truth, and what the draws are worth.
+estimate, at least half of the usual share, the same number in all. It is learnt from a first, uniform audit of 300:
+only from votes against an answer, or from the prediction of `curation/quality/assisted.py`, by question. The effective
+n is exact for what was learnt, as the variance under such draws is known. A second table has shares that are learnt
+again each week: how often the interval contains the truth, and how much the draws gain.
 """
 
 import argparse
@@ -118,7 +118,7 @@ class Learnt:
         return [self.rng.randrange(len(self.log)) for _ in range(number)]
 
     def guess(self, judged: Sequence[int]) -> list[float]:
-        """The guess about each answer, from judgements on other questions."""
+        """The prediction for each answer, from judgements on other questions."""
         found = [0.0] * len(self.log)
         for part in range(assisted.FOLDS):
             apart = [place for place in judged if assisted.fold(self.log[place].key) != part]
@@ -138,7 +138,9 @@ class Learnt:
         return [rates[sort] for sort in sorts]
 
     def plans(self) -> Iterator[tuple[str, list[float]]]:
-        """The plans: the answers' shares by votes, by the guess for the plain estimate, and by the guess for the assisted one."""
+        """The plans: the answers' shares by votes, by the prediction for the plain estimate, and by the prediction for
+        the assisted one.
+        """
         votes, guess = self.by_votes(), self.guess(self.first)
         yield "votes", shares([one * (1 - one) + (one - self.rate) ** 2 for one in votes])
         yield "guess", shares([one * (1 - one) + (one - self.rate) ** 2 for one in guess])
@@ -216,7 +218,7 @@ def limits(sample: Sequence[SampledAnswer]) -> tuple[float, float]:
 
 
 def held(name: str, log: Sequence[Text], runs: int) -> str:
-    """How often the interval holds the truth with uniform and with learnt shares, and what the latter are worth."""
+    """How often the interval contains the truth with uniform and with learnt shares, and how much the latter gain."""
     truth = fmean(bool(text.good) for text in log)
     parts, widths = [], []
     for learns in (False, True):

@@ -4,7 +4,7 @@ libraries.
     python -m bench.duplicates [--questions 100000] [--log FILE ...]
 
 The questions are synthetic: words by Zipf's law, eight to twenty of them, a fifth of the questions being
-another with one word exchanged. A pair counts as found when both end in one cluster.
+another with one word exchanged. A pair counts as found if both questions end in one cluster.
 
 With logs in the import format the questions are real: all that differ, and of each an edit that exchanges, leaves
 out, adds or mistypes up to a fifth of its words. The pairs that belong together are a question and its edit.
@@ -42,7 +42,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What a method found of the planted pairs, and how fast."""
+    """How many of the planted pairs a method found, and how fast."""
 
     name: str
     seconds: float
@@ -108,7 +108,7 @@ def pairs(groups: Iterable[int]) -> int:
 def score(name: str, questions: Sequence[Question], method: Method, repeats: int = 3) -> Score:
     """Time a method that gives each question its group, and compare its pairs with the planted ones.
 
-    Processor seconds, the best of three: other work on the machine counts as little as can be.
+    Processor seconds, the best of three, so that other work on the machine matters as little as possible.
     """
     seconds = []
     for _ in range(repeats):

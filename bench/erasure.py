@@ -2,9 +2,9 @@
 
     python -m bench.erasure [--sizes 100000,1000000] [--no-scan]
 
-Targets: hidden within 1 s, all that was derived gone within 10 s, neither they nor the scan for one person depending on
-the size of the tables (within 1.5 times), and the time to cut releases again in proportion to their number. The audit
-reads everything, once for all who were erased.
+Targets: hidden within 1 s; all derived data gone within 10 s; neither these nor the scan for one person depend on the
+size of the tables (within 1.5 times); the time to cut releases again is in proportion to their number. The audit reads
+everything, once for all who were erased.
 """
 
 import argparse
@@ -41,7 +41,7 @@ ALL_PASS = {
 
 
 def fill(project: int, number: int) -> None:
-    """Put that many rated conversations into the tables, past the doors: each with a vote, a decision, a retired eval
+    """Put that many rated conversations directly into the tables: each with a vote, a decision, a retired eval
     case, a retired example and the question's cluster. Of many people, none of whom is erased."""
     from django.db import connection, transaction
 
@@ -99,7 +99,7 @@ def fill(project: int, number: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for model, expressions, source in tables:
             cursor.execute(insertion(model, expressions, source))
-        if connection.vendor == "postgresql":  # as it does by itself in time; nothing ever does on SQLite
+        if connection.vendor == "postgresql":  # PostgreSQL does this by itself in time; SQLite never does
             cursor.execute("ANALYZE")
 
 
@@ -182,7 +182,7 @@ def person_erased(project: Any, person: str, releases: int, *, scan: bool) -> di
 
 
 def expect(request: Any, releases: int) -> None:
-    """Stop where what was timed is not what the bench promises: all 50, and each derived record, in each release."""
+    """Stop if what was timed is not what the benchmark claims: all 50, and each derived record, in each release."""
     counts = {**request.counts}
     wanted = {"interactions": OWN, "signals": OWN, "decisions": OWN, "eval_cases": OWN, "examples": OWN}
     wanted |= {"release_memberships": OWN * releases, "releases_to_recut": releases}

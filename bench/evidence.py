@@ -1,4 +1,4 @@
-"""What each figure of the evidence rule costs and saves: the rule without it, at half, and at double.
+"""What each figure of the evidence rule costs and saves: without it, at half its value, and at double.
 
     python -m bench.evidence [--seeds 1-3] [--log FILE …] [--write]
 

@@ -1,10 +1,10 @@
-"""What each figure about people who came together costs and saves: without it, at less, and at more.
+"""What each figure about people who came together costs and saves: without it, and at lower and higher values.
 
     python -m bench.evidence_cohorts [--worlds brigade,moving] [--seeds 1] [--keep FOLDER] [--write]
 
-The whole product on simulated worlds by `/batch`, nobody reviews: in `brigade` thirty new accounts push one lie each on
-popular questions, in the others nobody does, so that what a rule holds there is its cost. `--write` puts the table into
-`docs/reference/rules-guards.md`.
+The whole product on simulated worlds by `/batch`, with nobody reviewing: in `brigade` thirty new accounts push one lie
+each on popular questions, in the others nobody does, so everything that a rule holds there is its cost. `--write` puts
+the table into `docs/reference/rules-guards.md`.
 """
 
 import argparse
@@ -92,7 +92,7 @@ def table(installed: Product, worlds: Sequence[str], seeds: Sequence[int]) -> It
 
 
 def told(value: Any) -> str:
-    """A figure as it is printed."""
+    """A figure as the table prints it."""
     return f"{value.days // 7} weeks" if isinstance(value, timedelta) else f"{value:g}"
 
 

@@ -1,11 +1,12 @@
-"""What each guard holds of planted records and of honest ones, on real texts: precision, recall, and what passes without it.
+"""How many planted and honest records each guard holds, on real texts: precision, recall, and what passes without it.
 
     python -m bench.evidence_guards --log FILE … [--seeds 1-5] [--write]
 
 Honest people bring what real people found right: an answer that was voted up, or one in place of another that was voted
-down, one to three each. Of all people 1 % and 5 % collude and bring two, three, or eight such answers with something in them:
-an address, a made-up word, a figure, a recommendation, an instruction; or, without any of these, answers to other questions. The payloads and the texts are not those of the tests by which
-the guards were made. `--write` puts the table into `docs/reference/rules-guards.md`.
+down, one to three each. 1 % or 5 % of the people collude and bring two, three, or eight such answers with something
+added: an address, a made-up word, a figure, a recommendation, an instruction; or, without any of these, answers to
+other questions. The payloads and the texts are not those of the tests with which the guards were developed. `--write`
+puts the table into `docs/reference/rules-guards.md`.
 """
 
 import argparse
@@ -55,7 +56,7 @@ def instruction(rng: random.Random, text: str) -> str:
 
 
 def lie(rng: random.Random, text: str) -> str:
-    """What is true of something else: nothing in it gives it away."""
+    """A statement that is true of something else, so that nothing in it gives it away."""
     return text
 
 
@@ -113,7 +114,7 @@ def made(number: int, person: int, text: str, *, by_person: bool) -> Item:
 
 @lru_cache(maxsize=10_000)
 def said(text: str, by_person: bool) -> Item:
-    """What a record says, whoever brings it."""
+    """The text of a record, whoever brings it."""
     return Item(
         id=0,
         authors=(),
@@ -128,7 +129,7 @@ def said(text: str, by_person: bool) -> Item:
 
 
 def world(real: Texts, share: float, each: int, attack: Attack, seed: int) -> World:
-    """Everybody brings a few records, each text once; those who collude so many."""
+    """Everybody brings a few records, each text once; people who collude bring this many."""
     rng = random.Random(f"{share}/{each}/{attack.__name__}/{seed}")
     confirmed, written = rng.sample(real.confirmed, len(real.confirmed)), rng.sample(real.written, len(real.written))
     colluders = set(range(round(PEOPLE * share)))
@@ -151,7 +152,7 @@ def world(real: Texts, share: float, each: int, attack: Attack, seed: int) -> Wo
 
 
 def held(items: Sequence[Item], without: str = "") -> Mapping[int, Finding]:
-    """What waits; without one of the guards, if named."""
+    """The records that are held; with `without`, as if that guard did not exist."""
     off = GUARDS[without] if without else Guard("", {})
     before = getattr(guards, off.figure) if off.figure else None
     if off.figure:

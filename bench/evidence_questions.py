@@ -1,17 +1,18 @@
-"""What each threshold of sameness and of the language costs and saves: as it is, lower, and higher.
+"""What each threshold of sameness and of language detection costs and saves: as it is, lower, and higher.
 
     python -m bench.evidence_questions [--log FILE …] [--write]
 
-Sameness: the pairs and the questions of `tests/curation/questions/` that were kept aside from the word lists. It counts the
-pairs that are joined: those that ask the same, and those that do not. It counts the questions that are taken to be
-understandable alone: those that are, and those that need the turns before. Of real logs it counts the distinct questions
-that are joined with another, that are understood alone, and that depend on the day.
+Sameness: the pairs and the questions of `tests/curation/questions/` that were kept aside from the word lists. It counts
+the pairs that are joined: those that ask the same, and those that do not. It counts the questions that are taken to be
+understandable alone: those that are, and those that need the turns before. Of real logs it counts the distinct
+questions that are joined with another, that are understood alone, and that depend on the day.
 
-Language: the questions of all pairs, also those not kept aside, and the first five words of each. It counts how many get
-the right language, a wrong one, or none.
+Language: the questions of all pairs, also those not kept aside, and the first five words of each. It counts how many
+get the right language, a wrong one, or none.
 
 Nearness (`curation/questions/fingerprints.py`): the same pairs; of real questions the pairs that are near; how many of
-all near pairs are found and how many are compared, for only questions that share a key are. `--write` puts all tables into `docs/reference/rules-texts.md`.
+all near pairs are found, and how many are compared, since only questions that share a key are. `--write` puts all
+tables into `docs/reference/rules-texts.md`.
 """
 
 import argparse
@@ -54,7 +55,7 @@ NEARNESS: Final[Mapping[str, tuple[float, ...]]] = {
 
 
 class Cases(NamedTuple):
-    """What is known of questions: pairs, single ones, and real ones of which nothing is known."""
+    """Questions: labelled pairs, labelled single ones, and unlabelled real ones."""
 
     pairs: Sequence[Mapping[str, Any]]
     alone: Sequence[Mapping[str, Any]]
@@ -67,7 +68,7 @@ class Cases(NamedTuple):
         return cls(pairs, alone, sorted({row["question"] for log in logs for row in read(log)}))
 
     def cells(self) -> str:
-        """What the rules say of them."""
+        """What the rules say about them."""
         from curation.questions.sameness import canonical, hangs_on_the_clock, stands_alone
 
         joined = Counter((one["same"], canonical(one["a"]) == canonical(one["b"])) for one in self.pairs)
@@ -145,7 +146,7 @@ class Texts(NamedTuple):
 
 
 def guessed(texts: Iterable[tuple[str, str]]) -> str:
-    """What the guess says of texts."""
+    """What the guess says about texts."""
     from curation.decisions.language import UNKNOWN, guess
 
     counts: Counter[str] = Counter()
@@ -156,7 +157,7 @@ def guessed(texts: Iterable[tuple[str, str]]) -> str:
 
 
 def moved(names: Mapping[str, Sequence[float]], cases: Cases | Texts | Near) -> Iterator[str]:
-    """A line for the rules as they are, and for each threshold elsewhere."""
+    """A line for the rules as they are, and one for each threshold with another value."""
     yield f"| as it is | | {cases.cells()} |"
     for name, values in names.items():
         place, _, bare = name.rpartition(".")

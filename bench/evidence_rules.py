@@ -1,12 +1,13 @@
-"""What each rule of evidence that waits for a person is right about, and what it costs: with it, and without it.
+"""How often each rule that makes a claim wait for a person is right, and what it costs: with the rule, and without it.
 
-    python -m bench.evidence_rules [--seeds 41-48] [--worlds NAME,…] [--tool FILE --faq FILE] [--log FILE …] [--show NUMBER] [--write]
+    python -m bench.evidence_rules [--seeds 41-48] [--worlds NAME,…] [--tool FILE --faq FILE] [--log FILE …] [--show NUMBER]
+                                   [--write]
 
-The rule alone (`bench/worlds/alone.py`) reads simulated worlds, ours or those of a program outside (`bench/worlds/outside.py`).
-A rule holds the examples that are taught without it and not with it. Precision is the share of them that is false; recall is
-the share of all false examples that it holds; the cost is the drop in facts that are answered rightly in the words of the log,
-in points. The truth of a real log is not known, so its held examples are only counted. `--show` prints the votes on some of
-them. `--write` puts the table into `docs/reference/rules.md`.
+The rule alone (`bench/worlds/alone.py`) reads simulated worlds, ours or those of a program outside
+(`bench/worlds/outside.py`). A rule holds the examples that are taught without it but not with it. Precision is the
+share of them that is false; recall is the share of all false examples that it holds; the cost is the drop in facts that
+are answered rightly in the words of the log, in points. The truth of a real log is not known, so its held examples are
+only counted. `--show` prints the votes on some of them. `--write` puts the table into `docs/reference/rules.md`.
 """
 
 import argparse
@@ -76,7 +77,7 @@ def as_line(question: str, answer: str) -> str:
 
 
 def theirs(path: Path, faq: str | None, name: str, seed: int) -> World:
-    """A world of a program outside."""
+    """A world of an external program."""
     tool, given = outside.load(path), Namespace(world=name, seed=seed, faq=faq)
 
     def score(taught: Sequence[Example]) -> Figures:

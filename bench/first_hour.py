@@ -1,4 +1,4 @@
-"""From an empty installation to the first release and the first gate run, by clicks alone, timed, as a film strip.
+"""From an empty installation to the first release and the first gate run: only by clicks, timed, as a film strip.
 
     python -m bench.first_hour [--strip docs/images/first-hour.jpg]
 
@@ -46,7 +46,7 @@ class Film:
         return time.perf_counter() - self.begun
 
     def until(self, shown: Callable[[], bool]) -> None:
-        """Load the page again until it shows what is waited for."""
+        """Load the page again until it shows the expected text."""
         deadline = time.monotonic() + PATIENCE / 1000
         while not shown():
             assert time.monotonic() < deadline, self.page.url

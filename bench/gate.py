@@ -140,7 +140,7 @@ def _loosened(rng: random.Random, text: str) -> str:
 
 
 def real() -> dict[str, object]:
-    """Return the shares of cases with a trusted grader on the real corpora, and how held-out answers fare."""
+    """Return the shares of cases with a trusted grader on the real corpora, and how held-out answers are graded."""
     folder = os.environ.get("REAL_DATA")
     if not folder:
         return {"left out": "REAL_DATA is not set"}

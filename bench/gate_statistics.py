@@ -1,10 +1,10 @@
-"""The gate's statistics, simulated: how often it refuses an agent that did not change, how often one that is worse, and
-how often the interval of the change holds the true one.
+"""The gate's statistics, simulated: how often it refuses an unchanged agent, how often a worse one, and how often the
+interval of the change contains the true change.
 
     python -m bench.gate_statistics [--trials 400] [--only size] [--json]
 
-Agents answer each case rightly with a chance of their own, independently each time. Every run takes the way of the
-production doors: first answers, a draft, the repetitions that it asks for, the verdict.
+Agents answer each case rightly with a chance of their own, independently each time. Every run goes through the same
+steps as in production: first answers, a draft, the repetitions that it asks for, the verdict.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def worse() -> Iterator[Scenario]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How often a scenario's candidate was refused, how often the interval held the change, and its mean change."""
+    """How often a scenario's candidate was refused, how often the interval contained the change, and its mean change."""
 
     name: str
     trials: int

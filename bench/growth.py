@@ -1,10 +1,11 @@
-"""What an installation costs as it grows: a write, an increment of curation, a page, an erasure and a release at each size.
+"""What an installation costs as it grows: a write, curating new conversations, a page, an erasure and a release at each
+size.
 
     python -m bench.growth [--sizes 100000,1000000] [--on sqlite,postgres] [--folder /tmp]
 
-Ten thousand rated conversations are curated by the product; the other rows are copies of what that left, made inside the
-database, each copy with people, names, questions and claims of its own. Ten times as many conversations should cost at most
-1.5 times as much. A line says the median, in seconds of the processor (without a database server's) and on the clock. The
+Ten thousand rated conversations are curated by the product; the other rows are copies of the result, made inside the
+database, each with its own people, names, questions and claims. Ten times as many conversations should cost at most 1.5
+times as much. A line says the median, in seconds of the processor (without a database server's) and on the clock. The
 erasure and the small release are those of a project of about a thousand conversations.
 """
 
@@ -262,7 +263,7 @@ def measure(size: int, audit: bool) -> dict[str, Any]:
 
     project = create_project("filled")
     tell(f"filled in {cost(lambda: fill(project, size))[1]:,.0f} s, {condition.size() / 1e9:.1f} GB")
-    if connection.vendor == "postgresql":  # as it does by itself in time; nothing ever does on SQLite
+    if connection.vendor == "postgresql":  # PostgreSQL does this by itself in time; SQLite never does
         connection.cursor().execute("ANALYZE")
     found = {"increment of 1,000": middle(increments(project, size))}
     small, everything = create_project("small"), Dataset.objects.get(project=project)
@@ -280,7 +281,7 @@ def measure(size: int, audit: bool) -> dict[str, Any]:
 
 
 def tell(said: str) -> None:
-    """How far it is, apart from the figures."""
+    """Print progress, separately from the figures."""
     print(f"{time.strftime('%H:%M:%S')} {said}", file=sys.stderr, flush=True)
 
 

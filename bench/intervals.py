@@ -1,5 +1,6 @@
-"""How often the 95 % intervals of the gate's rates and of reviewers' agreement hold the truth, over random cases and pairs; and
-how often a threshold chosen from judged answers keeps its promise, and the intervals next to it hold.
+"""How often the 95 % intervals of the gate's rates and of reviewers' agreement contain the truth, over random cases and
+pairs; and how often a threshold chosen from judged answers keeps its promise, and the intervals shown with it contain
+the truth.
 
 python -m bench.intervals [--trials 1000]
 """
@@ -19,7 +20,7 @@ from curation.quality.estimates import interval as wilson_range
 from curation.review.agreement import Pair, interval
 
 Chances = tuple[float, float]
-DRAWS = 50_000  # random cases that say what is true of all
+DRAWS = 50_000  # random cases from which the truth is computed
 SIZES = (1, 1, 2, 3, 6)  # cases of a unit
 
 
@@ -45,7 +46,7 @@ KINDS = (
 
 
 def unit(kind: Cases, rounds: Chances, clustered: bool, rng: random.Random) -> Unit:
-    """A random unit; the cases of one have the same chances, and rise and fall on their own."""
+    """A random unit. Its cases have the same chances, and change independently."""
     size, (before, after) = (rng.choice(SIZES) if clustered else 1), kind.draw(rng)
 
     def passed(chance: float, number: float) -> tuple[int, ...]:

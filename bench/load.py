@@ -1,4 +1,4 @@
-"""Load over HTTP: so many clients at once, each with one open connection, and how long each call took."""
+"""Load over HTTP: a number of clients at once, each with one open connection, and how long each call took."""
 
 import http.client
 import statistics
@@ -12,7 +12,7 @@ Call = Callable[[http.client.HTTPConnection], None]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came of a run: calls a second, and the milliseconds that half and 99 of 100 took at most."""
+    """The result of a run: calls per second, and the median and 99th percentile in milliseconds."""
 
     rate: float
     p50: float
@@ -20,7 +20,7 @@ class Load:
 
 
 def post(connection: http.client.HTTPConnection, path: str, body: bytes, headers: dict[str, str]) -> bytes:
-    """The body of the answer. Raises where it is no success."""
+    """The body of the answer. Raises if the call failed."""
     connection.request("POST", path, body, {"Content-Type": "application/json", **headers})
     answer = connection.getresponse()
     said = answer.read()
@@ -30,7 +30,7 @@ def post(connection: http.client.HTTPConnection, path: str, body: bytes, headers
 
 
 def drive(address: str, call: Call, *, clients: int, seconds: float) -> Load:
-    """Let so many clients make the call again and again for so long."""
+    """Let this many clients repeat the call for this long."""
     times: list[list[float]] = [[] for _ in range(clients)]
     faults: list[BaseException] = []
     gate = threading.Barrier(clients + 1)
@@ -61,5 +61,5 @@ def drive(address: str, call: Call, *, clients: int, seconds: float) -> Load:
 
 
 def median(runs: list[Load]) -> Load:
-    """The middle of several runs, figure by figure."""
+    """The median of several runs, figure by figure."""
     return Load(*(statistics.median(getattr(run, name) for run in runs) for name in ("rate", "p50", "p99")))

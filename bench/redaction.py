@@ -2,16 +2,16 @@
 
     python -m bench.redaction [FOLDER]
 
-FOLDER, or PII_CORPORA, holds labelled corpora (`bench/redaction_texts.py` says how a line looks); without one, texts are made.
-The other tools run in an environment of their own, which is made once:
+FOLDER, or PII_CORPORA, holds labelled corpora (`bench/redaction_texts.py` says how a line looks); without one, texts
+are made. The other tools run in an environment of their own, which is made once:
 
     python -m venv var/peers && var/peers/bin/pip install -r bench/requirements-peers.txt
 
-PEERS_PYTHON names another one. Without it the redactor is measured alone. Where `make native` has compiled it, as `make bench`
-does first, it is measured interpreted as well. F1 is over characters: a type's score is what a
-reader of the text would see hidden, not a count of matches. `hidden` is the share of what was to be found that is hidden by a
-span of any type; false spans touch nothing that was to be found. The speed is CPU time of redacting alone, start-up not counted, the
-best of four readings in two processes.
+PEERS_PYTHON names another one. Without it the redactor is measured alone. Where `make native` has compiled it, as `make
+bench` does first, it is measured interpreted as well. F1 is over characters: a type's score is what a reader would see
+hidden, not a count of matches. `hidden` is the share of the labelled characters that a span of any type hides; a false
+span touches no label. The speed is the CPU time of redacting only, without start-up, the best of four measurements in
+two processes.
 """
 
 import json
@@ -64,12 +64,12 @@ class Score:
 
 
 def characters(spans: tuple[Span, ...] | list[Span], kinds: set[str] | None = None) -> set[int]:
-    """The places that spans of these types cover, or of any."""
+    """The positions that spans of these types, or of any type, cover."""
     return {place for start, end, kind in spans if kinds is None or kind in kinds for place in range(start, end)}
 
 
 def score(texts: list[Labelled], predictions: list[list[Span]]) -> Score:
-    """What a tool found against what is labelled."""
+    """Compare what a tool found with the labels."""
     made = Score()
     for text, found in zip(texts, predictions, strict=True):
         wanted, pardoned, any_found = characters(text.spans), characters(text.ignore), characters(found)
@@ -108,8 +108,8 @@ def run(tool: str, python: str, texts: list[Labelled]) -> Score | None:
 
 
 def measured(tools: dict[str, str], groups: dict[str, list[Labelled]]) -> dict[str, dict[str, Score]]:
-    """The scores of those tools that run, by corpus, each at its fastest. A machine that is slow for a while is so for all of
-    them: on each corpus they take turns.
+    """The scores of those tools that run, by corpus, each at its fastest. They take turns on each corpus, so that a
+    slow moment of the machine affects all of them.
     """
     results: dict[str, dict[str, Score]] = {tool: {} for tool in tools}
     for name in [*groups] * ROUNDS:

@@ -1,4 +1,4 @@
-"""Texts of 1 MB made to exhaust the redactor: CPU seconds, and time per byte compared with that of 100 kB.
+"""Texts of 1 MB that try to exhaust the redactor: CPU seconds, and time per byte compared with texts of 100 kB.
 
     python -m bench.redaction_hostile
 
@@ -34,7 +34,7 @@ UNITS = (
 
 
 def text(unit: str, size: int, seed: int) -> str:
-    """So many characters of a unit repeated; of random base64, another one for each seed, where there is no unit."""
+    """A unit repeated to this many characters; without a unit, random base64 from a seed."""
     if unit:
         return (unit * (size // len(unit) + 1))[:size]
     return base64.b64encode(random.Random(seed).randbytes(size)).decode()[:size]

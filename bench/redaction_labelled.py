@@ -2,9 +2,9 @@
 
     python -m bench.redaction_labelled [FILE.jsonl ...]
 
-`bench/labelled/` holds the files: `{"lang", "text"}` lines in which `[[PERSON:Anna Weber]]` marks what has to go. A label is
-found where nothing of its words is left, a span is right where it touches a label. Of the streets every
-second text was put aside while the rules were made; of the conversations all were read.
+`bench/labelled/` holds the files: `{"lang", "text"}` lines in which `[[PERSON:Anna Weber]]` marks what has to go. A
+label is found if none of its words is left; a span is right if it touches a label. Every second text of the streets was
+kept aside while the rules were made; all conversations were read.
 """
 
 import json
@@ -34,7 +34,7 @@ def unmarked(marked: str) -> tuple[str, list[Label]]:
 
 
 def compared(marked: str) -> tuple[Counter[str], list[str]]:
-    """What the redactor got right and wrong in one text, and each fault in words."""
+    """What the redactor got right and wrong in one text, with each error in words."""
     text, labels = unmarked(marked)
     spans = redact(text).spans
     counts: Counter[str] = Counter()

@@ -2,11 +2,11 @@
 
     python -m bench.redaction_languages [--docs] [ORDINARY.jsonl [UNLISTED.jsonl]]
 
-Every name is put into every sentence of its language. ORDINARY holds `{"lang", "text"}` lines (`bench.redaction_ordinary` makes
-them): then the share of paragraphs with a false span is told as well. What was labelled by hand as rightly found there, such as
-authors, is in `labelled/ordinary.txt`, as digests. UNLISTED holds `{"lang", "name"}` lines with names that no list has
-(`bench.redaction_unlisted` makes them). `--docs` writes the table into `docs/benchmarks/redaction-languages.md`,
-and what is missed into `docs/explanation/redaction.md`.
+Every name is put into every sentence of its language. ORDINARY holds `{"lang", "text"}` lines
+(`bench.redaction_ordinary` makes them): then the share of paragraphs with a false span is printed as well. What was
+labelled by hand as rightly found there, such as authors, is in `labelled/ordinary.txt`, as digests. UNLISTED holds
+`{"lang", "name"}` lines with names that no list has (`bench.redaction_unlisted` makes them). `--docs` writes the table
+into `docs/benchmarks/redaction-languages.md`, and what is missed into `docs/explanation/redaction.md`.
 """
 
 import hashlib
@@ -159,7 +159,7 @@ def false_paragraphs(path: Path, policy: Policy) -> dict[str, tuple[int, int, Co
     return {language: (total, bad, kinds[language]) for language, (total, bad) in counts.items()}
 
 
-RIGHT: Final = frozenset({"EMAIL", "IP"})  # anything of this form counts as right, in examples too
+RIGHT: Final = frozenset({"EMAIL", "IP"})  # everything of this form counts as right, even in examples
 LABELS: Final = Path(__file__).with_name("labelled") / "ordinary.txt"
 
 

@@ -3,8 +3,9 @@
     npm pack @faker-js/faker@9.9.0 && tar xzf faker-js-faker-9.9.0.tgz
     python -m bench.redaction_names package
 
-A name is taken where no list has the word yet: what is a word of any language of `languages.txt`, a place or a thing stays
-what it is. Node.js reads the package. Calendars of saints (the Italian first names) and scripts without capitals are left out.
+A name is added only if no list has the word yet: a word of a language in `languages.txt`, a place or a thing is not
+made a name. Node.js reads the package. Calendars of saints (the Italian first names) and scripts without capitals are
+left out.
 """
 
 import json
@@ -28,7 +29,7 @@ NO_NAMES: Final = frozenset(
     " helios zephyr nike iban suman basar matar parla hakkı timeo kesme tope giri fikri asıl sıra anda wiem nowi basan umur"
     " grâce maksud lotar hayal bayrak bağa aşan fasih buchi toke kende çaba atıf ajana idir adsız khalifa bahia mina asil sira muslim viking".split()
 )
-# Frequent first names that neither source has, by hand.
+# Frequent first names that neither source has, added by hand.
 FURTHER: Final = (
     # Turkish
     "ayşe fatma emine hatice zeynep elif meryem şerife zehra sultan hanife merve büşra kübra esra gülşen şule tuğba tülin"

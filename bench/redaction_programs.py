@@ -3,7 +3,7 @@
     apt-cache pkgnames | python -m bench.redaction_programs /usr/share/distro-info/*.csv
 
 Packages of Debian, the first words of those that come in several, and the code names of releases (package
-`distro-info-data`). Names of very many people are left out: they are theirs first.
+`distro-info-data`). Names that very many people have are left out, since they usually mean a person.
 """
 
 import csv

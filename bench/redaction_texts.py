@@ -1,4 +1,4 @@
-"""Labelled texts for `bench.redaction`: those of a folder, or, where there is none, made here from a seed.
+"""Labelled texts for `bench.redaction`: those of a folder or, without one, generated from a seed.
 
 A line of a corpus: `{"text", "spans": [[start, end, TYPE]...], "ignore": [[start, end, TYPE]...]}`; an ignored stretch counts
 neither way, and its type may be `*`.
@@ -18,7 +18,7 @@ Span = tuple[int, int, str]
 
 @dataclass(frozen=True)
 class Labelled:
-    """A text, what is to be found in it, and what counts neither way."""
+    """A text, what should be found in it, and what is not counted."""
 
     text: str
     spans: tuple[Span, ...]
@@ -84,12 +84,12 @@ def made(count: int, seed: int = 7) -> list[Labelled]:
 
 
 def digits(chance: random.Random, count: int) -> str:
-    """So many digits, the first of them no zero."""
+    """This many digits, of which the first is not zero."""
     return chance.choice("123456789") + "".join(chance.choice("0123456789") for _ in range(count - 1))
 
 
 def letters(chance: random.Random, count: int, alphabet: str = "abcdefghijklmnopqrstuvwxyz") -> str:
-    """So many letters."""
+    """This many letters."""
     return "".join(chance.choice(alphabet) for _ in range(count))
 
 

@@ -71,7 +71,7 @@ def of_locale(folder: Path, language: str) -> Iterator[str]:
 
 
 def told(language: str, names: list[str]) -> None:
-    """Print so many of the names."""
+    """Print this many of the names."""
     for name in random.Random(7).sample(names, min(MOST, len(names))):
         print(json.dumps({"lang": language, "name": name}, ensure_ascii=False))
 

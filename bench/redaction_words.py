@@ -3,9 +3,10 @@
     pip install --no-deps --target FOLDER -r bench/redaction-words-requirements.txt
     python -m bench.redaction_words FOLDER
 
-A translated message and its English original are read together: what only the translation has is a word of its language,
-and what both have is a name, a product or code. So no name of a person or a brand comes in, and the case of a word can be
-trusted. Kept are the most frequent words of each language, and, however rare, those that a list of names has as well.
+A translated message and its English original are read together: a word that only the translation has is a word of its
+language, and one that both have is a name, a product or code. So no name of a person or a brand gets in, and the case
+of a word can be trusted. Kept are the most frequent words of each language, and, however rare, those that a list of
+names has as well.
 """
 
 import gettext
@@ -26,7 +27,7 @@ HERE: Final = Path(__file__).resolve().parent.parent / "privacy" / "redaction" /
 WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 CODE: Final = re.compile(r"\{[^{}]*\}|%\(\w+\)\w|%\w|<[^<>]*>|https?:\S+|\[%[^%]*%\]|`[^`]*`")
 LONGEST: Final = 24
-# Words of every day that programs do not speak of, and that are surnames, too.
+# Everyday words that do not occur in programs, and that are also surnames.
 SEASONS: Final = {
     "de": "frühling sommer herbst winter",
     "fr": "printemps été automne hiver",
@@ -40,7 +41,8 @@ SEASONS: Final = {
     "nb": "vår sommer høst vinter jul",
     "tr": "bahar yaz güz kış",
 }
-# First names that are words of every day, which programs do not speak of either: where a sentence begins they are words.
+# First names that are also everyday words, which do not occur in programs either: at the beginning of a sentence they
+# count as words.
 EVERYDAY: Final = {
     "de": "lage wahl lust sorge treue wonne ernst falk wolf rose heide vater mutter bruder schwester sohn tochter onkel"
     " tante nachbar chef kollege freund arzt",
@@ -104,7 +106,7 @@ def in_lower_case(text: str) -> list[str]:
 
 
 def told_apart(english: str, translated: str) -> list[str]:
-    """The words of a translation that its original has not."""
+    """The words of a translation that its original does not have."""
     original = set(words_of(english))
     return [word for word in words_of(translated) if word not in original]
 
@@ -126,7 +128,7 @@ def messages(folder: Path, language: str) -> Iterator[tuple[str, str]]:
 
 
 def pairs(english: object, translated: object) -> Iterator[tuple[str, str]]:
-    """The strings of two structures that stand in the same place."""
+    """The strings at the same place in two structures."""
     if isinstance(english, str) and isinstance(translated, str):
         yield english, translated
     elif isinstance(english, dict) and isinstance(translated, dict):
@@ -165,7 +167,7 @@ def tiers(counts: Counter[str], closed: set[str], names: set[str], seasons: str,
 
 
 def fit(word: str) -> bool:
-    """Whether a word may be kept: no letter of an alphabet, and no name wherever it is met."""
+    """Whether a word may be kept: not a single letter, and not a word that is always a name."""
     return word not in NAMES and (len(word) > 1 or not word.isascii())
 
 

@@ -26,7 +26,7 @@ CORRECTION = "A parcel to Norway takes three working days and costs 16 euros, wh
 
 
 def trips(work: Callable[[], object]) -> int:
-    """How often the work waits for PostgreSQL: answers that follow something sent, in the log of libpq's messages."""
+    """How often the work waits for PostgreSQL: the answers that follow a message sent, in libpq's log of messages."""
     from django.db import connection
 
     connection.ensure_connection()

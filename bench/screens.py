@@ -2,9 +2,9 @@
 
     python -m bench.screens [--to docs/images] [--only quality,policy]
 
-It runs the demo in a folder of its own and takes what a reader sees after `make demo`; then it gives some verdicts, cuts a
-second release and hands in requests, for the pages that show those. It prints what a page complains of in the browser,
-and pages that are wider than the window; the exit status is 1 if there is any.
+It runs the demo in a folder of its own and takes what a reader sees after `make demo`; then it gives some verdicts,
+cuts a second release and hands in requests, for the pages that show those. It prints the browser's errors and the pages
+that are wider than the window; the exit status is 1 if there are any.
 """
 
 import argparse
@@ -93,7 +93,7 @@ def manage(environment: Mapping[str, str], *arguments: str, given: str = "") -> 
 
 
 def shots(browser: Any, url: str, pages: Mapping[str, str], to: Path) -> list[str]:
-    """Take the pictures of these pages; what the pages complained of."""
+    """Take the pictures of these pages; return the errors of the pages."""
     faults: list[str] = []
     for mode, settings in MODES.items():
         page = browser.new_context(**settings).new_page()

@@ -1,4 +1,4 @@
-"""Curation of awkward shapes of data: how the cost grows where everything is about one question, person or conversation.
+"""Curation of extreme data: how the cost grows if everything is about one question, person or conversation.
 
     python -m bench.shapes [--sizes 1000,2000,4000]
 
@@ -137,7 +137,7 @@ def line(sizes: list[int], shape: Callable[[int], float]) -> str:
 
 
 def exponent(sizes: list[int], spent: list[float]) -> float:
-    """By how much more than its size a total grows, from the first size to the last."""
+    """The exponent with which a total grows, from the first size to the last."""
     return math.log(spent[-1] / spent[0]) / math.log(sizes[-1] / sizes[0])
 
 

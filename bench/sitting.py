@@ -2,10 +2,10 @@
 
     python -m bench.sitting [--log FILE.jsonl] [--tasks 60]
 
-The verdicts take turns: approve, reject with a reason, correct by typing, unsure. It reports two figures: the seconds from
-one task's page to the next, with typing and without reading; and the wrong keys: verdicts in the database that are
-not the ones that were pressed. The log's answers are real, with code, tables and lists. Each has one down-vote, from a
-person of its own, so each is a task.
+The verdicts take turns: approve, reject with a reason, correct by typing, unsure. It reports two figures: the seconds
+from one task's page to the next, with typing but without reading; and wrong keys, which are verdicts in the database
+that differ from the keys pressed. The log's answers are real, with code, tables and lists. Each has one down-vote, from
+a person of its own, so each is a task.
 """
 
 import argparse

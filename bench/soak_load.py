@@ -1,4 +1,6 @@
-"""The callers of a soak: a product, its traces and batches, people who leave, a reviewer, and whoever cuts releases."""
+"""The callers of a soak: a product, its traces and batches, people who leave, a reviewer, and a command that cuts
+releases.
+"""
 
 import http.client
 import itertools
@@ -19,7 +21,7 @@ from tests.faults.load import CONSENT, Sender
 from tests.faults.system import ROOT, System
 
 NAME, PASSWORD = "reviewer", "the ferry leaves at nine"
-LEAVER = "quillfeather"  # in every text of people who leave: what must be found nowhere in the end
+LEAVER = "quillfeather"  # in every text of people who leave; it must not be found anywhere at the end
 THINGS = (
     "kettle",
     "lamp",
@@ -66,7 +68,7 @@ def talk(name: str, subject: str, rng: random.Random, word: str = "") -> dict[st
 
 
 def vote(about: str, subject: str, rng: random.Random) -> dict[str, object]:
-    """What one person says of it."""
+    """One person's vote on it."""
     said = {"id": f"said-{about}", "interaction": about, "subject": subject}
     signal = rng.choice(["thumbs_up", "thumbs_up", "thumbs_down", "edit"])
     return {
@@ -77,7 +79,7 @@ def vote(about: str, subject: str, rng: random.Random) -> dict[str, object]:
 
 
 def trace(number: int) -> tuple[str, dict[str, object]]:
-    """A chat as OpenTelemetry exports it, and the id of the interaction that comes of it."""
+    """A chat as OpenTelemetry exports it, and the id of the interaction made from it."""
     trace_id, span_id = f"{number + 1:032x}", f"{number + 1:016x}"
     given = {
         "gen_ai.operation.name": "chat",
@@ -128,7 +130,7 @@ class Mixed:
             thread.start()
 
     def stop(self) -> None:
-        """Let every caller bring what it does to its end."""
+        """Let every caller finish what it is doing."""
         self._stop.set()
         for thread in self._threads:
             thread.join(120)
@@ -139,7 +141,7 @@ class Mixed:
             for pause in turns(place):
                 if self._stop.wait(pause):
                     return
-        except Exception as error:  # a caller that ends would make the load lighter unseen
+        except Exception as error:  # a caller that ended would reduce the load unnoticed
             self.problems.append(f"{turns.__name__} ended: {error!r}")
             raise
 
@@ -198,7 +200,7 @@ class Mixed:
             yield self.pauses["leavers"]
 
     def consents_change(self, place: int) -> Iterator[float]:
-        """Of people who say nothing else: who writes an interaction says yes again with it."""
+        """Only for people who send nothing else: an interaction sent with consent would agree again."""
         for turn in itertools.count():
             subject, agrees = f"wavering-{turn % 20}", turn // 20 % 2 == 0
             body = {"subject": subject, "purposes": {"capture": True, "training": agrees}}
@@ -269,7 +271,7 @@ class Desk:
         except urllib.error.HTTPError as refused:
             if refused.code >= 500 or refused.code == 403:  # 403: sessions are kept, so this is a fault as well
                 raise
-            return None  # overtaken by an erasure or by another answer
+            return None  # an erasure or another answer came first
         return int(form[2])
 
 

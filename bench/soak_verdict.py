@@ -1,4 +1,4 @@
-"""What must hold after a soak: everything that was acknowledged, once, and nothing of those who left."""
+"""What must hold after a soak: everything acknowledged is stored once, and nothing is left of people who left."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ STORED = (
 
 
 def faults(made: System, load: Mixed) -> list[str]:
-    """What was lost, doubled, miscounted or left behind; empty where every promise was kept."""
+    """What was lost, doubled, miscounted or left behind; empty if every promise was kept."""
     interactions, signals, parked, counts, closed, decided, named, undecided = made.read(f"[{', '.join(STORED)}]")
     said = [*signals, *parked]
     found = [*load.sender.refusals, *load.problems]

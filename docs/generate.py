@@ -2,7 +2,7 @@
 
     python -m docs.generate [--check]     `make docs` does it first; --check writes nothing, and exits with 1 over a stale page
 
-What only a person can say, a sentence for each setting, is in `docs/reference/words.yaml`,
+What only a person can write, a sentence for each setting, is in `docs/reference/words.yaml`,
 or for settings of a policy in `curation/policies/words.yaml`. A setting without a sentence
 and a sentence without a setting are errors, so neither can lag.
 """
@@ -53,7 +53,7 @@ def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def cell(text: str) -> str:
-    """Text that keeps to its cell."""
+    """Text that stays within its cell."""
     return " ".join(text.split()).replace("|", "\\|")
 
 
@@ -123,7 +123,7 @@ def scopes_of(patterns: Iterable[Any], before: str = "") -> Iterator[tuple[tuple
 
 
 def commands() -> str:
-    """What is typed at a shell: make and manage.py."""
+    """The commands of make and manage.py."""
     made = re.findall(r'@echo "(make [\w-]+) +(.*)"', (ROOT / "Makefile").read_text())
     parts = [
         "# Commands\n\n",
@@ -172,7 +172,7 @@ def argument(action: argparse.Action) -> str:
 
 
 def told(action: argparse.Action) -> str:
-    """What an argument is for, and whether it must be there."""
+    """What an argument is for, and whether it is required."""
     needed = "Required." if action.required and action.option_strings else ""
     return f"{action.help or ''} {needed}".strip()
 
@@ -208,7 +208,7 @@ def asked_for(source: str) -> Iterator[tuple[str, str]]:
 
 
 def plain(default: ast.expr) -> str:
-    """A default as an operator would write it; empty where it is worked out."""
+    """A default as an operator would write it; empty if it is computed."""
     try:
         value = ast.literal_eval(default)
     except ValueError:
@@ -315,7 +315,7 @@ def words() -> dict[str, Any]:
 
 
 def agree(what: str, live: Iterable[str], said: Iterable[str]) -> None:
-    """Raise `Stale` where what there is and what is said of it differ."""
+    """Raise `Stale` if the settings and the sentences about them differ."""
     if missing := sorted(set(live) - set(said)):
         raise Stale(f"{what}: words.yaml says nothing of {', '.join(missing)}")
     if extra := sorted(set(said) - set(live)):
@@ -323,7 +323,7 @@ def agree(what: str, live: Iterable[str], said: Iterable[str]) -> None:
 
 
 def stale() -> list[str]:
-    """The pages that are not as they would be written now."""
+    """The pages that differ from what would be written now."""
     return [name for name, page in PAGES.items() if written(name) != NOTE + page()]
 
 
@@ -342,7 +342,7 @@ def write() -> list[str]:
 
 
 def main(arguments: list[str]) -> str | None:
-    """Write the pages, or check them; what is wrong is the exit status's words."""
+    """Write the pages, or check them; errors are in the message of the exit."""
     try:
         changed = stale() if "--check" in arguments else write()
     except Stale as error:

@@ -1,4 +1,4 @@
-"""The rule alone: what it makes of a log, without a database, filters or guards.
+"""The rule alone: its result for a log, without a database, filters or guards.
 
 Each answer and each correction is read, keyed and weighed by the functions that the product calls; only the storing is
 left out. So twenty seeds take minutes, and a change of a constant can be measured on all worlds. What the product adds
@@ -31,7 +31,7 @@ class Example(NamedTuple):
 
 @dataclass(slots=True)
 class Review:
-    """A reviewer's word on the answer of one conversation: right, or wrong and what is right instead."""
+    """A reviewer's verdict on the answer of one conversation: right, or wrong with the right answer."""
 
     number: int
     right: bool

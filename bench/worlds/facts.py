@@ -33,12 +33,12 @@ class Fact:
 
 
 def other(claim: str, by: int) -> str:
-    """A fluent falsehood: the same sentence with another number."""
+    """A fluent false answer: the same sentence with another number."""
     return LAST_NUMBER.sub(lambda found: str(int(found[0]) + by), claim)
 
 
 def family(forms: tuple[str, str, str], values: str, answer: Callable[[str, int], str]) -> list[Fact]:
-    """A fact for each of the values, which stand in all wordings."""
+    """A fact for each of the values, which occur in all wordings."""
     first, second, third = forms
     return [
         Fact((first.format(value), second.format(value), third.format(value)), answer(value, place))

@@ -1,7 +1,7 @@
-"""What an agent answers that was taught by a file, and how true the file is.
+"""How well an agent taught by a file answers, and how much of the file is true.
 
 The agent looks up the nearest taught question (cosine of words weighted by rarity) and takes the claim that most examples
-of that question make. This rewards coverage and truth; it says nothing of fine-tuning.
+of that question make. This rewards coverage and truth; it says nothing about fine-tuning.
 """
 
 import math

@@ -1,9 +1,9 @@
-"""Worlds that a program outside this repository makes and scores, on the whole way: import, curate, release.
+"""Worlds that a program outside this repository makes and scores, through the whole product: import, curate, release.
 
-Such a program is a module with `make(args)`, which gives the lines of a log, and `score(args)`, which gives what a file of
-examples (`args.sft`) teaches by the name of the rule that made it: examples, true, right as asked before, right in new
-words. Both take the `world`, the `seed`, and a file of questions (`faq`). So the worlds are not ours, and their questions
-were seen by no rule.
+Such a program is a module with `make(args)`, which gives the lines of a log, and `score(args)`, which gives what a file
+of examples (`args.sft`) teaches by the name of the rule that made it: examples, true, right as asked before, right in
+new words. Both take the `world`, the `seed`, and a file of questions (`faq`). So the worlds are not ours, and no rule
+was made with their questions.
 """
 
 import contextlib
@@ -56,7 +56,9 @@ def results(installed: Product, tool: ModuleType, world: str, seed: int, road: s
 
 
 def difference(results: Iterable[Mapping[str, Any]]) -> list[float]:
-    """By how much the release, asked as before, is better than the raw rule that is best on average; a figure a seed."""
+    """By how much the release, asked as before, is better than the raw rule that is best on average; one figure per
+    seed.
+    """
     some = list(results)
     raw = {one["seed"]: one["old"] for one in some if one["by"] == best_raw(some)}
     return [one["old"] - raw[one["seed"]] for one in some if one["by"] == RELEASE]
@@ -87,6 +89,6 @@ def table(found: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def best_raw(results: Iterable[Mapping[str, Any]]) -> str:
-    """The raw rule that is right most often on average, asked as before."""
+    """The raw rule that answers most facts rightly on average, asked as before."""
     some = list(results)
     return max(RAW, key=lambda name: fmean(one["old"] for one in some if one["by"] == name))

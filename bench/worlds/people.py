@@ -1,7 +1,7 @@
 """Who asks, what the agent answers, and how people vote on it: eleven worlds, each a set of likelihoods.
 
-A log is made of (world, seed) alone. The likelihoods stand in `World`, so that a rule which knows them can be printed
-beside the product.
+A log depends only on (world, seed). The likelihoods are in `World`, so that a rule that knows them can be printed next
+to the product.
 """
 
 import random
@@ -62,7 +62,7 @@ JUNK: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How likely somebody who votes says what: of a right answer, and of a wrong one. What is left is silence."""
+    """How likely a voter gives each kind of vote on a right answer and on a wrong one. The rest say nothing."""
 
     up_right: float
     down_right: float
@@ -251,7 +251,7 @@ class Maker:
         return rng.choice([other(truth, 1), other(truth, 2), elsewhere]) if world.near else elsewhere
 
     def vote(self, fact: int, asker: str, claim: str, truth: str) -> tuple[str, str]:
-        """What somebody says of the answer, and what they type."""
+        """A person's vote on the answer, and what they type."""
         rng, world = self.rng, self.world
         if asker[0] == "b":
             pushed = other(truth, PUSHED)

@@ -129,8 +129,8 @@ class Product:
         self.as_if_in_time()
 
     def as_if_in_time(self) -> None:
-        """Let everything have arrived when it was said, and each person have come with their first conversation: rules that
-        ask who came together would find that everybody came now.
+        """Set each arrival time to the time of the conversation, and each person's first day to their first
+        conversation: otherwise rules about people who came together would see everybody arrive now.
         """
         from django.db.models import F, Min, OuterRef, Subquery
 

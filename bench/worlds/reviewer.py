@@ -1,4 +1,6 @@
-"""Reviewers who know the truth and are right in 95 %: they take tasks from the queue and give verdicts as the page does."""
+"""Reviewers who know the truth and are right in 95 % of cases: they take tasks from the queue and give verdicts as the
+page does.
+"""
 
 import random
 from dataclasses import dataclass, field
@@ -31,7 +33,7 @@ class Reviewers:
         self.users = [User.objects.create_superuser(f"reviewer-{number}") for number in range(REVIEWERS)]
 
     def work(self, tasks: int) -> int:
-        """Decide so many tasks, by turns; returns how many there were."""
+        """Decide this many tasks, in turns; returns how many there were."""
         if not tasks:
             return 0
         from curation.models import ReviewTask
@@ -65,7 +67,7 @@ class Reviewers:
             deciding.resolve(task, deciding.Verdict("never" if held else "reject"), user)
 
     def verdict(self, task: "ReviewTask", record: Any) -> tuple[str, str]:
-        """What a reviewer says of the answer, or of the record that waits; and what they write."""
+        """A reviewer's verdict on the answer, or on the held record, and what they write."""
         from curation.review import holds
 
         turn = self.log.turns[int(task.interaction.external_id[1:])]
@@ -86,7 +88,7 @@ class Reviewers:
 
 
 def product_checks() -> None:
-    """What beat does each hour for reviewers: records in use that rest on least are put before them."""
+    """What beat does each hour for reviewers: it queues the records in use that have the least evidence."""
     from curation.policies import versions
     from curation.quality import checks
     from feedback.models import Project

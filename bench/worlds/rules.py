@@ -21,7 +21,7 @@ def up_votes(log: Log) -> list[Pair]:
 
 
 def up_votes_and_corrections(log: Log) -> list[Pair]:
-    """And every text that somebody typed in place of an answer."""
+    """Up-voted answers, and every text that somebody typed in place of an answer."""
     return up_votes(log) + [(turn.form, turn.correction) for turn in log.turns if turn.correction]
 
 
@@ -46,7 +46,7 @@ def said_most(log: Log) -> list[Pair]:
 
 
 class Case(NamedTuple):
-    """What might be so: the truth before and after `CHANGE`, and the lie that the agent tells, if it tells one."""
+    """A hypothesis: the truth before and after `CHANGE`, and the lie that the agent tells, if any."""
 
     before: str
     after: str
@@ -57,8 +57,8 @@ class Case(NamedTuple):
 def knows_the_world(log: Log, *, frequency: bool = True) -> list[Pair]:
     """The claims that are right with `SURE` by Bayes' rule, with the likelihoods by which the log was made.
 
-    It knows which questions mean the same and which corrections are none, and nothing of who is hostile. Without `frequency`
-    it takes how often the agent said something for no evidence.
+    It knows which questions mean the same and which corrections are not answers, but not who is hostile. Without
+    `frequency`, how often the agent said something is no evidence.
     """
     by_fact: defaultdict[int, list[Turn]] = defaultdict(list)
     for turn in log.turns:
@@ -98,7 +98,7 @@ def typed_claim(log: Log, turn: Turn) -> str:
 
 
 def cases(log: Log, claims: list[str]) -> Iterator[Case]:
-    """All that might be so, with its probability beforehand. The empty claim stands for one that nobody made."""
+    """All hypotheses, with their prior probabilities. The empty claim stands for one that nobody made."""
     world, options = log.world, ["", *claims]
     still = 1 - world.stubborn - world.moving
     for truth in options:
