@@ -1,4 +1,4 @@
-"""JSON structures: every string, key or value, at any depth; a value is read together with the key that names it."""
+"""JSON structures: every string, key or value, at any depth. A value is read together with its key."""
 
 from collections import Counter
 from decimal import Decimal
@@ -16,7 +16,7 @@ def redact_json(value: Any, policy: Policy = DEFAULT_POLICY, numbering: Numberin
     """The structure with every string redacted, and how much was replaced, by type.
 
     Lists and tuples become lists. A number whose digits are personal data (a card as an integer) becomes a placeholder.
-    Raises `RedactionError` below `MAX_DEPTH` levels, and for anything that JSON does not know.
+    Raises `RedactionError` beyond `MAX_DEPTH` levels, and for anything that is not JSON.
     """
     walker = _Walker(policy, Numbering() if numbering is None else numbering)
     return RedactedJSON(walker.walk(value, "", 0), dict(walker.findings))
@@ -29,7 +29,7 @@ class _Walker:
         self.policy, self.numbering = policy, numbering
         self.compiled: CompiledPolicy = compile_policy(policy)
         self.findings: Counter[str] = Counter()
-        self.asked = ""  # what the turn before said, where the item at hand is a turn of a conversation
+        self.asked = ""  # the text of the turn before, if the current item is a turn of a conversation
 
     def walk(self, item: Any, label: str, depth: int) -> Any:
         """An item redacted; `label` is the nearest key above it."""
@@ -48,7 +48,7 @@ class _Walker:
         raise RedactionError(f"structure: {type(item).__name__} is not JSON")
 
     def items(self, given: list[Any] | tuple[Any, ...], label: str, depth: int) -> list[Any]:
-        """A list redacted. In one of turns a question names what stands alone in the next."""
+        """A list redacted. In a list of turns, a question may name the value that is the whole next turn."""
         made: list[Any] = []
         before = ""
         for item in given:
@@ -60,7 +60,7 @@ class _Walker:
         return made
 
     def object(self, given: dict[Any, Any], depth: int) -> dict[Redacted, Any]:
-        """An object redacted. Keys that become the same placeholder are told apart, so that no value is lost."""
+        """An object redacted. Keys that become the same placeholder are made different, so that no value is lost."""
         made: dict[Redacted, Any] = {}
         times: Counter[Redacted] = Counter()
         names = self.sibling_names(given) if len(given) > 1 else {}
@@ -75,14 +75,14 @@ class _Walker:
         return made
 
     def sibling_names(self, given: dict[Any, Any]) -> dict[str, str]:
-        """For the fields of an object that hold values, the names that stand in fields of their own, as they are stored."""
+        """For the fields of an object that hold values, their names in other fields, as they are stored."""
         from privacy.redaction.detectors.secrets.siblings import sibling_names  # as late as the detectors
 
         named = sibling_names({field: value for field, value in given.items() if isinstance(field, str)})
         return {field: str(redact(name, self.policy)) for field, name in named.items()}
 
     def text(self, text: str, label: str) -> Redacted:
-        """A string redacted, by itself and as its label explains it."""
+        """A string redacted, both by itself and together with its label."""
         if label == "content" and self.asked:
             made = redact(text, self.policy, self.numbering, asked=self.asked)
         else:
@@ -92,9 +92,8 @@ class _Walker:
         return made
 
     def labelled(self, text: str, label: str) -> Redacted:
-        """What `password: hunter2` tells about `hunter2` is lost when the value is read alone.
-
-        It is told again until nothing is found, so that the second time changes nothing.
+        """A value read together with its label: alone, `hunter2` does not show that it is a password. Repeated until
+        nothing is found, so that redacting again changes nothing.
         """
         prefix = f"{label[-LONGEST_LABEL:]}: "
         size = len(prefix)
@@ -117,7 +116,7 @@ class _Walker:
         return made if spans == 0 or made.spans else wrap(str(made))
 
     def number(self, item: int | float | Decimal, label: str) -> Any:
-        """The number itself, or a placeholder where its digits are personal data."""
+        """The number itself, or a placeholder if its digits are personal data."""
         digits = str(item)
         if len(digits) < 6:
             return item

@@ -1,6 +1,5 @@
-"""From text to redacted text: fold, find, settle, number, replace, and look again until nothing is found.
-
-The last look makes redaction idempotent by construction: what is returned is text in which the same finder finds nothing.
+"""From text to redacted text: fold, find, resolve overlaps, number, replace, and repeat until nothing is found. The
+last round makes redaction idempotent by construction: the finder finds nothing in the text that is returned.
 """
 
 import re
@@ -19,7 +18,7 @@ from privacy.redaction.results import Redacted, RedactionError, Span, wrap
 
 MAX_ROUNDS: Final = 12
 PATIENCE: Final = 4  # rounds after the first in which languages are weighed
-LONGEST_WORD: Final = 24  # characters of a text that may be but one word, as keys, tags and the names of agents are
+LONGEST_WORD: Final = 24  # characters of a text that may be a single word, such as a key, a tag or the name of an agent
 LONGEST_ANSWER: Final = 120
 SHORT_RANK: Final = 28
 NAME_PART: Final = re.compile(r"[^\W\d_]{3,}(?:['’-][^\W\d_]+)*")
@@ -32,8 +31,9 @@ def redact(
 ) -> Redacted:
     """The text with every finding replaced by a placeholder `[TYPE_n]`.
 
-    `numbering` carries the numbers from field to field of one interaction; without it they start at 1. Placeholders that
-    already stand in the text stay. `asked` is the turn before: a question there names what stands alone here. Raises `RedactionError` where a detector fails: text is never returned half redacted.
+    `numbering` carries the numbers from field to field of one interaction; without it they start at 1. Placeholders in
+    the text stay. `asked` is the turn before, whose question may name a value that is the whole text. Raises
+    `RedactionError` if a detector fails: text is never returned half redacted.
     """
     compiled = compile_policy(policy)
     if len(text) < 3 or (len(text) <= LONGEST_WORD and not compiled.terms and not asked and ordinary(text)):
@@ -51,25 +51,25 @@ def prepare() -> None:
 
 
 class Look:
-    """The finder under one policy, for one text and what becomes of it.
-
-    It remembers the values that it has found: a place of one that was part of a longer word in one round may stand alone
-    in the next, when what it stood next to has been replaced.
+    """The finder under one policy, for one text in all rounds. It remembers the values that it has found: an occurrence
+    that was part of a longer word in one round may be alone in the next, once its neighbour has been replaced.
     """
 
     __slots__ = ("_gate", "_names", "_sets", "apart", "compiled", "folded", "numbering", "strict", "typed", "values")
 
     def __init__(self, compiled: CompiledPolicy, numbering: Numbering | None = None) -> None:
         self.compiled = compiled
-        self.strict = compiled.policy.strict  # once many rounds found something, whatever the policy says
+        self.strict = compiled.policy.strict  # set after many rounds that found something, whatever the policy says
         self.numbering = numbering  # the persons that other texts of the interaction have named
-        self.folded = ""  # what was looked at last
-        self.apart = False  # whether it has the characters of the text in their places, each folded by itself
+        self.folded = ""  # the text of the last round
+        self.apart = False  # whether each of its characters is at the place of the character that it was folded from
         self.typed: list[tuple[str, str]] = []  # the placeholders in it, as type and number
         self.values: dict[str, Hit] = {}
         self._gate: Gate = gate(compiled)
-        self._names: frozenset[str] | None = None  # as a page's; they hold when more of the text is masked
-        self._sets: Sequence[GateSet] = ()  # those to ask; once more of the text is masked, those that opened anything
+        self._names: frozenset[str] | None = None  # as for a page; still valid once more of the text is masked
+        self._sets: Sequence[
+            GateSet
+        ] = ()  # the sets to ask; once more of the text is masked, only those that opened something
 
     def find(self, text: str) -> list[Hit]:
         """The stretches of a text that are to be replaced, in order, without overlaps, as offsets into it."""
@@ -80,7 +80,7 @@ class Look:
         return [hit.at(origin[hit.start], origin[hit.end - 1] + 1) for hit in hits]
 
     def read(self, text: str) -> Sequence[int] | None:
-        """Fold a text and mask its placeholders. Gives where its characters came from, unless each is in its place."""
+        """Fold a text and mask its placeholders. Returns the origins of its characters, unless none has moved."""
         origin: Sequence[int] | None = None
         self.folded, self.apart = text, True
         if not text.isascii():
@@ -89,7 +89,7 @@ class Look:
         self._sets = self._gate.sets(self.folded)
         self.typed = []
         if "[" in self.folded:
-            kinds = self.compiled.kinds  # other words in brackets are a person's own, and read like them
+            kinds = self.compiled.kinds  # other words in brackets are the person's own, and are read as such
             self.typed = [typed for typed in PLACEHOLDER.findall(self.folded) if typed[0] in kinds]
             if self.typed:
                 self.folded = PLACEHOLDER.sub(
@@ -111,7 +111,7 @@ class Look:
         again = repeats(folded, hits, self.values) if hits or self.values else ()
         if again:
             hits = settled([*hits, *again])
-        # What is left of a word whose beginning is masked is another word.
+        # The rest of a word whose beginning is masked is another word.
         if self._names is not None:
             for hit in hits:
                 if not stands_alone(folded, hit.start, hit.end):
@@ -141,7 +141,7 @@ class Look:
             start, end = next_window(folded, end, here)
 
     def answering(self, asked: str, text: str) -> list[Hit]:
-        """What a question of the turn before makes of a text that was just read."""
+        """The value that a text is if it answers the question of the turn before."""
         if MASK in self.folded or len(self.folded) != len(text):
             return []
         from privacy.redaction.answers import answers  # as late as the detectors
@@ -149,7 +149,7 @@ class Look:
         return self._counted(list(answers(asked, self.folded)), self.folded)
 
     def _persons(self, folded: str) -> list[Hit]:
-        """What is left of names that another text gave in full."""
+        """Parts of names that another text gave in full."""
         numbering = self.numbering
         words = {word for word in NAME_PART.findall(folded) if stands_for_person(word)} if numbering else ()
         known = {
@@ -166,7 +166,7 @@ class Look:
         return [hit for hit in found if self._wanted(hit, folded)]
 
     def _counted(self, hits: list[Hit], folded: str) -> list[Hit]:
-        """Hits settled, without those that the policy lets pass, and without what is masked."""
+        """Hits without overlaps, without those that the policy allows, and without what is masked."""
         if len(hits) > 1:
             hits = settled(hits)
         if self.compiled.off or self.compiled.allow:
@@ -182,13 +182,13 @@ class Look:
 
 
 def found(detectors: Iterable[Detector], page: Page) -> list[Hit]:
-    """What detectors find on a page; a detector that fails takes the whole text with it."""
+    """What the detectors find on a page. If one fails, the whole text fails."""
     hits: list[Hit] = []
     for detector in detectors:
         try:
             hits += detector.find(page)
         except Exception as error:  # noqa: BLE001 - whatever fails, nothing is returned unredacted
-            # The error's own text may quote the input, so that neither it nor its trace goes any further.
+            # The error's message may quote the input, so neither it nor its traceback is passed on.
             raise RedactionError(f"detector {detector.name} failed: {type(error).__name__}") from None
     return hits
 
@@ -198,7 +198,7 @@ def _mask(match: re.Match[str]) -> str:
 
 
 def around_masks(hit: Hit, folded: str) -> Iterable[Hit]:
-    """The parts of a hit outside the placeholders that it reaches over."""
+    """The parts of a hit that lie outside the placeholders within it."""
     value = folded[hit.start : hit.end]
     if MASK not in value:
         yield hit
@@ -224,11 +224,11 @@ def replaced(text: str, hits: list[Hit], look: Look, numbering: Numbering | None
 def _settled_later(
     current: str, first: list[Hit], hits: list[Hit], look: Look, numbering: Numbering, length: int
 ) -> Redacted:
-    """The further rounds: what was hidden by what the first one replaced."""
+    """The further rounds: they find what the replaced values had hidden."""
     spans = [Span(hit.start, hit.end, hit.type, hit.rule) for hit in first]
     pieces = Pieces.after([(hit.start, hit.end) for hit in first], placeholder_lengths(current, first), length)
     for turn in range(MAX_ROUNDS):
-        # Each placeholder takes words away that told the language: without languages, rounds come to an end.
+        # Each placeholder removes words that showed the language. Without languages, the rounds come to an end.
         look.strict = look.strict or turn >= PATIENCE
         spans += [Span(*pieces.span(hit.start, hit.end), hit.type, hit.rule) for hit in hits]
         before = current
@@ -281,7 +281,7 @@ class Pieces(NamedTuple):
 
 
 def placeholder_lengths(current: str, hits: list[Hit]) -> list[int]:
-    """How long the placeholders are that stand in a text in place of hits."""
+    """The lengths of the placeholders that replace hits in a text."""
     lengths: list[int] = []
     shift = 0
     for hit in hits:
@@ -292,9 +292,8 @@ def placeholder_lengths(current: str, hits: list[Hit]) -> list[int]:
 
 
 def applied(current: str, hits: list[Hit], numbering: Numbering, folded: str) -> tuple[str, str]:
-    """The new text, and what the next look would make of it: the same with its placeholders masked.
-
-    The latter comes from `folded`, the masked form of the old text; it is empty where that has other offsets or is not known.
+    """The new text, and its form for the next round, with the placeholders masked. The latter is made from `folded`,
+    the masked form of the old text; it is empty if that has other offsets or is not known.
     """
     made = masked = ""
     at = 0

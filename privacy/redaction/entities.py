@@ -1,7 +1,7 @@
 """The optional second redactor: a named-entity model over text that is already redacted.
 
-No model is a dependency. `load` imports the library of the one that is named, and never downloads anything: models are
-installed beforehand. A model is any function from a text to `(start, end, label)`.
+No model is a dependency. `load` imports the library of the named one and never downloads anything; models must be
+installed. A model is any function from a text to `(start, end, label)`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -62,10 +62,9 @@ def entities(text: str, model: Model) -> tuple[Span, ...]:
 def rescan(
     text: str, policy: Policy = DEFAULT_POLICY, numbering: Numbering | None = None, model: Model | None = None
 ) -> Redacted:
-    """Stored text redacted again: by the rules as they are now, then by a model if there is one.
-
-    Placeholders stay. Spans point into the text that was given to this call, those of the rules; where
-    the model has found something, all spans are the model's, into the text that the rules had left.
+    """Stored text redacted again: by today's rules, then by a model if there is one. Placeholders stay. Spans point
+    into the text given to this call; but if the model has found something, all spans are the model's and point into the
+    text that the rules returned.
     """
     numbering = Numbering() if numbering is None else numbering
     by_rules = redact(str(text), policy, numbering)
@@ -89,7 +88,7 @@ def rescan(
 
 
 def load(name: str) -> Model:
-    """The model `spacy:NAME`, `presidio:LANGUAGE` or `gliner:NAME`. Raises `RedactionError` where it is not installed."""
+    """The model `spacy:NAME`, `presidio:LANGUAGE` or `gliner:NAME`. Raises `RedactionError` if it is not installed."""
     kind, _, which = name.partition(":")
     loaders: Mapping[str, Callable[[str], Model]] = {"spacy": _spacy, "presidio": _presidio, "gliner": _gliner}
     if kind not in loaders or not which:

@@ -1,7 +1,6 @@
-"""Text as detectors read it: no invisible characters, plain digits, dashes and spaces, look-alike letters undone.
-
-Folding is for finding alone. Every folded character knows the place that it came from, so that what is replaced is the
-text as it was written.
+"""Text as detectors read it: without invisible characters, with plain digits, dashes and spaces, and with look-alike
+letters replaced. Folding is only for finding. Every folded character knows its origin, so that the text is replaced as
+it was written.
 """
 
 import re
@@ -17,7 +16,7 @@ INVISIBLE: Final = (
 VISIBLE_RUN: Final = re.compile(f"[^{INVISIBLE}]+")
 HAS_INVISIBLE: Final = re.compile(f"[{INVISIBLE}]")
 ASCII: Final = bytes(range(128))
-FEW: Final = 16  # different characters up to which replacing one after the other is quicker than a table
+FEW: Final = 16  # up to this many different characters, replacing one after another is quicker than a table
 
 # Unicode Technical Standard 39 knows thousands of confusables; these are the letters that a keyboard has.
 HOMOGLYPHS: Final = str.maketrans(
@@ -58,7 +57,7 @@ class Folded(NamedTuple):
 
 
 class _Table(dict[int, str]):
-    """A translation that is worked out for each character when it is first met. It is bounded by Unicode itself."""
+    """A translation table that is filled when a character first occurs. Unicode limits its size."""
 
     def __missing__(self, code: int) -> str:
         made = self[code] = plain(chr(code))
@@ -92,7 +91,7 @@ def plain(character: str) -> str:
 
 
 def fold(text: str) -> Folded:
-    """The text as detectors read it, one character for one, but without the invisible ones."""
+    """The text as detectors read it: one character for each, without the invisible ones."""
     if text.isascii():
         return Folded(text, None, True)
     others = set(text.encode("utf-8", "surrogatepass").translate(None, ASCII).decode("utf-8", "surrogatepass"))
@@ -114,7 +113,7 @@ def fold(text: str) -> Folded:
 
 
 def _unmask(match: re.Match[str]) -> str:
-    """A word that mixes scripts is a Latin word in disguise; a word wholly in another script is left as it is."""
+    """A word that mixes scripts is a disguised Latin word; a word entirely in another script stays as it is."""
     word = match.group()
     if not LATIN_NEAR.search(word) or (DOTLESS in word and not DISGUISED.search(word)):
         return word

@@ -1,12 +1,12 @@
-"""One pass over a text that says which detectors need to look at it: RE2 sets of one pattern a detector.
+"""One pass over a text that decides which detectors need to read it: RE2 sets with one pattern per detector. No gate
+opens at a mask: a placeholder can close a gate but never open one. So a later round, in which more is masked, asks only
+the sets that opened something before.
 
-No gate opens at a mask: what a placeholder covers can shut one and never open one. So a later look at a text, of which more
-is masked, asks only the sets that opened something before.
+Long text is read in windows. They overlap, and none begins in the middle of what the one before cut in two. Reading
+stays linear: a window that begins further back reaches at least as far beyond what it reads again.
 
-Long text is read in windows. They overlap, and none begins in the middle of what the one before cut in two. Reading stays
-linear: a window that begins further back reaches at least as far beyond what it reads again.
-
-The detectors are imported by the first text that is redacted: to compile their patterns takes longer than most commands.
+The detectors are imported when the first text is redacted, because compiling their patterns takes longer than most
+commands.
 """
 
 import re
@@ -26,12 +26,14 @@ TERM_RANK: Final = 99
 ASCII, LATIN, ANY = "ascii", "latin", "any"
 WINDOW: Final = 8_192  # characters that are read at once
 OVERLAP: Final = 1_024  # the context that neighbouring windows share
-LONGEST: Final = 16_384  # what is longer and cut in two is not read again: what was found of it goes on to its end
+LONGEST: Final = (
+    16_384  # a longer value that is cut in two is not read again: what was found of it is extended to its end
+)
 REST: Final = 65_536
 BETWEEN: Final = 2  # what may stand between two parts of a hit, such as two cookies
 INTRODUCED: Final = 128  # characters before a token that say what it is: `Authorization: Bearer`
 BREAK: Final = re.compile(r"\s\S*\Z")
-# What tokens, and assignments of them, are made of: neither white space nor quotes, brackets and commas.
+# The characters of tokens and their assignments: no white space, quotes, brackets or commas.
 RUN: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.~+/=%:?&#@!$*;"
 ON: Final = re.compile(rf"[{re.escape(RUN)}]{{0,{REST}}}+")
 
@@ -43,7 +45,7 @@ DIGITS: Final = b"0123456789"
 class GateSet:
     """The gates of some detectors in one automaton. `match` gives the indexes of `members` that a text opens.
 
-    The last of them stands for no detector, and is always given.
+    The last of them is no detector and always matches.
     """
 
     match: Callable[[bytes], list[int]]
@@ -81,11 +83,11 @@ class Gate:
         return self._sets if has_other_script(text) else self._in_latin
 
     def in_window(self, text: str) -> list[Detector]:
-        """The detectors that need to look at a window of a text of which `long` has read the whole."""
+        """The detectors that need to read a window of a text that `long` has read as a whole."""
         return [detector for detector in self.open(text, self.sets(text))[0] if detector.name not in self._read_whole]
 
     def open(self, text: str, sets: Iterable[GateSet]) -> tuple[list[Detector], list[GateSet]]:
-        """The detectors that need to look at a text, and those of the sets that opened any of them."""
+        """The detectors that need to read a text, and the sets that opened any of them."""
         encoded = text.encode("utf-8", "replace")
         digits = len(encoded.translate(None, DIGITS)) < len(encoded)
         chosen, opening = [*self._always], []
@@ -102,7 +104,7 @@ class Gate:
         return chosen, opening
 
     def long(self, text: str) -> list[Hit]:
-        """What may be longer than a window, from the whole text."""
+        """Findings that may be longer than a window, from the whole text."""
         return [hit for find in self._long for hit in find(text)]
 
 
@@ -119,7 +121,7 @@ BOUNDARY: Final = re.compile(r"\\b(?=(.?))")
 
 
 def unmasked_boundaries(pattern: str) -> str:
-    """The pattern with word boundaries that a mask does not make."""
+    """The pattern with word boundaries that do not match at a mask."""
     edge = r"[^0-9A-Za-z_\x00]"
     return BOUNDARY.sub(lambda match: rf"(?:$|{edge})" if match[1] in {"", "|", ")"} else rf"(?:^|{edge})", pattern)
 
@@ -131,9 +133,8 @@ def gate_for(detector: Detector, letters: str) -> str:
 
 @lru_cache(maxsize=32)  # the gates of all policies are the same: what policies add is always open
 def compiled_set(members: tuple[Detector, ...], letters: str) -> GateSet:
-    """The gates of these detectors, and one more, which every text opens; for texts of certain letters.
-
-    Where RE2 runs out of memory it gives up without an error: then that last one is missing too.
+    """The gates of these detectors, and one more that every text opens; for texts of certain letters. If RE2 runs out
+    of memory it gives up without an error: then that last one is missing too.
     """
     options = re2.Options()
     options.max_mem = 64 << 20
@@ -142,7 +143,7 @@ def compiled_set(members: tuple[Detector, ...], letters: str) -> GateSet:
     made = re2.Set.SearchSet(options)
     for detector in members:
         made.Add(unmasked_boundaries(gate_for(detector, letters)))
-    made.Add(r"\z")  # the end alone: what matched everywhere would be noted at every character
+    made.Add(r"\z")  # only at the end: a pattern that matches everywhere would be recorded at every character
     made.Compile()
     # The wrapper of Match would encode and copy once more.
     return GateSet(made._set.Match, [*((one,) for one in members), ()], any(one.digit for one in members))
@@ -188,7 +189,7 @@ def to_its_end(text: str, end: int, hit: Hit) -> Hit:
 
 
 def window_end(text: str, end: int) -> int:
-    """Where a window may end that should end here: at white space a little before, where there is any."""
+    """Where a window ends that should end here: at white space a little before, if there is any."""
     if end >= len(text):
         return len(text)
     blank = BREAK.search(text, end - 128, end)
@@ -196,6 +197,6 @@ def window_end(text: str, end: int) -> int:
 
 
 def window_begin(text: str, begin: int) -> int:
-    """Where a window may begin that should begin here."""
+    """Where a window begins that should begin here."""
     blank = BREAK.search(text, max(0, begin - 128), begin)
     return blank.start() if blank else begin

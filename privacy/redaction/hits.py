@@ -1,4 +1,4 @@
-"""Hits: what detectors hand to the engine, and which one wins where several overlap."""
+"""Hits: what detectors return to the engine, and which one wins if several overlap."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -33,8 +33,8 @@ CALENDAR: Final = frozenset("lundi domenica domingo joi avril abril mayo julio m
 BEFORE_TIMES: Final = frozenset(
     "el los este cada próximo en desde hasta em no nos até neste depuis dès le ce chaque jusqu'en la ogni questa in vanaf sinds tot".split()
 )
-SHORTEST, LONGEST = 4, 24  # letters of a first name that is a word, too, and of the word before it
-AROUND: Final = 128  # characters before and after a word that tell its language
+SHORTEST, LONGEST = 4, 24  # letters of a first name that is also a word, and of the word before it
+AROUND: Final = 128  # characters before and after a word from which its language is guessed
 GERMAN_SIGN: Final = re.compile(
     r"[äöüß]|\b(?:der|die|das|den|dem|und|ist|nicht|ein|eine|einen|mit|auf|sie|ich|wir|ihr|im|zu|zum|zur|von|vom|bei|wird|werden|sind|kann)\b"
 )
@@ -47,7 +47,9 @@ SENTENCE_START: Final = re.compile(r"(?:\A|[.!?:;\n\"'(>|•*…“„«»-])\s*
 
 @final
 class Hit:
-    """A claim on `[start, end)` of a page. `rank`: the higher is the more specific, and names the united stretch."""
+    """A claim on `[start, end)` of a page. `rank`: the higher one is more specific, and gives the merged stretch its
+    type.
+    """
 
     __slots__ = ("end", "rank", "rule", "start", "type")
 
@@ -64,9 +66,8 @@ def _order(hit: Hit) -> tuple[int, int, int, str, str]:
 
 
 class Page:
-    """A stretch of folded text, and the same in lower case; both have the same length.
-
-    `names`: where that is known, the first names with a capital that may be among its words; no other one is.
+    """A stretch of folded text, and the same in lower case; both have the same length. `names`: if known, the only
+    capitalised first names that its words may be.
     """
 
     __slots__ = ("_evidence", "_german", "_spoken", "low", "names", "regions", "strict", "text")
@@ -86,11 +87,11 @@ class Page:
         self._german: bool | None = None
 
     def kind(self, start: int, end: int) -> int:
-        """What is known of the word there, in the language that the text around it seems to be in."""
+        """The kind of the word there, in the language that the text around it seems to be in."""
         return self.weigh(kind_of(self.text[start:end]), start, end)
 
     def weigh(self, kind: int, start: int, end: int) -> int:
-        """The same for a word of which the lexicon's kind is known."""
+        """The same for a word whose kind in the lexicon is known."""
         word_too = kind & WORD_AND_NAME == WORD_AND_NAME
         if self.strict or (kind <= FLAGS and not word_too):
             return kind & FLAGS
@@ -108,7 +109,9 @@ class Page:
         return weighed(kind, self.languages(start, end), inside=inside)
 
     def _stands_out(self, start: int, end: int) -> bool:
-        """Whether a word has the only capital around it, in a language that writes its nouns small: `voor Elke en mij`."""
+        """Whether a word has the only capital around, in a language that writes nouns in lower case: `voor Elke en
+        mij`.
+        """
         text = self.text
         if end - start < SHORTEST or text[start - 1 : start] != " " or not text[start + 1 : end].islower():
             return False
@@ -164,14 +167,16 @@ class Page:
 
 
 def word_edge(low: str, place: int) -> int:
-    """The place itself, or the end of the word that it would cut in two: `ie` of `sie` is a word of another language."""
+    """The place itself or, if it is inside a word, the end of that word: the `ie` of `sie` is a word of another
+    language.
+    """
     if 0 < place < len(low) and low[place - 1].isalpha() and (rest := LETTERS.match(low, place)):
         return rest.end()
     return place
 
 
 def starts_sentence(text: str, start: int) -> bool:
-    """Whether a word is capitalised for its place alone."""
+    """Whether a word is capitalised only because of its place."""
     if start > 1 and text[start - 1] == " " and text[start - 2].isalnum():
         return False  # nearly always, and told at once
     return bool(SENTENCE_START.search(text, max(0, start - 4), start))
@@ -179,9 +184,9 @@ def starts_sentence(text: str, start: int) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Detector:
-    """A family of rules. `gate` is an RE2 pattern without which `find` need not look at a page; an empty one is always open.
-
-    `digit`: nor where the page has no digit. `ascii_gate`: the part of the gate that a text of ASCII alone can match.
+    """A family of rules. `find` needs to read a page only if `gate`, an RE2 pattern, matches; an empty gate is always
+    open. `digit`: and only if the page has a digit. `ascii_gate`: the part of the gate that a text of ASCII alone can
+    match.
     """
 
     name: str
@@ -203,7 +208,9 @@ class Detector:
 
 
 def settled(hits: list[Hit]) -> list[Hit]:
-    """Hits that do not overlap, in order. Those that did are one, over all that they cover, so that nothing is left."""
+    """Hits without overlaps, in order. Overlapping ones are merged over everything that they cover, so that nothing is
+    left.
+    """
     hits.sort(key=_order)
     kept: list[Hit] = []
     for hit in hits:

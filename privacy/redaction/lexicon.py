@@ -1,8 +1,8 @@
 """The lexicon: which words are first names, surnames, places, ordinary words of some language, or part of an
 organisation's name.
 
-A kind is a sum of the flags below. Above them, where they make a difference, are the languages in which the word is an
-ordinary one, a bit for each, by how frequent it is. `weighed` turns these into flags, once it is known which languages a text may be in.
+A kind is a sum of the flags below. The higher bits, where they make a difference, are the languages in which the word
+is an ordinary one, by frequency. `weighed` turns these into flags once it is known which languages a text may be in.
 """
 
 import re
@@ -40,7 +40,7 @@ TIERS: Final = (CLOSED_AT, FREQUENT_AT, RARE_AT)
 # Those bits that make a difference to a word inside a sentence.
 TELLING: Final = EVERY << CLOSED_AT | EVERY << FREQUENT_AT | GERMAN << RARE_AT
 
-DATA: Final = Path(privacy.__file__).parent / "redaction" / "data"  # this module itself may stand elsewhere, compiled
+DATA: Final = Path(privacy.__file__).parent / "redaction" / "data"  # the compiled module may be in another folder
 
 # A capitalised word that makes the words before it the name of an organisation, a street or a thing.
 ORGANISATIONS: Final = (
@@ -57,7 +57,7 @@ ORGANISATIONS: Final = (
     " lisans lisansı lizenz licencia licença licenza licentie licencja licens licencí belge belgesi dokument dokumentation documentación documentação documentazione documentatie dokumentacja dokumentace"
 ).split()
 
-# Capitalised words that are also names and are nobody, and what a sentence begins with.
+# Capitalised words that are also names but mean nobody, and words that begin a sentence.
 STOPS: Final = (
     "ada julia ruby pascal scala crystal dart jenkins travis gerrit alexa siri cortana claude gemini bard watson alexandria django celery flask docker jira maven jupyter cassandra athena kafka"
     " apache ansible hermes atlas phoenix odin thor zeus apollo mercury venus mars saturn neptune linus tux ubuntu debian fedora mint solaris mandriva python java swift amber jade pearl iris"
@@ -91,11 +91,11 @@ STREETS: Final = frozenset(
 
 @cache
 def lexicon() -> dict[str, int]:
-    """Lower-case words and what they are, as a sum of the constants above. Read when a text first asks: a process that redacts
-    nothing does without.
+    """Lower-case words and their kinds, as sums of the constants above. Loaded when a text first needs it, so a process
+    that redacts nothing does without.
     """
     known: dict[str, int] = {}
-    kinds: dict[int, int] = {}  # one object for each kind: the fewer places in memory, the quicker a look-up
+    kinds: dict[int, int] = {}  # one object for each kind: fewer places in memory make look-ups faster
     for name, flag in (("first_names", FIRST), ("surnames", LAST), ("words", ORDINARY), ("places", PLACE)):
         for word in listed(name):
             known[word] = known.get(word, 0) | flag
@@ -169,9 +169,8 @@ def phrases() -> dict[str, list[tuple[str, int]]]:
 
 @cache
 def titled_names() -> frozenset[str]:
-    """First names as they are written, capitalised or in capitals: any of them makes a text worth a look.
-
-    One that is a stop word, too (`May`), begins no name, whatever is around it.
+    """First names as they are written, capitalised or in capitals: each makes a text worth reading. One that is also a
+    stop word (`May`) never begins a name.
     """
     names = [word for word, kind in lexicon().items() if kind & (FIRST | STOP) == FIRST]
     return frozenset(map(str.capitalize, names)) | frozenset(name.upper() for name in names if len(name) > 3)
@@ -179,13 +178,13 @@ def titled_names() -> frozenset[str]:
 
 @cache
 def family_names() -> frozenset[str]:
-    """Surnames in lower case."""
+    """The surnames, in lower case."""
     return frozenset(word for word, kind in lexicon().items() if kind & LAST)
 
 
 @cache
 def sure_names() -> frozenset[str]:
-    """First names in lower case that are nothing else."""
+    """Words that are only first names, in lower case."""
     return frozenset(word for word, kind in lexicon().items() if sure(kind) and len(word) > 2)
 
 

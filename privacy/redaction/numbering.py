@@ -1,4 +1,4 @@
-"""Numbers placeholders: a value has the same number throughout an interaction."""
+"""Numbers the placeholders: a value has the same number throughout an interaction."""
 
 import hmac
 import re
@@ -13,7 +13,7 @@ PARTICLES: Final = frozenset(
     "van von vom der den de la le di da del della dos das du bin ibn al el ten ter af av zu zur jr sr ii iii iv mr mrs ms dr prof".split()
 )
 DIGEST_CHARACTERS: Final = 16  # 64 bits: two values of one interaction share a number once in 2^32 values
-MAX_RESERVED: Final = 1000  # a text full of typed placeholders must not swell the state that is stored beside it
+MAX_RESERVED: Final = 1000  # a text full of typed placeholders must not bloat the state that is stored with it
 NOT_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
 SIGNS: Final = bytes(code for code in range(128) if not chr(code).isalnum())  # the same in ASCII
 
@@ -35,8 +35,8 @@ class Numbering:
     """Numbers the distinct values of each type through one interaction: question, answer, sources, later feedback.
 
     It holds no value, only truncated HMACs of normalised values under `key`. A number that somebody typed as a
-    placeholder (`[EMAIL_1]`) is kept out of the way: no value that is met afterwards is given it. A value that was
-    numbered before the placeholder was typed keeps its number, since the typed one most often refers to it.
+    placeholder (`[EMAIL_1]`) is reserved: no later value gets it. A value that was numbered before the placeholder was
+    typed keeps its number, since the typed one most often refers to it.
     """
 
     __slots__ = ("_given", "_key", "_numbers", "_short", "_taken")
@@ -50,11 +50,11 @@ class Numbering:
 
     @classmethod
     def of_one_text(cls) -> "Numbering":
-        """A numbering that nobody keeps, so that it need not hide what it numbers."""
+        """A numbering that is not stored, so it need not hide its values."""
         return _Passing()
 
     def name(self, kind: str, value: str) -> str:
-        """What a value is known by: a truncated HMAC of its normalised form."""
+        """The key of a value: a truncated HMAC of its normalised form."""
         digest = hmac.digest(self._key, f"{kind}\0{normalised(kind, value)}".encode("utf-8", "surrogatepass"), "sha256")
         return digest.hex()[:DIGEST_CHARACTERS]
 
@@ -117,8 +117,9 @@ class Numbering:
             taken.add(number)
 
     def state(self) -> dict[str, list[str]]:
-        """All that is needed to go on numbering later, JSON-able: `number:digest`, `number:~digest` for a part of a name, and no
-        digest where the number was typed."""
+        """Everything needed to continue the numbering later, as JSON: `number:digest`, `number:~digest` for a part of a
+        name, and no digest where the number was typed.
+        """
         found: dict[str, list[str]] = {}
         for kind in sorted({*self._numbers, *self._taken}):
             named: dict[int, list[str]] = {}
@@ -149,7 +150,7 @@ class Numbering:
 
 
 class _Passing(Numbering):
-    """The numbering of a single text, gone with the call that made it."""
+    """The numbering of a single text, discarded after the call."""
 
     __slots__ = ()
 

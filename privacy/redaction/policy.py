@@ -54,8 +54,8 @@ class Term:
 class Policy:
     """The rules of one project. `off` never reaches secrets; `regions` are those whose national phone numbers count.
 
-    `strict`: a word of the lists of names counts as one even where the language of the text, or what stands beside it, speaks
-    against it. Fewer names are missed, and more that is none is replaced.
+    `strict`: a listed name counts even if the language of the text, or its neighbours, speak against it. Fewer names
+    are missed, and more ordinary words are replaced.
     """
 
     version: str = RULES_VERSION
@@ -156,7 +156,7 @@ class CompiledTerm:
 
 @dataclass(frozen=True, eq=False)
 class CompiledPolicy:
-    """A policy that has been checked and made ready. There is one of each, so that it is told by what it is."""
+    """A policy that has been checked and compiled. There is one object for each, so identity is equality."""
 
     policy: Policy
     terms: tuple[CompiledTerm, ...]
@@ -167,7 +167,7 @@ class CompiledPolicy:
 
 @lru_cache(maxsize=256)
 def compile_policy(policy: Policy) -> CompiledPolicy:
-    """The policy made ready, or a `RedactionError` that names the entry which is at fault, never what it holds."""
+    """The compiled policy. Raises a `RedactionError` that names the wrong entry, never its content."""
     if len(policy.terms) > MAX_TERMS:
         raise RedactionError(f"policy: terms must be at most {MAX_TERMS}")
     for index, kind in enumerate(sorted(policy.off)):
@@ -189,7 +189,7 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
 
 
 def compile_term(term: Term, place: str) -> CompiledTerm:
-    """One term made ready, its examples checked. `place` is what errors call it."""
+    """One compiled term, its examples checked. `place` is its name in errors."""
     if not TYPE_NAME.fullmatch(term.type):
         raise RedactionError(
             f"policy: {place}.type must be like ORDER_NUMBER: capitals and underscores, 2 to 31 of them"

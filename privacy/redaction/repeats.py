@@ -1,4 +1,4 @@
-"""Finds other occurrences of values that were found: a name that is known from one line is hidden in the next one too."""
+"""Finds other occurrences of values that were found: a name found in one line is hidden in the next one too."""
 
 from typing import Final
 
@@ -9,16 +9,15 @@ from privacy.redaction.lexicon import ORDINARY, ORGANISATION, PLACE, STOP, close
 from privacy.redaction.numbering import PERSON, parts_of
 
 SHORTEST: Final = 4
-PLAIN: Final = 10_000  # characters below which a value that stands once is told by two plain searches
-CHEAP: Final = 20_000_000  # characters looked at: values times length, below which a plain search is quickest
+PLAIN: Final = 10_000  # below this many characters, two plain searches show whether a value occurs only once
+CHEAP: Final = 20_000_000  # values times length: below this, a plain search is quickest
 BATCH: Final = 400
 MAX_VALUES: Final = 8_000
 
 
 def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
-    """Hits on every further place of the values that were hit, now or before. They count where they stand alone.
-
-    `known` holds the values of the rounds before, and takes up those of this one.
+    """Hits on every further occurrence of the values that were hit, now or before, where it is not part of a longer
+    word. `known` holds the values of earlier rounds, and gets those of this one.
     """
     long = len(text) > PLAIN
     values = {value: hit for value, hit in known.items() if long or value in text} if known else {}
@@ -76,6 +75,6 @@ def stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def in_word(text: str, place: int) -> bool:
-    """Whether the characters before and at a place are of one word or number."""
+    """Whether the characters before and at a place belong to one word or number."""
     before, at = text[place - 1], text[place]
     return (before.isalnum() or before == "_") and (at.isalnum() or at == "_")

@@ -1,4 +1,4 @@
-"""What the redactor gives back: text that only it can make, and the places where it found something."""
+"""What the redactor returns: text that only it can make, and the places where it found something."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""The redactor as a filter of JSON Lines: `{"text"}` in, `{"text", "spans"}` out; and what it replaced in most of them."""
+"""The redactor as a filter of JSON Lines: `{"text"}` in, `{"text", "spans"}` out; and what it replaced most often."""
 
 import json
 from collections import Counter

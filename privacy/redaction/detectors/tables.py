@@ -15,7 +15,7 @@ LONGEST_HEADER: Final = 600
 LONGEST_NAME: Final = 32
 Cell = tuple[int, int]
 
-# What a column may be called, by type. `NAME` alone is a person's only beside a column that is personal as well.
+# What a column may be called, by type. `NAME` alone is a person's name only next to another personal column.
 COLUMNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
     (kind, re.compile(rf"(?:{pattern})\Z"))
     for kind, pattern in (
@@ -55,7 +55,7 @@ FORMS: Final[dict[str, re.Pattern[str]]] = {
 }
 SECRET_IN_FORM: Final = re.compile(r"\d|[^\w\s]")
 
-# A cell of a row: in quotes, or up to the next sign.
+# A cell of a row: in quotes, or up to the next separator.
 SPLITS: Final = {
     sign: re.compile(
         rf"[ ]*(?:\"((?:[^\"\n]|\"\"){{0,{LONGEST_CELL}}})\"|([^{re.escape(sign)}\n]{{0,{LONGEST_CELL}}}))[ ]*(?:{re.escape(sign)}|\r?$)",
@@ -75,7 +75,7 @@ JSON_CELL: Final = re.compile(r"\s*(?:\"((?:[^\"\\]|\\.){0,400})\"|([^,\[\]\"]{1
 
 
 def named(header: list[str]) -> dict[int, str]:
-    """The personal columns of a header row, by place."""
+    """The personal columns of a header row, by position."""
     found: dict[int, str] = {}
     for place, word in enumerate(header):
         low = " ".join(word.lower().strip(" *_\"'`:#").split())
@@ -106,7 +106,7 @@ def cell_hits(text: str, columns: dict[int, str], cells: list[Cell]) -> Iterator
 
 
 def trimmed(text: str, start: int, end: int) -> Cell:
-    """A cell without the blanks and quotes around its value."""
+    """A cell's value without the blanks and quotes around it."""
     value = text[start:end]
     start += len(value) - len(value.lstrip(" \t\"'`*"))
     value = text[start:end]
@@ -164,7 +164,7 @@ def in_lines(text: str) -> Iterator[Hit]:
 
 
 def line_end(text: str, start: int) -> int:
-    """Where the line ends that a place is in."""
+    """The end of the line that contains this place."""
     end = text.find("\n", start)
     return len(text) if end < 0 else end
 

@@ -35,7 +35,7 @@ TITLE: Final = re.compile(
     r"(?<![\w.])(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Rev|Hon|Sgt|Capt|Lt|Col|Gen|Sen|Rep|Gov|Herr|Herrn|Frau|Monsieur|Madame|Mme|Mlle|Señora?|Sra|Sr|Srta|Signora?|Sig|Dott|Dhr|Mevr|Pan|Pani|Officer|Detective"
     r"|Miss|Sir|Captain|Judge|Senator|Sister|Father|Brother|Uncle|Aunt|Auntie|Grandma|Grandpa|Cousin|mr|mrs|ms|dr|prof|uncle|aunt|señora?|señorita|doña|sra?|srta|monsieur|madame|mademoiselle|signora?|signorina|senhora?|meneer|mevrouw|pani?|fru|herrn?|frau|docteur|doctora?|dottore|dottoressa|maître|professeure?|profesora?|professore|notari[oa]|abogad[oa]|notaire|avocate?|avvocat[oa])(?:\.[ ]?|[ ])(?:(?:Dr|Prof|med|iur)\.[ ]?)*"
 )
-# Titles that their languages write small, with a name that has a capital.
+# Titles that their languages write in lower case, followed by a capitalised name.
 SMALL_TITLES: Final = frozenset(
     "señor señora señorita doña sr sra srta monsieur madame mademoiselle signor signora signorina senhor senhora meneer mevrouw"
     " pan pani fru herr herrn frau docteur doctor doctora dottore dottoressa maître professeur professeure profesor profesora professore notario notaria abogado abogada notaire avocat avocate avvocato avvocata".split()
@@ -54,7 +54,7 @@ INTRODUCTION: Final = (
     r"|verses from|name him|name her|named him|named her|name is|name:"
 )
 INTRODUCED: Final = re.compile(rf"\b(?:(?P<name>{SURE_INTRODUCTION})|(?P<weak>{INTRODUCTION}))\s{{1,2}}")
-# Introductions that prose and code have, too: `a class named foo`, `the full name filename`.
+# Introductions that also occur in prose and code: `a class named foo`, `the full name filename`.
 LOOSE: Final = re.compile(
     r"named|namens|call me|signed,?|it's under|(?:full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real)[ -]?name(?:\s?=)?"
 )
@@ -76,11 +76,11 @@ LABEL: Final = re.compile(
     r"|cardholder|recipient|addressee|patient|nom|prénom|vorname|nachname|apellidos?|nombre|cognome|assignee|reporter|contact person|attn|prepared (?:by|for)|(?:ship|bill|sold|deliver)(?:ped)? to|signed|employee|client|customer)"
     r"\\?[\"']?\s{0,3}[:=]\s{0,8}\\?[\"']?"
 )
-# Fields that only people have: a plain name beside them is a person's.
+# Fields that only people have: a field `name` next to them holds a person's name.
 PERSONAL_FIELD: Final = re.compile(
     r"[\"'\s,;{_-](?:dob|birth\w*|date_of_birth|ssn|passport\w*|gender|surname|last_?name|first_?name|phone\w*|mobile|e-?mail|geburts\w+|telefon\w*|iban|patient\w*)[\"']?\s?[:=]"
 )
-BESIDE: Final = 120  # characters before and after a field where its neighbours are
+BESIDE: Final = 120  # characters before and after a field in which its neighbours are looked for
 LINE_END: Final = re.compile(r"[ \t]*[,.]?(?:[\"'\\<\r\n|;]|\Z)")
 ROLE: Final = (
     r"psychologist|psychiatrist|therapist|family counsel(?:l)?or|counsel(?:l)?or|doctor|dentist|surgeon|nurse|attorney|lawyer|accountant|manager|engineer|developer|agent|employee|customer|client|patient|applicant|colleague|friend|wife|husband|son|daughter|brother"
@@ -98,13 +98,13 @@ BOOKED: Final = re.compile(
     r"|want to (?:visit|meet)|(?:visit|meet|see) (?:with )?(?=dr)|how about(?: trying(?: for)?(?: an?)?)?|what about|try for|there is|there's|one is|first up is|i have|you may want to (?:go to|try|see)|located an?|maybe|for example|is|another one is|of them is|with)\s{1,2}(?:the |an? )?"
     rf"(?:(?:{ROLE})(?: called| named|,| is)?\s{{1,2}})?"
 )
-# A capital: what follows a cue for the gate to open. Names in lower case follow strong cues only.
+# A capital has to follow a cue for the gate to open. Names in lower case follow only strong cues.
 CAPITAL: Final = r"\p{Lu}"
 INTRODUCED_PLACES: Final = Anchor(INTRODUCED.pattern)
 GREETING_PLACES: Final = Anchor(GREETING.pattern)
 SIGNATURE_PLACES: Final = Anchor(SIGNATURE.pattern)
 LABEL_PLACES: Final = Anchor(LABEL.pattern)
-# A capital has to follow, unless a booking is spoken of.
+# A capital has to follow, unless the text is about a booking.
 BOOKED_PLACES: Final = Anchor(rf"(?i:\bappointments? |\bbook(?:ing)? with\s)|(?i:{BOOKED.pattern}){CAPITAL}")
 AFTER_ROLE_PLACES: Final = Anchor(rf"(?i:{AFTER_ROLE.pattern}){CAPITAL}")
 BEFORE_ROLE_PLACES: Final = Anchor(
@@ -154,14 +154,14 @@ def introduced(page: Page) -> Iterator[Hit]:
 
 
 def names_other(page: Page, start: int, end: int) -> bool:
-    """Whether a program or a people is spoken of: `called Thunderbird`, `called African Americans`."""
+    """Whether it names a program or a people: `called Thunderbird`, `called African Americans`."""
     return names_program(page, start, end) or any(
         kind_of(word) == 0 and PEOPLE.search(word) for word in page.text[start:end].split()
     )
 
 
 def addressed(page: Page) -> Iterator[Hit]:
-    """`Dear Jochen,` and what stands below `Kind regards`."""
+    """`Dear Jochen,` and the line below `Kind regards`."""
     for match in GREETING_PLACES.read(GREETING, page.low):
         if TITLE.match(page.text, match.end()):
             continue  # `titled` finds the name: `Hallo Frau Vogel`
@@ -177,7 +177,7 @@ def addressed(page: Page) -> Iterator[Hit]:
 
 
 def placed(page: Page, start: int) -> int:
-    """Where a name ends that is a place's, too: `Hey Sofia, …`. A place is seldom greeted."""
+    """Where a name ends that is also a place: `Hey Sofia, …`. A place is seldom greeted."""
     word = CAPITALISED.of(page.text).match(page.text, start)
     if (
         word
@@ -247,7 +247,7 @@ def before_roles(page: Page) -> Iterator[Hit]:
 
 
 def booked(page: Page) -> Iterator[Hit]:
-    """Whom an appointment is with."""
+    """The person that an appointment is with."""
     for match in matches(BOOKED, page.low, [start for start, _ in BOOKED_PLACES.spans(page.text)]):
         plain = match.group().startswith(("appointment", "booking with", "book with"))
         end = sequence(page, match.end(), bare=plain, pair=not plain)
@@ -258,7 +258,7 @@ def booked(page: Page) -> Iterator[Hit]:
 
 
 def paid(page: Page) -> Iterator[Hit]:
-    """To whom money goes."""
+    """The person that money goes to."""
     if not MONEY_PLACES.anywhere(page.low):
         return
     found = PAID_PLACES.read(PAID, page.low)
@@ -278,7 +278,7 @@ def paid(page: Page) -> Iterator[Hit]:
 
 
 def payee(page: Page, start: int) -> int:
-    """Where a single name ends to whom money goes; even one that no list knows, as long as it is no ordinary word."""
+    """Where a single name ends that money goes to, even one that no list has, if it is not an ordinary word."""
     word = CAPITALISED.of(page.text).match(page.text, start)
     if word and len(word.group()) > 1:
         kind = kind_of(word.group())
@@ -294,7 +294,7 @@ def payee(page: Page, start: int) -> int:
 
 
 def is_for_a_thing(page: Page, start: int, end: int) -> bool:
-    """Whether it is what a payment is for: `payment for Coronavirus Supplement`, `evidence of Jobkeeper payment`."""
+    """Whether a payment is for this thing: `payment for Coronavirus Supplement`, `evidence of Jobkeeper payment`."""
     noun = NOUN_BEHIND.match(page.text, end)
     kind = kind_of(noun[1]) if noun else 0
     return bool(kind & ORDINARY) and not kind & (FIRST | LAST) and page.low.endswith(("for ", " of "), 0, start)

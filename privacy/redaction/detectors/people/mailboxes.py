@@ -16,7 +16,7 @@ LAST_WORDS: Final = re.compile(rf"(?<![^\s:;,\"'(>]){WORD}(?:{JOINER}(?:{PARTICL
 
 
 def named(page: Page) -> Iterator[Hit]:
-    """Two words or more that are written like a name and are ordinary in no language, known to a list or not."""
+    """Two or more words that are written like a name and are not ordinary words in any language, listed or not."""
     text = page.text
     for place, _ in PLACES.spans(text):
         end = place + 1

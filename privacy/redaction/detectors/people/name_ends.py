@@ -1,4 +1,4 @@
-"""Finds the end of a name from its beginning: words with capitals, or in lower case where the text leaves no doubt."""
+"""Finds the end of a name from its beginning: words with capitals, or in lower case if the text leaves no doubt."""
 
 import re
 from typing import Final
@@ -25,12 +25,12 @@ STREETWISE: Final = re.compile(
 
 
 def kinds(text: str, start: int, end: int) -> list[int]:
-    """What the lexicon knows of the words of a stretch."""
+    """What the lexicon knows about the words of a stretch."""
     return [kind_of(word) for word in CAPITALISED.of(text).findall(text, start, end) if len(word) > 1]
 
 
 def organised(text: str, start: int, end: int) -> bool:
-    """Whether a stretch of capitalised words names an organisation or is but ordinary words."""
+    """Whether a stretch of capitalised words names an organisation or consists only of ordinary words."""
     words = kinds(text, start, end)
     return (
         not words
@@ -40,12 +40,11 @@ def organised(text: str, start: int, end: int) -> bool:
 
 
 def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
-    """Where the name ends that capitalised words at `start` make; 0 where they make none.
-
-    `bare`: even a word that is also an ordinary one counts, as the text leaves no doubt. `pair`: one word is not enough.
+    """Where the name of capitalised words at `start` ends; 0 if they are not one. `bare`: even a word that is also an
+    ordinary one counts, since the text leaves no doubt. `pair`: one word is not enough.
     """
     if not page.text[start : start + 1].isupper():
-        return 0  # told sooner than by the pattern
+        return 0  # quicker than the pattern
     match = SEQUENCE.of(page.text).match(page.text, start)
     if not match:
         return 0

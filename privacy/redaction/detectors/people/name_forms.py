@@ -1,10 +1,10 @@
-"""How names are written: capitalised words, initials, particles, and the runs that they form."""
+"""How names are written: capitalised words, initials and particles, and the runs that they form."""
 
 import re
 from typing import Final
 
 UPPER: Final = "".join(chr(code) for code in range(0x41, 0x530) if chr(code).isupper())
-# Not those of East Asia, which are written on after a Latin name: `Richard Stallman이`.
+# Not letters of East Asia, which may follow a Latin name without a space: `Richard Stallman이`.
 LETTER: Final = r"[^\W\d_\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
 WORD: Final = rf"[{UPPER}]{LETTER}*+(?:['’](?!s\b|S\b){LETTER}+)?(?:-{LETTER}+)*+"
 PARTICLE: Final = (
@@ -39,7 +39,7 @@ GAPS: Final = frozenset(
 
 
 class Form:
-    """A pattern over letters of any script, and its twin for text of ASCII alone, which `re` reads twice as fast."""
+    """A pattern over letters of any script, and its twin for ASCII text, which `re` reads twice as fast."""
 
     __slots__ = ("_any", "_ascii")
 
@@ -48,13 +48,14 @@ class Form:
         self._ascii = re.compile(pattern.replace(UPPER, "A-Z").replace(LETTER, "[A-Za-z]"), re.ASCII)
 
     def of(self, text: str) -> re.Pattern[str]:
-        """The one to read a text with."""
+        """The pattern to read this text with."""
         return self._ascii if text.isascii() else self._any
 
 
 SIMPLE: Final = Form(rf"[{UPPER}]{LETTER}+")
 CAPITALISED: Final = Form(WORD)
-# All that may be one run, or two of which a full stop stands between: told in one go, and looked at where it holds a name.
+# Everything that may be one run, or two runs with a full stop between them: found in one go, and examined if it holds a
+# name.
 PARTICLES_BETWEEN: Final = rf"(?:(?:{'|'.join(PARTICLES)}) )(?:(?:der|den|de|dem|la|los|las|le|al|y) )?"
 # A run begins at the start of a word. The look-behind follows the first letter because `re` then searches for letters at once.
 FIRST_WORD: Final = WORD.replace(f"[{UPPER}]", f"[{UPPER}](?<!{LETTER}[{UPPER}])", 1)
@@ -67,5 +68,5 @@ VOWEL: Final = re.compile(r"[aeiouyáéíóúàèìòùäëïöüâêîôûãõ�
 
 
 def spelt_like(word: str) -> bool:
-    """Whether an unknown word is written as names are: one capital (or those of McKay, O'Neil), a vowel, no acronym."""
+    """Whether an unknown word is written like a name: one capital (or as in McKay, O'Neil), a vowel, no acronym."""
     return len(word) > 2 and not word.isupper() and bool(VOWEL.search(word)) and sum(c.isupper() for c in word) <= 2

@@ -1,4 +1,4 @@
-"""Names of people, as far as words tell: lists of names, and what is said around them. No statistical model."""
+"""Names of people, as far as words show them: lists of names, and the words around them. No statistical model."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -29,7 +29,7 @@ from privacy.redaction.lexicon import (
 
 RANK: Final = 30
 EAST_ASIAN: Final = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-KEYWORDS: Final = frozenset({"elif"})  # names that in lower case are words of programming languages
+KEYWORDS: Final = frozenset({"elif"})  # names that, in lower case, are words of programming languages
 LOWER_SIMPLE: Final = Form(rf"{LETTER}{{3,}}")
 LOWER_WORD: Final = Form(rf"(?<![\w@#/.&=?%-]){LETTER}{{2,}}(?:['-]{LETTER}+)?(?![\w@=/-])")
 LIST: Final = Form(rf"{WORD}(?:(?:, {WORD}){{1,12}},?(?: (?:and|or|und|et|y) {WORD})?|,? (?:and|&|und|et|y) {WORD})")
@@ -55,7 +55,7 @@ def by_lexicon(page: Page) -> Iterable[Hit]:
 
 
 def in_lists(page: Page) -> Iterator[Hit]:
-    """`Marie, Hannah, Kyle and Megan`: where most are names, all are."""
+    """`Marie, Hannah, Kyle and Megan`: if most are names, all are."""
     text = page.text
     for match in LIST.of(text).finditer(text):
         tokens = weighed_run(
@@ -85,7 +85,7 @@ NUMBER_AFTER: Final = re.compile(r"[.]? (?:[a-z]+ )?\d")
 
 
 def in_lower_case(page: Page) -> Iterator[Hit]:
-    """Text without any capitals: first names that are nothing else, with the surname that follows."""
+    """Text without capitals: words that are only first names, with the surname that follows."""
     low = page.low
     if sure_names().isdisjoint(LOWER_SIMPLE.of(low).findall(low)):
         return
@@ -100,9 +100,9 @@ def in_lower_case(page: Page) -> Iterator[Hit]:
         if low[start - 1 : start] == "\t" and low[end : end + 2] == "  ":
             continue  # `lea`, `jae`: an instruction in the listing of a disassembler
         if EAST_ASIAN.search(low, max(0, start - 12), end + 12):
-            continue  # a command or a parameter: names have capitals there
+            continue  # a command or a parameter, where names have capitals
         if kind >> CLOSED_AT & EVERY and not page.strict:
-            continue  # in lower case, `les` and `del` are what they are in any language
+            continue  # in lower case, `les` and `del` are ordinary words in any language
         if kind > FLAGS and not page.strict and not sure(weighed(kind, page.languages(start, end), inside=False)):
             continue
         if place < len(tokens) and low[end : tokens[place][0]] == " ":

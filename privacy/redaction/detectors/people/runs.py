@@ -35,8 +35,8 @@ Token = tuple[int, int, int]  # start, end, kind
 
 
 def runs(page: Page) -> list[list[Token]]:
-    """Capitalised words that stand together, with an initial's full stop or a particle between them, where a first name is
-    among them.
+    """Capitalised words in a row, with an initial's full stop or a particle between them, if a first name is among
+    them.
     """
     text, low = page.text, page.low
     names, surnames = page.names or frozenset(), family_names()
@@ -97,7 +97,7 @@ def split(page: Page, begin: int, stop: int, found: list[list[Token]]) -> None:
 
 
 def weighed_run(page: Page, run: list[Token]) -> list[Token]:
-    """The same words with what they are in the language of the text."""
+    """The same words with their kinds in the language of the text."""
     for _, _, kind in run:
         if kind == 0 or kind & FIRST:
             return [(start, end, page.weigh(kind, start, end) if kind else 0) for start, end, kind in run]
@@ -105,8 +105,8 @@ def weighed_run(page: Page, run: list[Token]) -> list[Token]:
 
 
 def token_kind(word: str) -> int:
-    """What is known of a capitalised word; a short one all in capitals is an acronym, one with an apostrophe no name
-    where that is a contraction: `I'm`.
+    """The kind of a capitalised word. A short one in capitals is an acronym; one with an apostrophe is not a name if it
+    is a contraction: `I'm`.
     """
     if 1 < len(word) < 4 and word.isupper():
         return STOP
@@ -123,7 +123,7 @@ def names_in(page: Page, tokens: list[Token]) -> list[tuple[int, int]]:
     for index in range(count - 1):
         start, end, kind = tokens[index]
         if kind & STOP and text[start:end] in SAINTS:
-            count = index  # `St Vincent De Paul`: what follows is the saint's name
+            count = index  # `St Vincent De Paul`: the saint's name follows
             break
     while place < count:
         length = name_length(page, tokens, place)
@@ -137,7 +137,7 @@ def names_in(page: Page, tokens: list[Token]) -> list[tuple[int, int]]:
             and gap(text, tokens, after) == " "
             and (length < 3 or page.low[tokens[after][0] : tokens[after][1]] in NAMED_AFTER_PERSONS)
         ):
-            place = after + 1  # a street, a company, a thing that is called after somebody
+            place = after + 1  # a street, a company, a thing that is named after somebody
             continue
         begin, end = tokens[place][0], tokens[after - 1][1]
         if not page.strict and (stop := phrase_end(page, begin)) >= 0:
@@ -153,7 +153,7 @@ def names_in(page: Page, tokens: list[Token]) -> list[tuple[int, int]]:
 
 
 def name_length(page: Page, tokens: list[Token], place: int) -> int:
-    """How many tokens from `place` make a name; 0 where none begins there."""
+    """How many tokens from `place` on make a name; 0 if none begins there."""
     text, kind = page.text, tokens[place][2]
     following = tokens[place + 1][2] if place + 1 < len(tokens) else None
     begins = sure(kind)
@@ -189,8 +189,8 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
 
 
 def with_next(page: Page, tokens: list[Token], place: int) -> int:
-    """Whether a word that is not surely a name begins one with the word behind it: 1, or the tokens of the name if an
-    initial ends it; 0 if not.
+    """Whether a word that may not be a name begins one together with the next word: 1, or the number of tokens if an
+    initial ends the name; 0 if not.
     """
     text, kind, following = page.text, tokens[place][2], tokens[place + 1][2]
     ambiguous = bool(kind & FIRST) and not kind & STOP
@@ -218,7 +218,7 @@ def with_next(page: Page, tokens: list[Token], place: int) -> int:
     ):
         return int(kind & LAST > 0 or not starts_sentence(text, tokens[place][0]))
     if sure(following) and initial(tokens, place + 2) and not kind & STOP:
-        return 1  # Blank Gary A: as registers write names
+        return 1  # Blank Gary A: the way registers write names
     if (
         possible(kind)
         and possible(following)
@@ -232,7 +232,7 @@ def with_next(page: Page, tokens: list[Token], place: int) -> int:
 
 
 def of_one_language(page: Page, start: int, end: int, kind: int, begin: int, stop: int, after: int) -> bool:
-    """Whether a name and the word behind it are both words of the text's language: a term, as Turkish `Özgür Yazılım`."""
+    """Whether a name and the next word are both words of the text's language: a term, as Turkish `Özgür Yazılım`."""
     rare = kind_of(page.low[start:end]) >> RARE_AT & EVERY & ~ENGLISH
     if not rare or after & (ORGANISATION | STOP):
         return False
@@ -241,7 +241,7 @@ def of_one_language(page: Page, start: int, end: int, kind: int, begin: int, sto
 
 
 def new_surname(page: Page, start: int, end: int) -> bool:
-    """Whether a word that no list has may be a surname behind a first name that is a word, too; a letter needs its full stop."""
+    """Whether an unlisted word may be a surname after a first name that is also a word; a letter needs a full stop."""
     if end - start == 1:
         return page.text[end : end + 1] == "."
     listed_in = kind_of(page.low[start:end]) >> RARE_AT & EVERY
@@ -249,7 +249,7 @@ def new_surname(page: Page, start: int, end: int) -> bool:
 
 
 def compound(text: str, tokens: list[Token], place: int) -> bool:
-    """Whether a word of a run is a name that a noun was added to: `Toy Story-Filme`, `Red Hat-pakketten`."""
+    """Whether a word of a run is a name joined with a noun: `Toy Story-Filme`, `Red Hat-pakketten`."""
     first, hyphen, second = text[slice(*tokens[place][:2])].rpartition("-")
     if not hyphen or not place:
         return False
@@ -258,17 +258,15 @@ def compound(text: str, tokens: list[Token], place: int) -> bool:
 
 
 def metavariable(page: Page, tokens: list[Token], place: int) -> bool:
-    """Whether a word in capitals stands before one that is not, as in a manual's `--gap=ANTAL Mellanrum i kolumner`."""
+    """Whether a word in capitals comes before one that is not, as in a manual's `--gap=ANTAL Mellanrum i kolumner`."""
     start, end, _ = tokens[place]
     first, second = page.text[start:end], page.text[slice(*tokens[place + 1][:2])]
     return end - start > 2 and first.isupper() and len(second) > 1 and not second.isupper()
 
 
 def alone_is_no_name(text: str, start: int, end: int) -> bool:
-    """Whether a single word, though it is a first name, is none where it stands.
-
-    In capitals it is more often a heading or a constant, with two letters an abbreviation, and in a program or before
-    "series" a thing that is called after somebody.
+    """Whether a single word that is a first name is not one here. In capitals it is more often a heading or a constant,
+    with two letters an abbreviation, and in a program or before "series" a thing named after somebody.
     """
     return (
         end - start < 3 or text[start:end].isupper() or bool(THING.match(text, end)) or bool(DEFINED.match(text, start))
@@ -302,7 +300,7 @@ SPACES: Final = frozenset({" ", "  ", "\t", ". ", "."})
 
 
 def extends(page: Page, tokens: list[Token], place: int, length: int) -> bool:
-    """Whether the token at `place` goes on with the name before it."""
+    """Whether the token at `place` continues the name before it."""
     text = page.text
     start, end, kind = tokens[place]
     if not kind & LAST and gap(text, tokens, place) in ARTICLES and page.languages(start, end) & GERMAN:
@@ -325,7 +323,7 @@ NOUN_END: Final = re.compile(
 
 
 def unknown(page: Page, start: int, end: int) -> bool:
-    """Whether a word that no list has may be a name: in German, which capitalises nouns, not if it is built like one."""
+    """Whether an unlisted word may be a name; in German, which capitalises nouns, not if it is built like a noun."""
     low = page.low[start:end]
     known = tongues()
     ending = NOUN_END.search(low) is not None
@@ -344,5 +342,5 @@ def unknown(page: Page, start: int, end: int) -> bool:
 
 
 def gap(text: str, tokens: list[Token], place: int) -> str:
-    """What stands between a token and the one before it."""
+    """The text between a token and the one before it."""
     return text[tokens[place - 1][1] : tokens[place][0]]

@@ -20,12 +20,12 @@ GREEK: Final = r"[Α-ΩΆΈΉΊΌΎΏ][α-ωάέήίόύώϊϋΐΰς]+"
 
 # The hundred commonest family names cover five sixths of the people: with them an introduction leaves no doubt.
 FAMILY: Final = "王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧蕭程曹袁邓鄧许許傅沈曾彭吕呂苏蘇卢盧蒋蔣蔡贾賈丁魏薛叶葉阎閻余潘杜戴夏钟鍾汪田任姜范方石姚谭譚廖邹鄒熊金陆陸郝孔白崔康毛邱秦江史顾顧侯邵孟龙龍万萬段雷钱錢汤湯尹黎易常武乔喬贺賀赖賴龚龔文"
-# Rarer ones that are not words before a title.
+# Rarer ones that are not also words that come before a title.
 FURTHER_FAMILY: Final = "靳仇柏祖姬左岳齐齊梅庄莊辛管祝霍翁詹柯阮桂骆駱聂聶焦翟葛温溫季涂鲍鮑殷施陶裴凌宁甯欧歐童冉冼卓屈项項缪柳苗尤俞倪毕畢兰蘭甘古包单單闫闵閔耿饶饒符娄池鲁魯舒游解穆阳"
 # All others of the Hundred Family Surnames, and the compound ones: with a given name of two signs, where no word begins so.
 RARE_FAMILY: Final = "褚卫严戚喻水窦章云奚郎韦昌凤花酆费廉岑滕罗邬安乐时皮卞伍元卜平和湛祁禹狄米贝明臧计伏成谈茅庞纪席麻强路危颜盛刁樊虞支昝莫经房裘干应宗宣贲郁杭洪诸钮嵇邢滑荣荀羊於惠甄曲封芮羿储汲邴糜松井段富巫乌巴弓牧隗山谷车宓蓬全郗班仰秋仲伊宫栾暴钭厉戎景束幸司韶郜蓟薄印宿怀蒲邰从鄂索咸籍蔺屠蒙阴胥能苍双闻莘党贡劳逄申扶堵宰郦雍郤璩桑濮牛寿通边扈燕冀郏浦尚农别晏柴瞿充慕连茹习宦艾鱼容向慎戈庾终暨居衡步都满弘匡寇广禄阙东殳沃利蔚越夔隆师巩厍晁勾敖融冷訾阚那简空毋沙乜养鞠须丰巢关蒯相查后荆红竺权逯盖益桓公"
 COMPOUND_FAMILY: Final = "万俟|司马|上官|欧阳|夏侯|诸葛|闻人|东方|赫连|皇甫|尉迟|公羊|澹台|公冶|宗政|濮阳|淳于|单于|太叔|申屠|公孙|仲孙|轩辕|令狐|钟离|宇文|长孙|慕容|鲜于|闾丘|司徒|司空|端木|拓跋|南宫|百里"
-# A given name ends in none of these; words for people, and what they do, do.
+# No given name ends in these; words for people and for what they do may.
 GIVEN_HAN: Final = r"(?![的是在有了和与或们这那个位某])[\u4e00-\u9fff](?![的是在有了和与或们者员户商店司迷工友粉方级次件号群])[\u4e00-\u9fff]"
 RARE_NAME: Final = rf"(?:[{RARE_FAMILY}]|{COMPOUND_FAMILY}){GIVEN_HAN}"
 # The syllables of given names that are not also the end of words for people: with two of them, any syllable is a surname.
@@ -36,7 +36,7 @@ KOREAN_FAMILY: Final = "김이박최정강조윤장임한오서신권황안송�
 # Given names in kana behind a family name: no particle is among their first two signs.
 JAPANESE_NAME: Final = r"(?:(?![はがをにでともの])[\u3041-\u309f]{2,4}|は(?:な[こえみ]?|る[なかきみ]?|づき|つ[えみ])|もも[かえこ]?|もえ|のぞみ|のどか|とも(?:こ|み|え|か)|にこ|[ァ-ヶー]{2,5})"
 STOP_AFTER: Final = r"(?=[\s,，。.!！?？、;；:：)）」』\"'\]}<]|\Z|\x00)"
-# What introduces a name, and the name; read where the first word of it stands.
+# What introduces a name, and the name; read from the place of the introduction's first word.
 RULES: Final[tuple[re.Pattern[str], ...]] = (
     re.compile(rf"(?:我叫|我的名字(?:是|叫)|我是|名叫|本人姓?名?|姓名[是为：: ]|名字[是为：: ]|联系人[是为：: ]|收件人[是为：: ]|客户[：: ]|姓名)[：: ]?(?P<n>[{FAMILY}{FURTHER_FAMILY}]{HAN}{{1,2}})(?:{STOP_AFTER}|(?=[，,我的他她在是请想要先女和跟与，、]))"),
     re.compile(rf"(?:我叫|我的名字(?:是|叫)|姓名[是为：: ])(?P<n>{HAN}{{2,4}}){STOP_AFTER}"),
@@ -102,7 +102,7 @@ def introduced(page: Page) -> Iterator[Hit]:
 
 
 def somebody(name: str) -> bool:
-    """Whether what is introduced is neither a word for people nor an introduction itself."""
+    """Whether the introduced word is neither a word for people nor an introduction itself."""
     return (
         name not in NOBODY
         and name not in tongues()
@@ -112,7 +112,7 @@ def somebody(name: str) -> bool:
     )
 
 
-# Two words with capitals of which the second ends as family names do.
+# Two capitalised words, of which the second ends like a family name.
 PAIR: Final = re.compile(
     r"(?<![А-Яа-яЁёЄєІіЇїҐґ-])(?P<n>[А-ЯЁЄІЇҐ][а-яёєіїґ'’]{2,14} (?:[А-ЯЁ][а-яё]{2,14}(?:вич|вна|чна) )?[А-ЯЁЄІЇҐ][а-яёєіїґ'’]{1,14}(?:ов|ова|ев|ева|ёв|ин|ина|ын|ына|ский|ская|цкий|цкая|ський|ська|енко|ченко|чук|юк|ко|ян|дзе|вець|ець|ик)(?:а|у|ым)?)(?<!ика)(?![а-яёєіїґ'’])"
 )
@@ -120,7 +120,7 @@ PAIR_SIGN: Final = r"[А-ЯЁЄІЇҐ][а-яёєіїґ]+ [А-ЯЁЄІЇҐ][а-я
 
 
 def slavic(page: Page) -> Iterator[Hit]:
-    """`Иван Смирнов`, `Олена Ткаченко`: no word that the language has otherwise comes first. Many nouns end in `-ика`."""
+    """`Иван Смирнов`, `Олена Ткаченко`: the first one is not another word of the language. Many nouns end in `-ика`."""
     known = tongues()
     for match in PAIR.finditer(page.text):
         words = match["n"].lower().split()

@@ -1,4 +1,4 @@
-"""Things, places and releases that are called after somebody: `the Sonja chair`, `Regal Ivar`, `release Jessie`."""
+"""Things, places and releases that are named after somebody: `the Sonja chair`, `Regal Ivar`, `release Jessie`."""
 
 import re
 from functools import cache
@@ -7,7 +7,7 @@ from typing import Final
 from privacy.redaction.hits import Page
 from privacy.redaction.lexicon import listed
 
-# What is sold, planned, built or released under a name, where the noun follows the name.
+# Things that are sold, planned, built or released under a name, with the noun after the name.
 NOUNS: Final = frozenset(
     (
         "alcohol infection infections chairs chair armchairs armchair sofas sofa couches couch tables table desks desk shelf shelves bookcases"
@@ -33,7 +33,7 @@ NOUNS: Final = frozenset(
         " protocol framework server cluster"
     ).split()
 )
-# The same in languages whose nouns have capitals or are written together with the name: `Sonja-Stuhl`, `der Ivar Schrank`.
+# The same in languages that capitalise nouns or join them to the name: `Sonja-Stuhl`, `der Ivar Schrank`.
 CAPITAL_NOUNS: Final = frozenset(
     (
         "stuhl stühle sessel sofa couch tisch schreibtisch esstisch regal schrank kommode bett matratze lampe leuchte"
@@ -45,7 +45,7 @@ CAPITAL_NOUNS: Final = frozenset(
         " seng hylde reol"
     ).split()
 )
-# Where the noun stands before the name: Romance and Slavic languages, and English for releases.
+# The noun before the name: Romance and Slavic languages, and English for releases.
 NOUNS_BEFORE: Final = frozenset(
     (
         "release releases branch suite codename codenames codenamed code-named distribution version debian ubuntu android"
@@ -101,7 +101,7 @@ QUOTES: Final = "\"“„«',"
 
 
 def persons(page: Page, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Those names that name no thing: where `the Sonja chair` is spoken of, `Sonja` alone is that chair as well."""
+    """The names that are not a thing's: if a text has `the Sonja chair`, `Sonja` alone is that chair too."""
     if page.strict or not found:
         return found
     things = {page.low[start:end] for start, end in found if names_thing(page, start, end)}
@@ -110,21 +110,21 @@ def persons(page: Page, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 @cache
 def programs() -> frozenset[str]:
-    """First names that are names of programs and releases, too."""
+    """First names that are also names of programs and releases."""
     return frozenset(listed("programs"))
 
 
-# What leaves no doubt that programs are spoken of; "server" and "package" would not.
+# Words that leave no doubt that a text is about programs; "server" and "package" would not.
 OF_PROGRAMS: Final = re.compile(
     r"debian|ubuntu|linux|\bunix\b|\bgnu\b|\bapt\b|dpkg|systemd|github|gitlab|\bunstable\b|\boldstable\b|\bkernel|\bmakefile|\bcompiler"
     r"|\bpowerpc|\bsparc\b|\bgnome\b|\bkde\b|\bbullseye\b|\bbookworm\b|\bpackage manager|\bopen[- ]source\b|\bbuild system|\bcodename|\bbackup|\bdebconf"
 )
 VERSION: Final = re.compile(r"(?<![\d.])\d{1,2}\.\d{1,2} \Z")  # `1.2 Rex`
-BESIDE: Final = 160  # characters before and after a name where programs are spoken of
+BESIDE: Final = 160  # characters before and after a name in which such words count
 
 
 def names_program(page: Page, start: int, end: int) -> bool:
-    """Whether a single name is that of a program or a release: `Britney` where Debian is spoken of."""
+    """Whether a single name is that of a program or a release: `Britney` in a text about Debian."""
     low = page.low
     name = low[start:end]
     return name in programs() and bool(
@@ -135,7 +135,7 @@ def names_program(page: Page, start: int, end: int) -> bool:
 
 
 def is_noun(word: str) -> bool:
-    """Whether a word is one of things, or a German one that ends like one: `stehlampe`, `kinderwagen`."""
+    """Whether a word is a noun for things, or a German one that ends like one: `stehlampe`, `kinderwagen`."""
     return word in NOUNS_BEFORE or word in CAPITAL_NOUNS or word.endswith(COMPOUND_NOUNS)
 
 
@@ -143,7 +143,7 @@ COMPOUND_NOUNS: Final = (*(noun for noun in CAPITAL_NOUNS if len(noun) > 4), "wa
 
 
 def names_thing(page: Page, start: int, end: int) -> bool:
-    """Whether the words around a single name make it that of a thing."""
+    """Whether the words around a single name show that it names a thing."""
     low = page.low
     if low.find(" ", start, end) >= 0:
         noun, _, name = low[start:end].partition(" ")

@@ -31,7 +31,7 @@ def street(text: str, start: int, end: int) -> Hit:
 
 
 def whole(text: str, end: int) -> int:
-    """Where an address whose street ends at `end` ends itself."""
+    """Where an address ends whose street ends at `end`."""
     following = FOLLOWING.match(text, end)
     if following and following.end() > end:
         end = following.end()

@@ -31,7 +31,7 @@ UNIT: Final = (
     r"|#\s?[A-Za-z]{0,2}-?\d{1,5}[A-Za-z]?(?!\w)|#\s?[A-Za-z]\b|\d{1,2}(?:st|nd|rd|th) floor|(?:floor|fl)\.? \d{1,3}|\d{1,2}(?:\.|º|ª|er|e) (?:stock|og|piso|étage))"
 )
 
-# Street types that stand first: Romance and Slavic languages, Greek, Arabic in French spelling.
+# Street types that come first: Romance and Slavic languages, Greek, Arabic in French spelling.
 LEADING: Final = (
     r"rue|avenue|av\.?|boulevard|boul\.?|bd\.?|place|pl\.?|chemin|ch\.|all[ée]e|impasse|quai|cours|route|passage|square|faubourg|calle|c/|cl\.?|avenida|avda\.?|av\.|plaza|pza\.?|paseo|ronda|camino|carretera|carrer|travessera"
     r"|via|viale|v\.le|vicolo|piazza|piazzale|p\.za|corso|largo|lungomare|strada|contrada|rua|r\.|r|travessa|praça|praceta|alameda|estrada|rodovia|quinta|colonia|bairro|vila|jirón|cra\.?|carrera|ul\.?|ulica|aleja|al\.|os\.|plac"
@@ -44,7 +44,7 @@ COMPOUND: Final = (
     r"|vejen|gaden|strædet|vænget|gränden|torget|boulevarden|allé|plads|pladsen|trg|prilaz|odvojak|iela|gatve|prospektas|maantee|mnt|pst"
 )
 SEPARATE: Final = r"gracht|plein|allé|torget|torv|platz|ring|damm|boulevarden|plads|kade|singel|laan|straat|u\.|utca|út|útja|tér|tere|körút|krt\.|sor|köz|ulice|nám\.|náměstí|cesta|trg|sokak|sok\.|caddesi|cad\.|cd\.|sk\.|street|str\.|iela|gatvė|g\.|pr\.|tänav|mnt|strasse|straße|gasse|weg|platz|allee|vej|gade|gata|gatan|vägen|veien|katu|tie"
-# Those of them that end nothing else: a capital and a number make them a street wherever they stand.
+# Those that end only streets: with a capital and a number they are a street anywhere.
 SURE_COMPOUND: Final = (
     r"str|straße|strasse|gasse|allee|chaussee|straat|laan|gracht|plein|kade|singel|steenweg|gatan|gata|gaten|vägen|stigen"
     r"|gränd|gränden|vej|vejen|gade|gaden|stræde|strædet|vænge|vænget|veien|vegen|torget|boulevarden|utca|náměstí|nábřeží"
@@ -58,7 +58,7 @@ AT_STREET: Final = (
     r"(?:Am|Im|Zum|Zur|An de[rnm]|Auf de[rnm]|In de[rnm]|Unter den|Hinter de[rnm]|Vor de[rnm]|Bei de[rnm])"
 )
 CAPITAL: Final = rf"[{UPPER}]"
-LOWERED: Final = f"[{''.join(sorted(set(lowered(UPPER))))}]"  # what a capital is in a page's lower case
+LOWERED: Final = f"[{''.join(sorted(set(lowered(UPPER))))}]"  # a capital, in a page's lower case
 TOWN: Final = rf"(?:{CAPITAL}[^\W\d_]+(?:[ '’-](?:{CAPITAL}[^\W\d_]+|(?:de|la|le|les|sur|sous|en|am|an|der|den|do|da|di|del|of|upon|u|nad|pri|y|i|and)\b|St\.|{CAPITAL}\b)){{0,4}})"
 COUNTRY: Final = (
     r"(?:United States(?: of America)?|USA|U\.S\.A?\.?|US|United Kingdom|UK|England|Scotland|Wales|Ireland|Canada|Australia|New Zealand|Germany|Deutschland|France|Spain|España|Italy|Italia|Netherlands|Nederland|Belgium|Switzerland|Schweiz|Austria|Österreich"

@@ -24,7 +24,7 @@ from privacy.redaction.lexicon import ORDINARY, STOP, lexicon
 
 CODE_RANK: Final = 40
 
-# Rules in lower case read a page's lower case: `re` tells quickly that a letter does not begin a word, unless it ignores case.
+# Rules in lower case read a page's lower case: `re` is quick at ruling out letters unless it ignores case.
 START: Final = r"[0-9](?<![\w$€£¥#.,/:+-][0-9])"
 NUMBERED_STREET: Final = re.compile(
     rf"{START}(?:\d{{0,3}}\s{{1,2}}(?=\d))?{NUMBER},?\s{{1,3}}(?P<words>(?:{NAME}\s{{1,2}}){{0,5}}?{NAME})\s{{1,2}}(?P<suffix>{SUFFIX})\b(?!\s(?:{SUFFIX})\b)(?:\.?\s{DIRECTION}\b)?(?P<tail>\s\d{{1,3}}(?![\d.,:%]))?"
@@ -86,14 +86,14 @@ FORMED_CODE: Final = re.compile(
 FORMED_PLACES: Final = Anchor(rf"\b(?:[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}|{CANADIAN_CODE})\b")
 STATE_ZIP: Final = re.compile(rf"(?:(?<=, )|(?<=[a-z] ))(?:{STATE})\.?,? ({ZIP})(?![\w-])")
 STATE_PLACES: Final = Anchor(rf"\b(?:{STATE})\.?,? \d{{5}}")
-# Names of post codes that are nothing else, and all of them, with the short ones that other things have, too.
+# Unambiguous names of post codes; and all names, with short ones that other things have too.
 SURE_CODE_NAMES: Final = (
     r"zip[ _-]?codes?|post(?:al)?[ _-]?codes?|postleitzahl|code postal|código postal|codice postale|eircode"
 )
 CODE_NAMES: Final = rf"\b(?:{SURE_CODE_NAMES}|zip|plz|c\.?p\.?|cap|cep|pin ?code)\b"
 CODE_PLACES: Final = Anchor(f"(?i){CODE_NAMES}")
 NAMED_CODE_FORM: Final = rf"(?:{UK_CODE}|{CANADIAN_CODE}|\d{{5}}-\d{{3,4}}|\d{{2}}-\d{{3}}|\d{{3}}-\d{{4}}|\d{{4}} ?(?-i:[A-Z]{{2}})|\d{{3}} ?\d{{2,3}}|\d{{4,6}})(?![\w-])"
-# "the zip code for my billing address is", "my postal code, from … to …": words that say nothing else of a number.
+# "the zip code for my billing address is", "my postal code, from … to …": words that call a number nothing else.
 CODE_WORDS: Final = (
     r"(?:is|was|be|of|for|to|on|in|at|from|my|your|our|the|his|her|their|new|old|current|correct|right|billing|shipping|delivery|mailing|home|work|card|account|profile"
     r"|address|area|number|holder|customer|user|still|now|it|it's|its|has|should|changed|updated|please|here)"
@@ -149,7 +149,7 @@ DIGITS_BEFORE: Final = re.compile(r"\d[ -]\Z")
 
 
 def likely_street(page: Page, match: re.Match[str]) -> int:
-    """Where a numbered street begins, or -1 where the words are not those of one."""
+    """Where a numbered street begins; -1 if the words are not those of a street."""
     named, suffix = page.text[slice(*match.span("words"))], page.text[slice(*match.span("suffix"))]
     words = named.split()
     if any(word in NOT_STREET and not (word in {"the", "of"} and place) for place, word in enumerate(words)):
@@ -176,7 +176,7 @@ WORD: Final = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
 
 
 def foreign_prose(page: Page, start: int, end: int) -> bool:
-    """Whether words in lower case are those of a sentence in another language than English: `e farà consegna al primo`."""
+    """Whether words in lower case belong to a sentence in a language other than English: `e farà consegna al primo`."""
     return any(word.group().islower() and page.closed(*word.span()) for word in WORD.finditer(page.text, start, end))
 
 
@@ -185,7 +185,7 @@ LETTER_OF_UNIT: Final = re.compile(r"[A-Z]+\s+[A-Z]|[A-Z]?[a-z]+\s+[A-Za-z]")
 
 
 def units(page: Page) -> Iterator[Hit]:
-    """`Apt. 523` with the line above it where that is a number and a name, whatever the language."""
+    """`Apt. 523`, with the line above it if that is a number and a name, in any language."""
     text = page.text
     for match in UNIT_PLACES.read(UNIT_ALONE, page.low):
         begins = text[match.start()]

@@ -20,12 +20,12 @@ from privacy.redaction.lexicon import FIRST, FLAGS, LAST, ORDINARY, STOP, lexico
 
 WORDS_BEFORE: Final = rf"(?<![\w.-])(?:\d{{1,4}}\s{{1,2}})?(?:{LOWERED}[^\W\d_]+[ -]){{0,3}}"
 NUMBER_BEHIND: Final = r"\s{1,2}\d{1,4}(?:\s?[a-h](?!\w))?\.?(?:[-/]\d{1,4})?(?:,? (?:st|\d{1,2})\.? ?(?:tv|th|mf)\b\.?)?(?!\d|[.,:]\d|\s?%)"
-# Told apart by whether a letter stands before the ending: trying both at every word costs most of the time.
+# Two patterns, depending on whether a letter comes before the ending: trying both at every word took most of the time.
 COMPOUND_STREET: Final = re.compile(rf"{WORDS_BEFORE}[^\W\d_]{{1,30}}(?:{COMPOUND}){NUMBER_BEHIND}")
 SEPARATE_STREET: Final = re.compile(rf"{WORDS_BEFORE}{LOWERED}[^\W\d_]+[ -](?:{SEPARATE}){NUMBER_BEHIND}")
 AT: Final = re.compile(rf"{AT_STREET}\s{CAPITAL}[^\W\d_]+ \d{{1,4}}(?:\s?[a-h](?!\w))?(?![\w%]|[.,:]\d)")
 AT_PLACES: Final = Anchor(rf"\b{AT_STREET}\s\p{{Lu}}\pL+ \d")
-# What may stand before the end of such a word, read backwards: its beginning, words before it, a number.
+# What may come before the end of such a word, read backwards: its beginning, words before it, a number.
 COMPOUND_HEAD: Final = re.compile(r"[^\W\d_]*(?:[ -][^\W\d_]+){0,4}(?:\s{1,2}\d{1,4})?")
 COMPOUND_TAIL: Final = Anchor(rf"(?i)(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d")
 TYPE_ALONE: Final = re.compile(SEPARATE)
@@ -61,8 +61,8 @@ def compounds(page: Page) -> Iterator[Hit]:
 
 
 def compound_start(text: str, start: int, end: int) -> int:
-    """Where a street begins whose last word ends like one (`Lindenstraße`), in a match that may open with other words; -1
-    where it is none. A word that may be another thing (`Speicherplatz 20`) needs an address to be spoken of.
+    """Where a street begins whose last word ends like one (`Lindenstraße`), in a match that may begin with other words;
+    -1 if it is not a street. A word that may be something else (`Speicherplatz 20`) needs words about an address.
     """
     words = [word for word in WORD.finditer(text, start, end) if not word.group().isdigit()]
     last = max(
@@ -76,7 +76,7 @@ def compound_start(text: str, start: int, end: int) -> int:
     if typed:
         if low in CAPITAL_TYPES and words[last].group()[0].islower():
             return -1
-        last -= 1  # the name stands before: `Leipziger Platz`
+        last -= 1  # the name comes before: `Leipziger Platz`
         if last < 0 or not part_of_name(words[last].group()):
             return -1
     elif not words[last].group()[0].isupper() or low in NO_STREETS:
@@ -126,7 +126,7 @@ def is_a_line(text: str, start: int, end: int) -> bool:
 
 
 def spoken_of(text: str, start: int, end: int) -> bool:
-    """Whether the words around a stretch speak of an address, or a postcode and a town follow."""
+    """Whether the words around a stretch mention an address, or a postcode and a town follow."""
     return bool(
         POSTCODE_AFTER.match(text, end)
         or SPEAKS_OF_ADDRESS.anywhere(text[max(0, start - 60) : start])
@@ -135,7 +135,7 @@ def spoken_of(text: str, start: int, end: int) -> bool:
 
 
 def is_street_name(word: str) -> bool:
-    """Whether a word may be part of a street's name: capitalised, and no word of a language, unless it is a name."""
+    """Whether a word may be part of a street's name: capitalised, and not an ordinary word unless it is a name."""
     kind = lexicon().get(word.lower(), 0)
     return word[0].isupper() and not kind & (ORDINARY | STOP) and (kind <= FLAGS or bool(kind & (FIRST | LAST)))
 

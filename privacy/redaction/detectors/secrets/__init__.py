@@ -1,4 +1,4 @@
-"""Secrets: some show what they are, others are known by their names or the words around them."""
+"""Secrets: some are recognised by their form, others by their names or the words around them."""
 
 from privacy.redaction.detectors.secrets import assignments, codes, prefixes, said, siblings, structures, tokens
 from privacy.redaction.hits import Detector

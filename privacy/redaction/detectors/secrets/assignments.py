@@ -28,14 +28,14 @@ KEYWORD: Final = (
     r"|(?:auth|nonce|logged_in)_salt|\b_auth|(?<![a-z])auth(?=[\"']?\s?[:=]\s?[\"']?[a-z0-9+/=]{12})|(?:(?<![a-z])|(?<=db)|(?<=my)|(?<=user)|(?<=root)|(?<=mail)|(?<=smtp)|(?<=ftp)|(?<=sql))pass(?![a-z])"
     r"|(?<![a-z])(?:cvv2?|cvc2?|pin|otp|dsn|sig|signature|session_?id|sid|csrf|xsrf|x-amz-(?:signature|credential|security-token)|x-goog-signature|access_?code|recovery code|seed phrase|mnemonic)(?![a-z])"
 )
-# A name that ends like this says something about a secret; what is given to it is none.
+# A name that ends like this describes a secret; its value is not one.
 ABOUT: Final = re.compile(
     r"(?:[ _.-]|\A|(?<=s))(?:type|name|count|limit|len(?:gth)?|size|min|max|ttl|timeout|expir\w*|exp|age|url|uri|path|file(?:name)?|dir|field|label|hint|policy|rules?|regex|pattern|class|format"
     r"|scheme|endpoint|hash(?:er|ing)?|algorithm|alg|algo|validators?|encoder|manager|provider|prompt|input|ids?|version|status|required|enabled|disabled|reset|changed?|confirm\w*|strength|store"
     r"|storage|usage|budget|index|position|bytes|bits|list|map|set|info|at|by|errors?|message|help|text|title|placeholder|header|params?|parameter|var|arn|ref|reference|date|time|created|updated|used|forms?|view|page|link|button|widget|template|middleware|backend|handler|func|method|cookie"
     r"|generator|ring|board|s|less|ize[rd]?|izer|ization|ed|ing|es)s?\Z|\A(?:ize|less|ed\b|ing|er|es\b|able)"
 )
-# A key that ends in a secret's name, and what is given to it. The value comes quoted, or goes to the next blank.
+# A key that ends in a secret's name, and its value: quoted, or up to the next blank.
 ASSIGNED: Final = re.compile(
     rf"(?:{KEYWORD})(?P<rest>[\w.-]{{0,48}}+)(?:[\"'\])]{{1,2}}|\\\")?"
     r"(?P<gap>\s{0,12})(?P<sep>:=|[=-]>|={1,3}|:|(?<=[\"']),|-(?=\s[\"']))(?P<after>[ \t]{0,12}(?:\\\r?\n[ \t]{0,24}|[>|][-+]?\r?\n[ \t]{1,24}|\r?\n[ \t]{1,24}(?=[\"']))?)(?P<type>(?:str|string|!!str|f|b|r|u)\s?(?==|[\"'])=?\s?)?"
@@ -66,12 +66,12 @@ def assigned(page: Page) -> Iterator[Hit]:
             alone = whole_line(text, match.start(), end)
             if environment(match, text) and (words := WORDS_TO_END.match(text, start)) and worded(words[1]):
                 end, value = words.end(1), words[1]  # `DB_PASS=old copper kettle`, as Compose and dotenv read it
-            if match["sep"] == ",":  # `"pass", setup=…`: what follows a quoted word is its value only in quotes, too
+            if match["sep"] == ",":  # `"pass", setup=…`: the value of a quoted key is quoted too
                 good = False
             elif " " in value:
                 good = True
             elif not (match["gap"] or match["after"]) or match["sep"] == ":":
-                # PGPASSWORD=swordfish: what is written in capitals and without blanks is an environment.
+                # PGPASSWORD=swordfish: a key in capitals without blanks is an environment variable.
                 listed = text[match.start() - 1 : match.start()] in LIST_MARKS or text[end : end + 1] in {";", "&"}
                 listed = listed or bool(SETTING_BEFORE.search(text, max(0, match.start() - 48), match.start()))
                 good = not PATH.match(value) and loosely(
@@ -100,7 +100,7 @@ def assigned(page: Page) -> Iterator[Hit]:
 
 
 def environment(match: re.Match[str], text: str) -> bool:
-    """Whether a key is in capitals and without blanks around its `=`, as an environment has it."""
+    """Whether a key is in capitals, without blanks around its `=`, like an environment variable."""
     return (
         match["sep"] == "="
         and not (match["gap"] or match["after"])
@@ -110,7 +110,7 @@ def environment(match: re.Match[str], text: str) -> bool:
 
 WORDS_TO_END: Final = re.compile(r"([a-z]+(?: [a-z]+){2,9}(?: \d{1,6})?)[ \t\r]*$", re.MULTILINE)
 DOTTED: Final = re.compile(r"[A-Za-z_-]+(?:\.[A-Za-z_-]+)+")
-IS_KEY: Final = re.compile(r"[\"'`]\s{0,4}[:=]")  # `"type": "password", "label": …`: what follows is a name itself
+IS_KEY: Final = re.compile(r"[\"'`]\s{0,4}[:=]")  # `"type": "password", "label": …`: a key follows, not a value
 INNER_CAPITAL: Final = re.compile(
     r"[A-Za-z_]+(?:[a-z][A-Z]|_)[A-Za-z_]+"
 )  # `"Tokenizer", "TokenStream"`: a list of names
@@ -121,7 +121,7 @@ QUOTES: Final = frozenset("\"'`")
 
 
 def whole_line(text: str, start: int, end: int) -> bool:
-    """Whether key and value are all that stands on their line, but for `export` and the like."""
+    """Whether key and value fill their line, except for `export` and the like."""
     before = text[text.rfind("\n", max(0, start - 80), start) + 1 : start]
     newline = text.find("\n", end, end + 4)
     after = text[end : newline if newline >= 0 else end + 4]
@@ -140,7 +140,7 @@ def entropy(page: Page) -> Iterator[Hit]:
         yield Hit(match.start(2), match.end(2), ENTROPY_RANK, "SECRET", "entropy")
 
 
-# What a key is called for the gate, in ASCII, in other Latin letters, and in other scripts.
+# Words for a key that open the gate: in ASCII, in other Latin letters, and in other scripts.
 NAMES: Final = (
     r"pass|pwd|pswd|kennwort|contrase|senha|wachtwoord|parola|senord|adgangskode|heslo|secret|token|credential|key|salt|auth|cv[vc]|pin|otp|dsn|sig|session_?id|sid|csrf|xsrf"
     r"|code|phrase|mnemonic|access|encryptedusername|x-amz-|hasł|şifre|парол[ья]|κωδικ(?:ός|ού)|סיסמה|كلمة المرور|पासवर्ड|密[码碼]|口令|パスワード|비밀번호"

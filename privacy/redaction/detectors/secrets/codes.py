@@ -1,4 +1,4 @@
-"""One-time codes, backup codes, links that let anybody in who has them, and keys that the text calls a key."""
+"""One-time codes, backup codes, links that admit anybody who has them, and keys that the text calls a key."""
 
 import re
 from collections.abc import Iterator
@@ -99,7 +99,7 @@ def one_time(page: Page) -> Iterator[Hit]:
 
 
 def links(page: Page) -> Iterator[Hit]:
-    """Parameters and parts of addresses that let anybody in who has them."""
+    """Parameters and parts of addresses that admit anybody who has them."""
     text = page.text
     for match in PARAMETER.finditer(text):
         value = match["v"].rstrip(".")

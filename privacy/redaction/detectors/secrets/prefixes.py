@@ -11,7 +11,7 @@ from privacy.redaction.hits import Detector, Hit, Page
 RANK: Final = 96
 
 # How a token begins, how it goes on, and an example. The quick search for places to look at knows only the beginnings, and
-# drops look-aheads: lengths that stand in one do not make its automaton larger.
+# drops look-aheads, so lengths in a look-ahead do not make its automaton larger.
 PREFIXES: Final[tuple[tuple[str, str, str], ...]] = (
     # Clouds and what runs on them.
     ("A(?:KIA|SIA|GPA|IDA|ROA|NPA|BIA|CCA)", "[A-Z0-9]{16}(?![A-Za-z0-9])", "AKIAIOSFODNN7EXAMPLE"),
@@ -157,7 +157,7 @@ def prefixed(page: Page) -> Iterator[Hit]:
 
 
 def shuffled(letters: str) -> bool:
-    """Whether the case of letters changes as often as in a token, and not as at the words of an identifier."""
+    """Whether the case of letters changes as often as in a token, not just between the words of an identifier."""
     changes = sum(one.isupper() != other.isupper() for one, other in pairwise(letters))
     return len(letters) >= 16 and changes > len(letters) * 0.4 and not CAMEL.fullmatch(letters)
 
@@ -166,7 +166,7 @@ CAMEL: Final = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+")  # `fetchAllOpenOrdersByDat
 
 
 def on(text: str, end: int) -> int:
-    """The end of the word that goes on at `end`: a token that is longer than its provider says leaves no rest."""
+    """The end of the word that continues at `end`, so that nothing is left of a token longer than its provider says."""
     more = WORD.match(text, end)
     return more.end() if more else end
 

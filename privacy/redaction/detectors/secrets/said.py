@@ -18,7 +18,7 @@ SAID_NAME: Final = (
     r"pass(?:word|wd|phrase|code|wort)s?|pwd|pw|kennwort|contrase[nñ]a|mot de passe|senha|wachtwoord|passord(?:et)?|hasł[oa]|heslo|lösenord(?:et)?|adgangskoden?|parola|pin(?: code| number)?|(?:api|secret|access|private|security|license|subscription|encryption) ?key"
     r"|(?:(?:access|auth|api|bearer|session|security|refresh|hex|bot|user) )?token|secret|cvv|cvc|security code|verification code|login code|one[ -]time code|otp|credentials"
 )
-# Those for which RE2 knows no `\b`, and those that are written without blanks.
+# Scripts for which RE2 has no `\b`, and those written without blanks.
 SAID_BEYOND_ASCII: Final = r"(?<!\w)(?:şifre(?:m|n|si|niz)?|парол[ья]|κωδικ(?:ός|ού)|[הוב]?סיסמ[הת]י?|كلمة (?:المرور|السر)|पासवर्ड)(?!\w)|密[码碼]|パスワード|비밀번호"
 NAME: Final = rf"(?:\b(?:{SAID_NAME})\b|{SAID_BEYOND_ASCII})"
 SAID_NAMES: Final = Anchor(NAME)
@@ -45,7 +45,7 @@ def find(page: Page) -> Iterator[Hit]:
         if not quotes:
             value = WITHOUT_BLANKS.split(value, maxsplit=1)[0].rstrip(".,;:?)]}'\"*")
             if value.rstrip("!").isalpha() and (match["name"].endswith("s") or not SAYS.search(match["way"])):
-                value = value.rstrip("!")  # `Passwords are outdated!` says nothing of one password
+                value = value.rstrip("!")  # `Passwords are outdated!` is not about one password
         end = start + len(value)
         telling = bool(SAYS.search(match["way"])) or ":" in match["link"] or "->" in match["link"]
         if spoken(
@@ -62,7 +62,7 @@ def find(page: Page) -> Iterator[Hit]:
 
 
 def spoken(value: str, *, quoted: bool, telling: bool, pin: bool) -> bool:
-    """Whether what follows the word "password" in a sentence is one."""
+    """Whether the text after the word "password" in a sentence is a password."""
     if len(value) < 4 or REFERENCE.match(value) or value.lower() in WORDS or value.lower().strip("!") in PREDICATES:
         return False
     if not quoted and not value.isascii() and not any(c.isascii() and c.isalnum() for c in value):

@@ -12,7 +12,7 @@ from privacy.redaction.detectors.secrets.values import REFERENCE, WORDS
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK: Final = 93
-# What fields are called that hold a name and its value, in texts and in structures, in any case and style.
+# Names of fields that hold a name, and of those that hold its value: in texts and in structures, in any case and style.
 NAMES: Final = r"(?:[\w-]{0,16}(?:key|name)|id|variable|field|label|header|option|property|setting|param(?:eter)?|env|secret|attribute)"
 VALUES: Final = r"(?:[\w-]{0,16}(?:value|val|values)|default|content|data|text|plaintext|secretstring|wert|valeur|valore?|waarde|hodnota)"
 NAME_FIELD: Final = re.compile(NAMES, re.IGNORECASE)
@@ -69,7 +69,7 @@ NAMED_PLACES: Final = Anchor(r"(?i)<(?:property|entry|add|setting|param|env|secr
 
 
 def secret_name(name: str) -> bool:
-    """Whether a field that is called so holds a secret."""
+    """Whether a field with this name holds a secret."""
     found = SECRET_NAME.search(name)
     if found is None or HARMLESS_KEY.search(name):
         return False
@@ -78,16 +78,16 @@ def secret_name(name: str) -> bool:
 
 
 def plain_value(value: str) -> bool:
-    """Whether a value of a secret's field could be one: no reference, no keyword, no mask."""
+    """Whether the value of a secret's field could be a secret: no reference, no keyword, no mask."""
     return len(value) >= 3 and not REFERENCE.match(value) and value.lower() not in WORDS and len(set(value)) > 2
 
 
 def sibling_names(given: Mapping[str, object]) -> dict[str, str]:
-    """For each field of an object that holds a value, the name that is in a field of its own:
+    """For each field of an object that holds a value, its name if that is in another field:
     `{"OptionName": "password", "OptionValue": …}`.
 
-    Any name counts beside a field that is called like its own: `key` and `val`, `optionName` and `optionValue`. Other
-    fields are read together where the name is that of a secret.
+    Any name counts if the two fields are named alike: `key` and `val`, `optionName` and `optionValue`. Other fields are
+    read together only if the name is that of a secret.
     """
     valued = [field for field in given if VALUE_FIELD.fullmatch(field)]
     if not valued:
@@ -112,7 +112,7 @@ ALONE: Final = frozenset("variable field label header option property setting co
 
 
 def siblings(page: Page) -> Iterator[Hit]:
-    """Values beside the names of secrets."""
+    """Values next to the names of secrets."""
     if not SECRETS.anywhere(page.low):
         return
     text = page.text
@@ -130,7 +130,7 @@ def siblings(page: Page) -> Iterator[Hit]:
             yield Hit(start, start + len(value), RANK, "SECRET", "sibling")
 
 
-# The ends of the names of fields, which are enough to look: whole names would cost the gates of all detectors half their speed.
+# The ends of field names are enough for the gate: whole names would halve the speed of all gates.
 GATE: Final = (
     r"(?i)(?:value|val|values|default|content|data|text|plaintext|secretstring|wert|valeur|valore?|waarde|hodnota)\\?[\"']?\s*[:=>]|-value[ =:]|string>"
     r"|<(?:property|entry|add|setting|param|env|secret|item|variable)\s"

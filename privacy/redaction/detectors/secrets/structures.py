@@ -65,7 +65,7 @@ def structured(page: Page) -> Iterator[Hit]:
 
 
 def key_material(value: str) -> bool:
-    """Whether a value that looks like a reference holds something random: all of a template has to be it, of others a word."""
+    """Whether a value that looks like a reference is random: a template as a whole, anything else in one word."""
     if KEY_MATERIAL.search(value):
         return True
     return not TEMPLATE.fullmatch(value) and any(generated(word) for word in LONG_WORD.findall(value))

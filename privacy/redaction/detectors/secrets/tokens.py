@@ -1,4 +1,4 @@
-"""Secrets that show what they are: key blocks, tokens with a provider's prefix, JWTs, hashes, headers, cookies."""
+"""Secrets recognised by their form: key blocks, tokens with a provider's prefix, JWTs, hashes, headers, cookies."""
 
 import re
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ SESSION: Final = re.compile(
 
 
 def pem_blocks(text: str) -> Iterator[Hit]:
-    """Private keys from BEGIN to END, escaped or not; where the end is cut off, as far as the key's text goes."""
+    """Private keys from BEGIN to END, escaped or not; if the end is cut off, as far as the key's text goes."""
     opened: re.Match[str] | None = None
     for marker in MARKER.finditer(text):
         if opened is not None:
@@ -83,7 +83,7 @@ def putty_blocks(page: Page) -> Iterator[Hit]:
 
 
 def jwts(page: Page) -> Iterator[Hit]:
-    """JSON web tokens and encryption tokens. A header with nothing but a word behind it holds nothing to hide."""
+    """JSON web tokens and encryption tokens. A header followed by just a word has nothing to hide."""
     for match in JWT.finditer(page.text):
         if HEADER_ALONE.fullmatch(match.group()):
             continue
@@ -104,7 +104,7 @@ def headers(page: Page) -> Iterator[Hit]:
         if "(" in value or "[" in value:
             continue  # code that works on headers
         if plausible(value, quoted=False, sure=group == 1) and not value.lower().startswith(("bearer", "header")):
-            # A header that stands by itself goes with its name: nothing that is worth reading is left of it.
+            # A header on its own is replaced together with its name, since nothing worth reading would be left.
             begin = (
                 match.start()
                 if group == 1 and RAW_HEADER.search(page.text, max(0, match.start() - 16), match.start())

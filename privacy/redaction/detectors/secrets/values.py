@@ -15,7 +15,7 @@ WORDS: Final = frozenset(
     " undefined unknown empty blank the and but not and/or this that value: field input output type hidden random redacted masked encrypted plain plaintext hashed base64 utf-8 required. bearer basic"
     " char varchar lambda def class import return from async await number integer float list dict tuple set array union literal char* const void public private protected static final self user username email name id key keys login admin".split()
 )
-# What follows "the password is" in a sentence about passwords.
+# Words that follow "the password is" in a sentence about passwords.
 PREDICATES: Final = frozenset(
     "a about above absent accepted accidentally active actually added again all allowed already also always an and any anymore are as asked at auto automatically available bad based be because been before"
     " being below blank both broken but by can cannot case cached changed checked clear committed common compromised correct corrupted could created current cut deleted denied different disabled"
@@ -33,9 +33,8 @@ CODE_START: Final = re.compile(
 
 
 def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
-    """Whether a value could be a secret: no reference to one kept elsewhere, no keyword, no placeholder.
-
-    `quoted`: it stands in quotes. `sure`: where it stands leaves nothing else that it could be.
+    """Whether a value could be a secret: no reference to one kept elsewhere, no keyword, no placeholder. `quoted`: it
+    is in quotes. `sure`: its place allows nothing else.
     """
     if (
         len(value) < 3
@@ -59,8 +58,8 @@ def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
 
 
 def generated(value: str) -> bool:
-    """Whether a value that begins like a placeholder (`new-…`, `a …`) has what those lack: digits and letters of both cases,
-    or, behind `the`, `old` and the like, either of these and no word for a secret.
+    """Whether a value that begins like a placeholder (`new-…`, `a …`) has what those lack: digits and letters of both
+    cases or, after `the`, `old` and the like, one of these and no word for a secret.
     """
     if value[0] in "<{[($%\\" or CALL_LIKE.match(value):
         return False
@@ -92,7 +91,7 @@ def identifier_like(value: str) -> bool:
 
 
 def counted(value: str, key: str) -> bool:
-    """Whether a value is but a number of something: `max_token: 4096`, and not a numeric password or PIN."""
+    """Whether a value is just a number of something (`max_token: 4096`), not a numeric password or PIN."""
     return (
         value.replace(".", "").isdigit()
         and not re.search(r"pass|pwd|pin|cvv|cvc|otp|secret|code", key)
@@ -106,7 +105,7 @@ def unquoted(value: str) -> str:
 
 
 def loosely(value: str, key: str, alone: bool) -> bool:
-    """Whether an unquoted value in the way of env files and YAML could be a secret; a word has to have its own line."""
+    """Whether an unquoted value, as in env files and YAML, could be a secret; a plain word must be alone on its line."""
     if not plausible(value, quoted=False, sure=True) or "(" in value or CODE_START.match(value):
         return False
     if plausible(value, quoted=False, sure=False):
@@ -128,7 +127,7 @@ JOINED: Final = re.compile(
 )
 
 
-MANY_SIGNS: Final = 8  # different ones, blanks among them: no sentence has so many, and generated keys and salts do
+MANY_SIGNS: Final = 8  # different ones, including blanks: generated keys and salts have that many, no sentence does
 
 
 def sentence_free(value: str) -> bool:
@@ -149,7 +148,7 @@ PLAIN_WORDS: Final = re.compile(r"[a-z]+(?: [a-z]+){2,9}(?: \d{1,6})?")
 
 
 def worded(value: str) -> bool:
-    """Whether a value is a passphrase of plain words; a hint or a message begins with a capital or speaks of the secret."""
+    """Whether a value is a passphrase of plain words; a hint or a message begins with a capital or mentions the secret."""
     return bool(PLAIN_WORDS.fullmatch(value)) and not SECRET_WORD.search(value)
 
 
