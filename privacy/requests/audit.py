@@ -1,8 +1,8 @@
-"""The audit of erasures: once a night everything there is is read, for all people whose scan has read less.
+"""The audit of erasures: once a night, everything is read for all people whose own scan read less.
 
 It searches for the text of all of them at once, so it takes as long for a hundred people as for one. The oldest request
-among them carries it: its `progress` names the others and says how far the audit is, in steps, so that after a crash
-the next worker goes on. Their fingerprints are kept until an audit has found nothing of theirs. What it finds is on the
+among them holds its state: `progress` names the others and how far the audit is, in steps, so that after a crash the
+next worker continues. Their fingerprints are kept until an audit has found nothing of theirs. What it finds is on the
 privacy desk, in `manage.py doctor`, `/metrics` and an alert, and is searched for again the next night.
 """
 
@@ -33,12 +33,14 @@ def waiting() -> QuerySet[PrivacyRequest]:
 
 
 def found() -> QuerySet[PrivacyRequest]:
-    """The requests of whose text the last audit found something."""
+    """The requests for whose people the last audit found text."""
     return waiting().exclude(error="")
 
 
 def begin() -> bool:
-    """Begin an audit for everybody who waits for one; whether there is any, and none was under way."""
+    """Begin an audit for everybody who waits for one; returns whether it began: somebody waits, and no audit was under
+    way.
+    """
     with transaction.atomic():
         rows = list(waiting().select_for_update().only("progress").annotate(size=Length("for_audit")))
         if not rows or any(row.progress for row in rows):
@@ -54,13 +56,13 @@ def begin() -> bool:
 
 
 def go_on() -> bool:
-    """Take the audit that is under way one step further; whether there was a step to take."""
+    """Take the current audit one step further; returns whether there was one."""
     carrier = waiting().filter(leases.free()).exclude(progress={}).first()
     if carrier is None or not (until := LEASE.claim(PrivacyRequest.objects.filter(pk=carrier.pk))):
         return False
     mine, progress = PrivacyRequest.objects.filter(pk=carrier.pk, lease_until=until), carrier.progress
     if "file" not in progress:
-        engine.empty_log()  # what an operator has removed may still be in the file otherwise
+        engine.empty_log()  # otherwise text that an operator has removed may still be in the file
     people = list(waiting().filter(pk__in=progress["people"]))
     wanted = frozenset[bytes]().union(*(unpacked(bytes(row.for_audit or b"")) for row in people))
     if scan.search(progress, wanted, scan.for_audit()):
@@ -73,7 +75,7 @@ def go_on() -> bool:
 def finish(
     mine: QuerySet[PrivacyRequest], people: list[PrivacyRequest], progress: dict[str, Any], wanted: frozenset[bytes]
 ) -> None:
-    """Note for each person what the audit has found, and forget the fingerprints of those of whom it found nothing."""
+    """Note what the audit has found for each person, and delete the fingerprints of those for whom it found nothing."""
     left, _ = scan.residue(progress, wanted, scan.for_audit())
     with transaction.atomic():
         if not mine.update(progress={}, lease_until=None):

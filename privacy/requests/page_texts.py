@@ -236,7 +236,7 @@ class Section:
 
 
 def kept(data: Mapping[str, Sequence[Any]]) -> list[KeptRecords]:
-    """The kinds of which there are records."""
+    """The kinds that have records."""
     return [KeptRecords(*named(kind), len(rows)) for kind, rows in in_order(data) if rows]
 
 
@@ -291,7 +291,7 @@ def time_of(value: Any) -> datetime | None:
 
 
 def written(name: str, value: Any) -> str:
-    """A value in the reader's language, as far as it is a time, yes or no."""
+    """A value as text; times, yes and no are in the reader's language."""
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if name in TIMES and (moment := time_of(value)):

@@ -32,7 +32,9 @@ def is_known() -> bool:
 
 
 def problem() -> str:
-    """Why the key may not be used, and what to do; empty where it may. Raises `DatabaseError` where nothing can be read."""
+    """Why the key may not be used, and what to do; empty if it may. Raises `DatabaseError` if the database cannot be
+    read.
+    """
     if is_known() or not MasterKey.objects.filter(version__gt=0).exists():
         return ""
     live = dict(MasterKey.objects.filter(retired_at__isnull=True).values_list("version", "fingerprint"))

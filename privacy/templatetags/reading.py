@@ -21,7 +21,7 @@ def reading(text: Any, id: str = "") -> dict[str, Any]:
 
 @register.filter
 def heading(row: Model) -> str:
-    """A row's name as the title of its page, with its kind where the name does not say it."""
+    """A row's name as the title of its page, with its kind if the name does not say it."""
     name, kind = str(row), str(row._meta.verbose_name)
     if name.startswith(kind):
         return str(capfirst(name))
@@ -36,7 +36,7 @@ def json_value(value: Any) -> str:
 
 @register.filter
 def language_name(code: str) -> str:
-    """A language's code, or words where the language is not known."""
+    """A language's code, or words if the language is not known."""
     return gettext("not known") if code == "und" else code
 
 
