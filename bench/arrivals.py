@@ -86,7 +86,7 @@ def lines() -> Iterator[str]:
 
     rng = random.Random("arrivals")
     products = [product(rng) for _ in range(PRODUCTS)]
-    yield "| figure | value | ordinary weeks | launches | weeks of new accounts | of these, three times the usual |"
+    yield "| figure | value | ordinary weeks | launches | weeks of new accounts | of these, weeks with three times the usual number |"
     yield "|---" * 6 + "|"
     yield f"| as it is | | {cells(products)} |"
     for bare, values in MOVED.items():

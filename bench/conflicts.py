@@ -27,9 +27,9 @@ PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "conflict.md
 LABELLED: Final = Path(__file__).parent / "labelled" / "real_pairs.jsonl"
 LOGS: Final = ("feedbackqa", "oasst")
 FIGURES: Final = (
-    ("BRIEF", "clauses up to which any claim counts; beyond, yes and no alone", (NEVER, 0, 2, 8)),
-    ("SAME", "share of words from which both speak of one thing", (0.0, 0.2, 0.8)),
-    ("WORDY", "words from which that is asked", (NEVER, 3, 10)),
+    ("BRIEF", "up to this many clauses every claim counts; beyond, only yes and no", (NEVER, 0, 2, 8)),
+    ("SAME", "share of common words from which two answers are about one thing", (0.0, 0.2, 0.8)),
+    ("WORDY", "words from which `SAME` is required", (NEVER, 3, 10)),
 )  # fmt: skip
 
 

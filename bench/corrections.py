@@ -262,7 +262,7 @@ def ablations(cases: Sequence[Case]) -> Iterator[tuple[str, Score]]:
 def moves(cases: Sequence[Case], names: Iterable[str] = MOVED) -> Iterator[str]:
     """The lines of the table of thresholds: what is taught and kept back with each elsewhere."""
     now = score(cases)
-    yield "| threshold | value | taught, no answer | kept back, an answer |\n|---|---|---|---|"
+    yield "| threshold | value | not an answer, but taught | an answer, but held back |\n|---|---|---|---|"
     yield f"| as it is | | {now.taught} of {now.bad} | {now.lost} of {now.good} |"
     for name in names:
         for place, value in enumerate(MOVED[name]):
@@ -274,7 +274,9 @@ def moves(cases: Sequence[Case], names: Iterable[str] = MOVED) -> Iterator[str]:
 
 def table(first: str, rows: Iterator[tuple[str, Score]]) -> None:
     """Print a Markdown table."""
-    print(f"| {first} | taught, no answer | kept back, an answer | precision | recall |\n|---|---|---|---|---|")
+    print(
+        f"| {first} | not an answer, but taught | an answer, but held back | precision | recall |\n|---|---|---|---|---|"
+    )
     for name, found in rows:
         print(f"| {name} | {found} |")
 

@@ -44,20 +44,25 @@ class Rule(NamedTuple):
 
 
 RULES: Final = (
-    Rule("threshold", "a claim is taken for right from this probability on", 0.5, (0.65, 0.85)),
-    Rule("CHANGE", "the truth has changed from one word to the next", 0.0, (0.0075, 0.03)),
-    Rule("STEADY", "words of support that make a change half as likely", NEVER, (10, 40)),
-    Rule("LEAD", "people by which a claim leads one that was named later", 0, (2, 10)),
-    Rule("DISPUTED", "critics for each believer that leave a corrected answer in doubt", NEVER, (0.25, 1.0)),
-    Rule("LONG", "characters from which an answer is no rival", NEVER, (125, 500)),
-    Rule("OWN_ANSWERS", "answers of their own that make it depend on the asker", NEVER, (2, 8)),
-    Rule("LARGEST_PART", "the most common of them, of all people, at most", 0.0, (0.2, 0.8)),
-    Rule("SOURCE_CHANGE", "the truth has changed where the cited source has", 0.015, (0.2, 0.8)),
-    Rule("SOURCED_WEIGHT", "times that a correction found in a source counts", 1, (4, 16)),
-    Rule("PROPOSED_SHARE", "right answers that the agent did not give, of which somebody proposed", 0.01, (0.3, 0.9)),
-    Rule("OTHER_PROPOSED", "that a correction proposes this text where another is right", 0.5, (0.02, 0.08)),
-    Rule("SURE", "of the claim that a reviewer found right", 0.75, (0.95, 0.999)),
-    Rule("NEWEST", "words of one question that count", NEVER, (10, 50)),
+    Rule("threshold", "probability from which a claim counts as right", 0.5, (0.65, 0.85)),
+    Rule("CHANGE", "probability that the truth has changed between one vote and the next", 0.0, (0.0075, 0.03)),
+    Rule("STEADY", "votes of support that halve the probability of a change", NEVER, (10, 40)),
+    Rule("LEAD", "lead, in people, of a claim over one that was named later", 0, (2, 10)),
+    Rule("DISPUTED", "critics per believer from which a corrected answer is in doubt", NEVER, (0.25, 1.0)),
+    Rule("LONG", "characters from which an answer no longer counts as a rival", NEVER, (125, 500)),
+    Rule(
+        "OWN_ANSWERS",
+        "different answers, each from its own people, that make a question depend on the asker",
+        NEVER,
+        (2, 8),
+    ),
+    Rule("LARGEST_PART", "largest share of people that the most common of these answers may have", 0.0, (0.2, 0.8)),
+    Rule("SOURCE_CHANGE", "probability that the truth has changed when the cited source has", 0.015, (0.2, 0.8)),
+    Rule("SOURCED_WEIGHT", "weight of a correction that a source contains", 1, (4, 16)),
+    Rule("PROPOSED_SHARE", "share of right answers not given by the agent that somebody proposes", 0.01, (0.3, 0.9)),
+    Rule("OTHER_PROPOSED", "probability that a correction proposes this text when another is right", 0.5, (0.02, 0.08)),
+    Rule("SURE", "probability of a claim that a reviewer found right", 0.75, (0.95, 0.999)),
+    Rule("NEWEST", "newest votes of one question that count", NEVER, (10, 50)),
 )
 
 

@@ -36,24 +36,26 @@ class Figure(NamedTuple):
 
 
 FIGURES: Final = (
-    Figure("cohorts", "CHANCE", "that supporters would all be so new", 0.0, (0.001, 0.05)),
-    Figure("cohorts", "LEAST", "conversations that tell how new people are, at least", FAR, (0, 80)),
-    Figure("cohorts", "SAMPLE", "conversations that are looked at, for a claim", FAR, (500,)),
+    Figure("cohorts", "CHANCE", "probability, by chance, that all supporters are this new", 0.0, (0.001, 0.05)),
+    Figure("cohorts", "LEAST", "conversations needed to judge how new people are", FAR, (0, 80)),
+    Figure("cohorts", "SAMPLE", "conversations examined for each claim", FAR, (500,)),
     Figure(
         "cohorts",
         "YOUNG",
-        "first days of a project, in which everybody comes together",
+        "first days of a project, when everybody is new",
         timedelta(0),
         (timedelta(weeks=2),),
     ),
     Figure(
         "influence",
         "HISTORY",
-        "after which a person counts alone",
+        "after this time a person counts by themselves",
         timedelta(0),
         (timedelta(weeks=2), timedelta(weeks=8)),
     ),
-    Figure("influence", "SUDDEN", "times the usual number that come in a week", FAR, (2.0, 6.0)),
+    Figure(
+        "influence", "SUDDEN", "how many times the usual number of people must come in a sudden week", FAR, (2.0, 6.0)
+    ),
 )
 
 

@@ -80,10 +80,10 @@ class Guard(NamedTuple):
 
 FAR: Final = 10**9
 GUARDS: Final[Mapping[str, Guard]] = {
-    "pushed_phrase": Guard("a phrase that one or two people bring often", {}, "PHRASE_SUBJECTS"),
-    "unknown_names": Guard("three corrections of one person that name what nobody knows", {}, "UNKNOWN_EACH"),
-    "spread_phrase": Guard("a phrase that many bring, and neither a source nor the agent", {}, "spreads"),
-    "subject_cap": Guard("more than five records that rest on one person", {"subject_cap": FAR}),
+    "pushed_phrase": Guard("a phrase that one or two people use often", {}, "PHRASE_SUBJECTS"),
+    "unknown_names": Guard("three corrections by one person that name something unknown", {}, "UNKNOWN_EACH"),
+    "spread_phrase": Guard("a phrase that many people use, but neither a source nor the agent", {}, "spreads"),
+    "subject_cap": Guard("more than five records based on one person", {"subject_cap": FAR}),
 }
 
 
@@ -188,7 +188,7 @@ def measured(real: Texts, seeds: Sequence[int]) -> Iterator[str]:
                         (stopped if key in one.planted else cost)[finding.code] += 1
                     for name in GUARDS:
                         missed[name] += len(one.planted - held(one.items, name).keys())
-    yield "| guard | what waits | precision | recall | honest records that wait | planted that pass without it |"
+    yield "| guard | what waits | precision | recall | honest records that wait | planted records that pass without it |"
     yield "|---|---|---|---|---|---|"
     for name, guard in GUARDS.items():
         everything = stopped[name] + cost[name]

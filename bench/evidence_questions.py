@@ -173,16 +173,16 @@ def page(logs: Sequence[Path]) -> Iterator[str]:
     """All tables."""
     cases = Cases.of(logs)
     yield f"Of {len(cases.real):,} distinct questions of real logs, the last three columns count those that are joined, those that are understood alone, and those that depend on the day.\n"
-    yield "| threshold | value | same, joined | different, joined | alone, told | not alone, told | real: joined | alone | on the day |"
+    yield "| threshold | value | same questions joined | different ones joined | understandable alone: recognised | not understandable alone: taken for it | real questions: joined | understood alone | dependent on the day |"
     yield "|---" * 9 + "|"
     yield from moved(SAMENESS, cases)
     yield ""
-    yield "| threshold | value | whole texts: right, wrong, not told | their first five words |"
+    yield "| threshold | value | whole texts: right, wrong, undecided | their first five words |"
     yield "|---" * 4 + "|"
     yield from moved(LANGUAGE, Texts.labelled())
     near = Near.of(logs)
     yield f"\nNear questions are shown together and kept together for train and test. Of {len(near.real):,} questions of real logs, with their turns:\n"
-    yield "| threshold | value | same, near | different, near | real: near pairs | all near ones, by a key | real: compared |"
+    yield "| threshold | value | same questions found near | different ones found near | real questions: near pairs | near pairs that share a key | real questions: pairs compared |"
     yield "|---" * 7 + "|"
     yield from moved(NEARNESS, near)
 
