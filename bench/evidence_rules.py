@@ -161,10 +161,10 @@ def of_log(rule: str, path: Path, show: int) -> Iterator[str]:
     yield f"| `{rule}` | {path.stem} | | {len(found.examples)} of {len(found.before)} | | | |"
 
 
-INTRODUCTION: Final = """What each rule that waits for a person holds back: of what is taught without it, how much; the share of that which is
-false (precision); the share of all that is false (recall); and by how many points it changes the share of facts answered rightly as asked before.
-Of seeds that no figure was tuned by, {seeds}; the worlds "outside" are [another program's](../benchmarks/value.md). Worlds where a rule
-holds nothing are left out; they are most of the {worlds}.
+INTRODUCTION: Final = """Some rules make a record wait for a person. The table shows what each of them holds back: how many of the examples that are taught without it; the share of these
+that is false (precision); the share of all false examples that it holds (recall); and by how many points it changes the share of facts answered rightly as asked
+before. No figure was tuned on the seeds, {seeds}. The worlds "outside" are [another program's](../benchmarks/value.md). Worlds where a rule holds nothing are left
+out; they are most of the {worlds}.
 """
 
 
