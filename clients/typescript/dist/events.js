@@ -32,7 +32,7 @@ export function batchItem(event) {
 }
 function event(kind, given) {
     const { occurredAt, ...fields } = given;
-    // The time is added only where the id is ours: who sends an id again must send the same body.
+    // The time is added only if the id is ours: a caller that repeats an id must send the same body.
     const ours = fields.id === undefined || fields.id === null;
     const body = present({ ...fields, id: ours ? uuid7() : fields.id, occurred_at: occurredAt ?? (ours ? new Date() : undefined) });
     if (typeof body.id !== "string" || !body.id)

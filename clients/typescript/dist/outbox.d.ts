@@ -21,7 +21,7 @@ export interface Outcome {
     again: Event[];
 }
 export declare const nothing: () => Outcome;
-/** A queue bounded by count and by bytes, the batch in flight included, and the book kept over it. */
+/** A queue bounded by count and by bytes, including the batch in flight, and its statistics. */
 export declare class Outbox {
     #private;
     readonly maxItems: number;

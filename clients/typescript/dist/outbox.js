@@ -1,5 +1,5 @@
 export const nothing = () => ({ delivered: 0, notConsented: 0, reasons: [], again: [] });
-/** A queue bounded by count and by bytes, the batch in flight included, and the book kept over it. */
+/** A queue bounded by count and by bytes, including the batch in flight, and its statistics. */
 export class Outbox {
     maxItems;
     maxBytes;
@@ -53,7 +53,7 @@ export class Outbox {
     /** Book a batch's outcome; what must go again returns to the front, in order. */
     settle(outcome) {
         if (this.#closed)
-            return; // it was given up for dropped while its request still ran
+            return; // it was already counted as dropped while its request still ran
         for (const event of this.#flying)
             this.#bytes -= event.bytes;
         this.#flying = [];

@@ -6,7 +6,7 @@ import { backoff, isObject, isRetryable, problem, refusal, request } from "./tra
 const OF_THE_CALL = new Set([401, 403, 404, 405, 407, 410, 411, 415, 426]);
 const BATCH_BYTES = 1_000_000;
 // How often a batch that the server fails on is tried before it is halved. A single event gets more time, because a
-// failure that lasts is likelier to be the server's than the event's.
+// lasting failure is more likely the server's fault than the event's.
 const TRIES_OF_A_BATCH = 3;
 const TRIES_OF_AN_EVENT = 9;
 /** Empties the outbox in the background, one batch at a time. Nothing in it throws. */
@@ -44,7 +44,7 @@ export class Sender {
             if (left <= 0)
                 return false;
             this.#start();
-            // This timer keeps the process: whoever drains wants it to stay until then.
+            // This timer keeps the process alive until everything is delivered.
             let over;
             await Promise.race([this.#running, new Promise((done) => (over = setTimeout(done, left)))]);
             clearTimeout(over);

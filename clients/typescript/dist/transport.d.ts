@@ -23,6 +23,6 @@ export declare function isRetryable(status: number): boolean;
 /** Milliseconds before the next try, with jitter. */
 export declare function backoff(failures: number): number;
 export declare function problem(answer: Answer): ApiError;
-/** Why something was refused: the status, and the problem's code where it is one and no free text. */
+/** Why something was refused: the status and, if it is a code and not free text, the problem's code. */
 export declare function refusal(status: number, code: unknown): string;
 export declare function isObject(value: unknown): value is Record<string, unknown>;

@@ -78,7 +78,7 @@ export function problem(answer) {
     }));
     return new ApiError(answer.status, typeof said.title === "string" ? said.title : "", errors);
 }
-/** Why something was refused: the status, and the problem's code where it is one and no free text. */
+/** Why something was refused: the status and, if it is a code and not free text, the problem's code. */
 export function refusal(status, code) {
     return typeof code === "string" && CODE.test(code) ? `${status} ${code}` : String(status);
 }
@@ -90,7 +90,7 @@ function parsed(text) {
         return JSON.parse(text);
     }
     catch {
-        return undefined; // an answer that is no JSON says nothing
+        return undefined; // an answer that is not JSON says nothing
     }
 }
 function waitOf(header) {

@@ -14,7 +14,7 @@ type Delivery = [outcome: Outcome, advice: Advice, wait?: number | undefined];
 const OF_THE_CALL = new Set([401, 403, 404, 405, 407, 410, 411, 415, 426]);
 const BATCH_BYTES = 1_000_000;
 // How often a batch that the server fails on is tried before it is halved. A single event gets more time, because a
-// failure that lasts is likelier to be the server's than the event's.
+// lasting failure is more likely the server's fault than the event's.
 const TRIES_OF_A_BATCH = 3;
 const TRIES_OF_AN_EVENT = 9;
 
@@ -50,7 +50,7 @@ export class Sender {
       const left = until - Date.now();
       if (left <= 0) return false;
       this.#start();
-      // This timer keeps the process: whoever drains wants it to stay until then.
+      // This timer keeps the process alive until everything is delivered.
       let over: ReturnType<typeof setTimeout> | undefined;
       await Promise.race([this.#running, new Promise((done) => (over = setTimeout(done, left)))]);
       clearTimeout(over);

@@ -108,7 +108,7 @@ export function problem(answer: Answer): ApiError {
   return new ApiError(answer.status, typeof said.title === "string" ? said.title : "", errors);
 }
 
-/** Why something was refused: the status, and the problem's code where it is one and no free text. */
+/** Why something was refused: the status and, if it is a code and not free text, the problem's code. */
 export function refusal(status: number, code: unknown): string {
   return typeof code === "string" && CODE.test(code) ? `${status} ${code}` : String(status);
 }
@@ -121,7 +121,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // an answer that is no JSON says nothing
+    return undefined; // an answer that is not JSON says nothing
   }
 }
 

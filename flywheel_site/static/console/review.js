@@ -125,7 +125,7 @@
     const answer = await fetch(button.dataset.url, { method: "POST", body, credentials: "same-origin" });
     const shown = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("preview-text");
     if (shown) box.replaceChildren(document.adoptNode(shown));
-    else box.textContent = "The server gave no preview. Try again.";
+    else box.textContent = "The preview could not be loaded. Try again.";
     box.hidden = false;
   };
 
