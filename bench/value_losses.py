@@ -1,10 +1,11 @@
-"""What the records were worth that a release leaves out: read one by one, with the verdicts.
+"""What the records are worth that a release leaves out, and some that it uses: read one by one, with the verdicts.
 
     python -m bench.value_losses
 
 `bench/labelled/losses.jsonl` has a line for each record that was read: the log, the id of its conversation there, why it is in no
-release, and whether its answer is good (true, of use, and about the question). They were drawn at random, up to 50 of each
-loss and log, and read by one reader who saw the thumbs.
+release ("none" if it is), and whether its answer is good (true, of use, and about the question). They were drawn at random,
+up to 50 of each loss and log, as things were decided on 3 December 2026, and read by one reader who saw the thumbs. 131 of them keep the verdict of an
+earlier reader.
 """
 
 import json
